@@ -1,0 +1,1 @@
+"""Floor 1: what every other room stands on. Knows nothing of datasets, trainers or screens."""

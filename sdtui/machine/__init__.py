@@ -1,0 +1,1 @@
+"""Floor 2: the machine underneath: processes, GPUs, file systems, WSL."""

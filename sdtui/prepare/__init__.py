@@ -1,0 +1,1 @@
+"""Floor 5: makes and prepares images: the demo dataset."""

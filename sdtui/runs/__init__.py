@@ -1,0 +1,1 @@
+"""Floor 5: a training run: launched, supervised, recorded, followed."""

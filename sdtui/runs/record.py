@@ -1,0 +1,128 @@
+"""What a run is on disk (``run.json``), and what is known about it right now (``RunView``)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+
+class RunState(str, Enum):
+    """What a run is doing. The last four are ends."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    CACHING = "caching latents"
+    TRAINING = "training"
+    SAMPLING = "sampling"
+    SAVING = "saving"
+    VALIDATING = "validating"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+
+    @property
+    def ended(self) -> bool:
+        return self in (RunState.DONE, RunState.STOPPED, RunState.FAILED, RunState.LOST)
+
+
+class ProcessMark(msgspec.Struct, frozen=True):
+    """A process that cannot be mistaken for another one with the same number."""
+
+    pid: int
+    start_time: float
+    """Start time as the kernel counts it (psutil.Process.create_time())."""
+    boot_id: str
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """``run.json``: written once at launch by the launcher, then only by the run's supervisor."""
+
+    version: int = 1
+    id: str
+    """Sortable and unique in its project: ``20261121-214502-circle``."""
+    name: str
+    """output_name: what the checkpoints are called."""
+    profile: str
+    script: str
+    command: tuple[str, ...]
+    """The whole command line of the launcher. Secrets are kept out."""
+    cwd: str
+    env: dict[str, str] = {}
+    """Variables that were set for the run beside those inherited."""
+    output_dir: str
+    logging_dir: str | None = None
+    sample_dir: str | None = None
+    dataset_config: str | None = None
+    reads: tuple[str, ...] = ()
+    """Absolute paths of folders and files that the run reads while it lives: not to be renamed under it."""
+    created: float
+    """Seconds since the epoch."""
+    total_steps: int | None = None
+    """Expected from the dataset and the settings; the trainer's own word replaces it once it was printed."""
+    settings: dict[str, str] = {}
+    supervisor: ProcessMark | None = None
+    trainer: ProcessMark | None = None
+
+
+class RunExit(msgspec.Struct, frozen=True, kw_only=True):
+    """``exit.json``: written once by the supervisor, when the trainer is gone."""
+
+    returncode: int
+    """As subprocess counts it: negative for a signal."""
+    ended: float
+    stop_requested: bool
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A weights file that the run wrote. ``step`` and ``epoch`` are None where its name does not say."""
+
+    path: str
+    step: int | None
+    epoch: int | None
+
+
+class SampleImage(msgspec.Struct, frozen=True):
+    """A sample picture that the run made."""
+
+    path: str
+    step: int | None
+    epoch: int | None
+    prompt_index: int
+    seed: int | None
+
+
+class RunView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known about a run at one moment: exactly the keys that ``runs show --json`` prints."""
+
+    id: str
+    name: str
+    state: RunState
+    reason: str | None
+    """Why it ended as it did, a sentence; None while it goes on and for a run that is done."""
+    step: int
+    total_steps: int | None
+    epoch: int | None
+    epochs: int | None
+    loss: float | None
+    """The newest raw loss."""
+    avr_loss: float | None
+    """The trainer's own moving average."""
+    lr: float | None
+    it_per_s: float | None
+    eta_s: float | None
+    """Seconds left; None while it is being estimated and when the run has ended."""
+    started: float | None
+    ended: float | None
+    exit_code: int | None
+    checkpoints: tuple[Checkpoint, ...]
+    samples: tuple[SampleImage, ...]
+    warnings: tuple[str, ...]
+
+
+def run_folder(home: Path, run_id: str) -> Path:
+    """The folder of a run in a project's ``.sdtui``."""
+    return home / "runs" / run_id

@@ -1,0 +1,1 @@
+"""Floor 7: the screen. The only room that imports textual."""

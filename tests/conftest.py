@@ -1,0 +1,48 @@
+"""Every test has a home of its own: no test reads or writes the developer's settings, caches or runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CliResult = subprocess.CompletedProcess[str]
+Cli = Callable[..., CliResult]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """HOME and the XDG folders in a folder of this test's own; variables that change behaviour are unset."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for variable, folder in (("CONFIG", ".config"), ("STATE", ".local/state"), ("CACHE", ".cache"), ("DATA", ".data")):
+        monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / folder))
+    for variable in ("NO_COLOR", "SD_SCRIPTS", "KOHYA_SS_PATH", "SD_MODELS_PATH", "COLUMNS", "LINES"):
+        monkeypatch.delenv(variable, raising=False)
+    return home
+
+
+@pytest.fixture
+def sdtui() -> Cli:
+    """Run the real command line in a process of its own: ``sdtui("scan", folder, "--json")``."""
+
+    def run(
+        *args: object, stdin: str | None = None, env: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> CliResult:
+        return subprocess.run(
+            [sys.executable, "-m", "sdtui", *map(str, args)],
+            input=stdin if stdin is not None else "",
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            timeout=240,
+            check=False,
+        )
+
+    return run
