@@ -56,7 +56,7 @@ def _show_progress(progress: Progress) -> None:
 
 
 def require_consent(question: str, *, yes: bool) -> bool:
-    """True when the person agrees, by ``--yes`` or at the terminal. Raises NeedsConsentError where nobody can be asked."""
+    """True when the person agrees, by ``--yes`` or at the terminal. Raises NeedsConsentError where nobody can be."""
     if yes:
         return True
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
