@@ -1,4 +1,4 @@
-"""Benchmarks: two ways of doing the same thing, timed in turn in the same process, reported as a ratio. Nothing asserted."""
+"""Benchmarks: two ways of doing one thing, timed in turn in the same process, printed as a ratio. Nothing asserted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def compare(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) 
         with capsys.disabled():
             print(
                 f"\n  {what}: {ratio:.2f} times as fast as {baseline_name}"
-                f" (median {statistics.median(mine) * 1000:.2f} ms against {statistics.median(theirs) * 1000:.2f} ms, {rounds} rounds)"
+                f" (median of {rounds}: {statistics.median(mine) * 1000:.2f} ms"
+                f" against {statistics.median(theirs) * 1000:.2f} ms)"
             )
         return ratio
 
