@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
 
+import regex
+
 Span = tuple[int, int]
-_WORD = re.compile(r"\S+")
+_WORD = regex.compile(r"\S+")
 _MOST_COMPARISONS = 250_000
 
 
