@@ -162,7 +162,10 @@ class ArgumentsRefused:
 
 @dataclass(frozen=True, slots=True)
 class Traceback:
-    """A Python traceback. ``lines`` are its last lines at most, ``error`` the line that names the exception."""
+    """A Python traceback. ``lines`` are its last lines at most.
+
+    ``error`` is the line that names the exception, empty where the console ended before it.
+    """
 
     lines: tuple[str, ...]
     error: str

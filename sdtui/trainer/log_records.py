@@ -1,0 +1,73 @@
+"""The trainer's log as rich prints it: a level, a message, the file it came from; and the wrapping undone.
+
+``RichHandler`` (library/utils.py, setup_logging) wraps at the console's width, which is 80 columns on a pipe, and
+breaks long paths in the middle. With ``--console_log_simple`` and in versions before the logger, messages are plain
+lines.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+_HEAD = re.compile(
+    r"\s*(?:\[?\d[\d/:\- ]{7,20}\]?\s+)?(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL)(?P<pad> +)(?P<message>.*)"
+)
+_ORIGIN = re.compile(r"(?:(?<=\s)|^)[\w.\-]+\.py:\d+\s*$")
+INDENT = " " * 20
+MOST_LINES = 200
+
+
+@dataclass
+class LogRecord:
+    """One message of the log, as far as it was read."""
+
+    level: str
+    column: int | None
+    """Cells that a line of the message has, None where the origin does not say."""
+    pieces: list[str] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        """One more line of the message."""
+        if len(self.pieces) < MOST_LINES:
+            self.pieces.append(text.strip())
+
+    def filled(self) -> bool:
+        """True when the last line has no cell left, so that a word may have been broken there."""
+        return bool(self.pieces) and self.column is not None and width(self.pieces[-1]) >= self.column
+
+    def text(self) -> str:
+        """The message on one line."""
+        whole = ""
+        for index, piece in enumerate(self.pieces):
+            broken = index > 0 and self.column is not None and width(self.pieces[index - 1]) >= self.column
+            whole += piece if broken or not whole else (f" {piece}" if piece else "")
+        return whole.strip()
+
+
+def begin_record(line: str) -> LogRecord | None:
+    """The record that ``line`` begins, None where it begins none."""
+    found = _HEAD.match(line)
+    if found is None:
+        return None
+    message = found["message"]
+    origin = _ORIGIN.search(message)
+    column = None
+    if origin is not None:
+        # rich pads the level to 8 cells, then one cell between the columns, also before the origin.
+        start = found.start("level") + 9
+        column = width(line[: found.start("message") + origin.start()]) - 1 - width(line[:start])
+        message = message[: origin.start()]
+    record = LogRecord(found["level"], column)
+    record.add(message)
+    return record
+
+
+def width(text: str) -> int:
+    """Cells that ``text`` takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text
+    )
