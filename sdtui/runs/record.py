@@ -34,7 +34,7 @@ class ProcessMark(msgspec.Struct, frozen=True):
 
     pid: int
     start_time: float
-    """Start time as the kernel counts it (psutil.Process.create_time())."""
+    """Seconds after boot, as the kernel counts it (machine.processes)."""
     boot_id: str
 
 
@@ -66,15 +66,22 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str] = {}
     supervisor: ProcessMark | None = None
     trainer: ProcessMark | None = None
+    """The launcher, which leads the process group that the trainer runs in."""
+    host: str = ""
+    """The machine (and container) whose processes ``supervisor`` and ``trainer`` name."""
+    state_folder: str = ""
+    """The run's lock, heartbeat and letterbox, in the state folder of the user who started it."""
 
 
 class RunExit(msgspec.Struct, frozen=True, kw_only=True):
     """``exit.json``: written once by the supervisor, when the trainer is gone."""
 
-    returncode: int
-    """As subprocess counts it: negative for a signal."""
+    returncode: int | None
+    """As subprocess counts it: negative for a signal. None where nobody was there to see it."""
     ended: float
     stop_requested: bool
+    error: str | None = None
+    """A sentence where the trainer could not even be started."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):

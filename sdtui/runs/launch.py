@@ -1,0 +1,155 @@
+"""Starts a run: its folder, its record, and a supervisor that outlives whoever asked for it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from sdtui.base.errors import RunError, UsageError
+from sdtui.base.paths import state_dir
+from sdtui.machine import processes
+from sdtui.runs import store
+from sdtui.runs.environment import trainer_environment
+from sdtui.runs.escalation import Grace
+from sdtui.runs.letterbox import Orders
+from sdtui.runs.record import RunRecord, run_folder
+from sdtui.runs.redact import redact_command, redact_settings
+from sdtui.runs.supervisor import STARTED
+
+_PATIENCE = 60.0
+"""Seconds for a supervisor to start its trainer; a cold 9p disk needs a few."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchRequest:
+    """A run to be. Paths are absolute; the fields mean what they mean in RunRecord, but secrets are still in them."""
+
+    name: str
+    profile: str
+    script: str
+    command: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    output_dir: str
+    logging_dir: str | None = None
+    sample_dir: str | None = None
+    dataset_config: str | None = None
+    reads: tuple[str, ...] = ()
+    total_steps: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) -> RunRecord:
+    """Start a run in the project whose records stand in ``home``; returns once its supervisor has started the trainer.
+
+    From then on the run needs nothing of this process. Raises WriteError where the record cannot be written, RunError
+    (with the supervisor's own sentence) where the trainer could not be started.
+    """
+    if not request.command:
+        raise UsageError("There is no command to run")
+    env = trainer_environment(os.environ, request.env)
+    run_id, folder = store.new_run_folder(home, request.name)
+    store.write_record(folder, _record(run_id, request, env))
+    _supervise(folder, Orders(request.command, env, _seconds(grace)))
+    return store.read_record(folder)
+
+
+def adopt(home: Path, record: RunRecord, *, grace: Grace | None = None) -> RunRecord:
+    """Give a trainer that lost its supervisor a new one. Raises RunError where nothing of the run lives."""
+    folder = run_folder(home, record.id)
+    _supervise(folder, Orders((), {}, _seconds(grace)), "--adopt")
+    return store.read_record(folder)
+
+
+def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunRecord:
+    return RunRecord(
+        id=run_id,
+        name=request.name,
+        profile=request.profile,
+        script=request.script,
+        command=redact_command(request.command, env),
+        cwd=request.cwd,
+        env=redact_settings(request.env),
+        output_dir=request.output_dir,
+        logging_dir=request.logging_dir,
+        sample_dir=request.sample_dir,
+        dataset_config=request.dataset_config,
+        reads=request.reads,
+        created=time.time(),
+        total_steps=request.total_steps,
+        settings=redact_settings(request.settings),
+        host=processes.host(),
+        state_folder=str(state_dir() / "runs" / f"{run_id}-{secrets.token_hex(4)}"),
+    )
+
+
+def _seconds(grace: Grace | None) -> tuple[float, float, float]:
+    chosen = grace or Grace()
+    return chosen.linger, chosen.interrupt, chosen.terminate
+
+
+def _supervise(folder: Path, orders: Orders, *options: str) -> None:
+    """Start a detached supervisor and wait for its word. Raises RunError."""
+    log = os.open(folder / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", "sdtui.runs.supervisor", "--detach", *options, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd="/",
+            env=_own_environment(),
+            start_new_session=True,
+        ) as first:
+            word = _talk(first, msgspec.json.encode(orders))
+    except OSError as error:
+        raise RunError(f"The run's supervisor could not be started ({error})", path=sys.executable) from error
+    finally:
+        os.close(log)
+    if word != STARTED:
+        raise RunError(word.decode("utf-8", errors="replace").strip() or _last_words(folder))
+
+
+def _talk(process: subprocess.Popen[bytes], orders: bytes) -> bytes:
+    """Hand over the orders, and read until the supervisor closes its end or patience does."""
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        process.stdin.write(orders)
+        process.stdin.close()
+    except BrokenPipeError:
+        return b""
+    deadline = time.monotonic() + _PATIENCE
+    answer = b""
+    while not answer.endswith(b"\n"):
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return b"The run's supervisor did not answer. See supervisor.log in the run's folder."
+        part = os.read(process.stdout.fileno(), 65536)
+        if not part:
+            break
+        answer += part
+    return answer
+
+
+def _last_words(folder: Path) -> str:
+    text = (folder / store.SUPERVISOR_LOG).read_text("utf-8", errors="replace").strip()
+    last = text.splitlines()[-1] if text else "it said nothing"
+    return f"The run's supervisor ended before the trainer was started ({last})"
+
+
+def _own_environment() -> dict[str, str]:
+    """This process's environment, made so that the supervisor finds this very package, also run from a checkout."""
+    parent = Path(__file__).resolve().parent.parent.parent
+    if parent.name in ("site-packages", "dist-packages"):
+        return dict(os.environ)
+    known = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": f"{parent}{os.pathsep}{known}" if known else str(parent)}

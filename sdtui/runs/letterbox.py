@@ -1,0 +1,91 @@
+"""What the supervisor of a run and everybody else tell each other: three small files in the run's state folder.
+
+``orders`` go to a new supervisor through its standard input, because they hold what must not be written down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from sdtui.base.files import write_atomic
+from sdtui.runs.escalation import Stage
+
+LOCK = "lock"
+STATUS = "status.json"
+REQUEST = "request.json"
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """What the supervisor is to start: the command and the whole environment, secrets included."""
+
+    command: tuple[str, ...]
+    env: dict[str, str]
+    grace: tuple[float, float, float]
+    """Seconds: what is left behind may linger, after SIGINT, after SIGTERM."""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How far the ending of a run has gone. The file's time of change is the supervisor's heartbeat."""
+
+    stage: Stage
+    stop_requested: bool
+    since: float
+    """Seconds since the epoch."""
+    harder_at: float | None
+    """When the next, harder signal follows."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What somebody asks of the supervisor."""
+
+    stop: bool
+    now: bool = False
+    """Kill it: no grace."""
+
+
+def read_status(state_folder: Path) -> tuple[Status, float] | None:
+    """The supervisor's last word and the time of its last heartbeat (seconds since the epoch), None where unknown."""
+    path = state_folder / STATUS
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Status), path.stat().st_mtime
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_status(state_folder: Path, status: Status) -> None:
+    """Tell everybody. Raises WriteError."""
+    write_atomic(state_folder / STATUS, msgspec.json.encode(status), durable=False)
+
+
+def beat(state_folder: Path) -> None:
+    """Show that the supervisor lives."""
+    with contextlib.suppress(OSError):
+        os.utime(state_folder / STATUS)
+
+
+def post(state_folder: Path, request: Request) -> None:
+    """Lay a request in the letterbox. Raises WriteError."""
+    write_atomic(state_folder / REQUEST, msgspec.json.encode(request), durable=False)
+
+
+def collect(state_folder: Path) -> Request | None:
+    """Take the request out of the letterbox, None where there is none that can be read."""
+    path = state_folder / REQUEST
+    try:
+        data = path.read_bytes()
+        path.unlink()
+        return msgspec.json.decode(data, type=Request)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def clear(state_folder: Path) -> None:
+    """The run has ended: nobody listens here any more."""
+    for name in (STATUS, REQUEST, LOCK, "exit.json"):
+        (state_folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        state_folder.rmdir()

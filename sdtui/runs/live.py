@@ -1,0 +1,80 @@
+"""Whether a run lives, told from processes and not from what a file once said."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from enum import Enum
+from pathlib import Path
+
+from sdtui.base.errors import SdtuiError
+from sdtui.machine import processes
+from sdtui.plans.held import Held
+from sdtui.runs import letterbox, store
+from sdtui.runs.record import RunRecord, run_folder
+
+_SILENCE = 600.0
+"""Seconds without a heartbeat or a new line after which a run on another machine is taken for gone."""
+_BIRTH = 90.0
+"""Seconds that a run may take from its record to its supervisor."""
+
+
+class Life(Enum):
+    """What is left of a run."""
+
+    BEING_STARTED = "being started"
+    """Its record is written, its supervisor has not said anything yet."""
+    SUPERVISED = "supervised"
+    ABANDONED = "abandoned"
+    """The trainer goes on, but its supervisor was killed: nobody will write down how it ends."""
+    ELSEWHERE = "elsewhere"
+    """It shows signs of life, and its processes are those of another machine or container."""
+    ENDED = "ended"
+    """``exit.json`` says how."""
+    GONE = "gone"
+    """No process is left, and nobody wrote down why."""
+
+    @property
+    def living(self) -> bool:
+        return self not in (Life.ENDED, Life.GONE)
+
+
+def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
+    """What is left of the run. ``now`` in seconds since the epoch. An older reading of the record will do."""
+    if store.read_exit(home, record) is not None:
+        return Life.ENDED
+    moment = time.time() if now is None else now
+    if not processes.alive(record.supervisor):
+        with contextlib.suppress(SdtuiError):
+            record = store.load(home, record.id)  # it may have been given a supervisor since
+    if record.host and record.host != processes.host():
+        return Life.ELSEWHERE if moment - last_sign(home, record) < _SILENCE else Life.GONE
+    if processes.alive(record.supervisor):
+        return Life.SUPERVISED
+    if record.trainer is not None and (processes.alive(record.trainer) or processes.group_members(record.trainer)):
+        return Life.ABANDONED
+    if record.supervisor is None and moment - record.created < _BIRTH:
+        return Life.BEING_STARTED
+    # It may have ended between the first look and now.
+    return Life.ENDED if store.read_exit(home, record) is not None else Life.GONE
+
+
+def last_sign(home: Path, record: RunRecord) -> float:
+    """When the run last wrote a line or a heartbeat, in seconds since the epoch."""
+    signs = [record.created]
+    for path in (run_folder(home, record.id) / store.CONSOLE, Path(record.state_folder) / letterbox.STATUS):
+        try:
+            signs.append(path.stat().st_mtime)
+        except OSError:
+            continue
+    return max(signs)
+
+
+def live_runs(home: Path) -> tuple[RunRecord, ...]:
+    """The runs of a project that have not ended, newest first."""
+    return tuple(record for record in store.list_runs(home) if life_of(home, record).living)
+
+
+def held_paths(home: Path) -> tuple[Held, ...]:
+    """What live runs read, and so what must not be renamed, moved or deleted now."""
+    return tuple(Held(path=Path(path), run=record.name) for record in live_runs(home) for path in record.reads)
