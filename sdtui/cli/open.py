@@ -1,0 +1,36 @@
+"""``sdtui open``: the full screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from sdtui.base.errors import UnreadableError, UsageError
+
+SLOW = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "15", "TEXTUAL_SMOOTH_SCROLL": "0"}
+
+
+@click.command(short_help="Open a project full screen.")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--slow", is_flag=True, help="For poor links: few frames, no previews until asked (v).")
+def command(path: Path | None, slow: bool) -> None:
+    """Open the dataset at PATH, a folder or a dataset TOML. Without PATH, ask for one."""
+    open_screen(path, slow=slow)
+
+
+def open_screen(path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
+    """Open the full screen on ``path`` (None: ask). Raises UsageError where there is no terminal."""
+    if path is not None and not path.exists():
+        raise UnreadableError("There is nothing to open", path=path, remedy="Check the path.")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The full screen needs a terminal",
+            remedy="Run it in one, or use the other commands, such as sdtui scan.",
+        )
+    os.environ.update({name: value for name, value in SLOW.items() if slow} | {"TEXTUAL_ANIMATIONS": "none"})
+    from sdtui.tui.app import run_app
+
+    run_app(path, mode, slow=slow)

@@ -1,0 +1,249 @@
+"""The app: one project, its modes, and what every screen may ask for.
+
+How a mode plugs in: add a ``Mode`` to ``tui.modes.MODES`` (name, title, digit, module, class). Its class is a
+``ModeScreen`` with ``MODE = "name"`` and ``compose_body()``; header and footer are there already. In it:
+
+- ``self.shell`` is this app: ``project_path``, ``project`` (None until something was scanned), ``bridge`` (the only way
+  to threads), ``workspace`` (apply a Plan, undo), ``pictures`` (thumbnails and previews), ``explain(error)``,
+  ``say(sentence)``, ``mark_mode("monitor", "▶62%")``, ``slow``.
+- ``self.watch_project(callback)`` hears of the project now and whenever it changes.
+- ``BINDINGS = offered(Command(...), ...)`` is all that footer, help and palette need.
+- ``inks(self.app.theme)`` has the styles for widgets that draw lines; TCSS has ``$text-plain $dim $accent $good $warn
+  $bad $background $surface $panel``. One ``styles/NAME.tcss`` a screen is loaded by itself.
+- ``before_quit()`` on a screen is asked before the app ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.reactive import var
+from textual.screen import Screen
+
+import sdtui
+from sdtui.base.errors import SdtuiError
+from sdtui.base.text import safe_lines
+from sdtui.base.work import Progress
+from sdtui.dataset.project import Project
+from sdtui.tui import recent
+from sdtui.tui.bridge import Bridge
+from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.help import HelpScreen
+from sdtui.tui.mode_screen import ModeScreen
+from sdtui.tui.modes import MODES, Mode
+from sdtui.tui.palette import show_palette
+from sdtui.tui.pictures import Pictures
+from sdtui.tui.theme import DARK, THEMES, variables
+from sdtui.tui.too_small import TooSmall, too_small
+
+if TYPE_CHECKING:
+    from sdtui.tui.workspace import Workspace
+
+
+def _styles() -> list[str | PurePath]:
+    packaged = Path(sdtui.__file__).parent / "styles"
+    folder = packaged if packaged.is_dir() else packaged.parent.parent / "styles"
+    return [*sorted(folder.glob("*.tcss"))]
+
+
+def _has_project(app: SdtuiApp) -> bool:
+    return app.project_path is not None
+
+
+class SdtuiApp(Offers, App[None]):
+    """sdtui, full screen."""
+
+    TITLE = "sdtui"
+    CSS_PATH = _styles()
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 6
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        *(
+            Command(
+                f"mode.{mode.name}", mode.title, mode.sentence, (mode.key,), f"mode({mode.name!r})", when=_has_project
+            )
+            for mode in MODES
+        ),
+        Command(
+            "app.open",
+            "Open another project",
+            "Asks for a folder or TOML to open.",
+            ("ctrl+o",),
+            "open",
+            "open",
+            rank=70,
+        ),
+        Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
+        Command(
+            "app.palette",
+            "Find a command",
+            "Lists everything that can be done here.",
+            ("colon",),
+            "palette",
+            "commands",
+            rank=90,
+        ),
+        Command(
+            "app.help",
+            "Help",
+            "Every key that works here, with a sentence.",
+            ("question_mark", "f1"),
+            "help",
+            "help",
+            rank=91,
+        ),
+        Command("app.quit", "Quit", "Ends sdtui. Runs go on without it.", ("ctrl+q",), "quit", priority=True),
+    )
+
+    project: var[Project | None] = var(None, always_update=False)
+    """The open project as it stands on disk; incomplete while ``scanning`` is not None."""
+    scanning: var[Progress | None] = var(None)
+    """How far the first scan is; None when it is over."""
+
+    def __init__(self, project_path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.project_path = project_path
+        self.slow = slow
+        self.animation_level = "none"
+        self.bridge = Bridge(self, self.explain)
+        self.pictures = Pictures(self.bridge)
+        self.workspace: Workspace | None = None
+        self.marks: dict[str, str] = {}
+        self._first_mode = mode or MODES[0].name
+        self._opened = 0
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "ansi-dark" if self.no_color else THEMES[0].name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variables(DARK)
+
+    def on_mount(self) -> None:
+        if self.project_path is None:
+            self.action_open()
+        else:
+            self.open_project(self.project_path, self._first_mode)
+
+    # Projects -----------------------------------------------------------------------------------------------------
+
+    def open_project(self, path: Path, mode: str = MODES[0].name) -> None:
+        """Leave the open project, if any, and open the folder or TOML at ``path``."""
+        self._close_project()
+        self.project_path = path.absolute()
+        self._opened += 1
+        for entry in MODES:
+            self.add_mode(self._mode_key(entry.name), partial(self._make_screen, entry))
+        from sdtui.tui.workspace import Workspace
+
+        self.workspace = Workspace(self, self.project_path)
+        self.switch_mode(self._mode_key(mode))
+        self.workspace.open()
+
+    def project_opened(self, project: Project) -> None:
+        """The first scan is over."""
+        assert self.project_path is not None
+        recent.remember(self.project_path)
+        for note in project.notes:
+            self.say(note)
+        from sdtui.tui import unfinished
+
+        unfinished.ask_about(self, project)
+
+    def could_not_open(self, error: SdtuiError) -> None:
+        """The first scan failed: say why, and ask for another folder."""
+        answers = (Answer("enter", "choose another", "open"), Answer("esc", "stay", ""))
+        self.push_screen(
+            Ask("This could not be opened", error.sentence(), answers),
+            lambda answer: self.action_open() if answer else None,
+        )
+
+    def _close_project(self) -> None:
+        if self.workspace is not None:
+            self.workspace.close()
+        self.project = None
+        self.scanning = None
+        self.marks = {}
+
+    def _make_screen(self, mode: Mode) -> Screen[Any]:
+        return mode.load()()
+
+    def _mode_key(self, name: str) -> str:
+        # Each opening has modes of its own, so that no screen of the project before is met again.
+        return f"{name}@{self._opened}"
+
+    # What screens ask for -----------------------------------------------------------------------------------------
+
+    def explain(self, error: SdtuiError) -> None:
+        """An error as a notice."""
+        self.say(error.sentence(), "error")
+
+    def say(self, sentence: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+        """A notice that goes away by itself."""
+        self.notify(safe_lines(sentence), severity=severity, markup=False)
+
+    def mark_mode(self, mode: str, mark: str) -> None:
+        """Write ``mark`` beside the title of ``mode`` in the header; empty takes it away."""
+        if self.marks.get(mode, "") != mark:
+            self.marks = {**self.marks, mode: mark}
+            if isinstance(self.screen, ModeScreen):
+                self.screen.show_header()
+
+    # Actions ------------------------------------------------------------------------------------------------------
+
+    def action_mode(self, name: str) -> None:
+        if self.project_path is not None and self.current_mode != self._mode_key(name):
+            self.switch_mode(self._mode_key(name))
+
+    def action_open(self) -> None:
+        from sdtui.tui.picker.screen import PickerScreen
+
+        def chosen(path: Path | None) -> None:
+            if path is not None:
+                self.open_project(path)
+            elif self.project_path is None:
+                self.exit()
+
+        start = self.project_path.parent if self.project_path is not None else Path.cwd()
+        self.push_screen(PickerScreen(start), chosen)
+
+    def action_palette(self) -> None:
+        show_palette(self)
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_next_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    async def action_quit(self) -> None:
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, ModeScreen):
+                    screen.before_quit()
+        self.exit()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if too_small(event.size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+
+
+def run_app(path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
+    """Open the screen on ``path`` (None: ask) in ``mode``, and return when the person has left it."""
+    app = SdtuiApp(path, mode, slow=slow)
+    try:
+        app.run()
+    finally:
+        app.bridge.drain()
+        app.bridge.close()
+        app.pictures.close()
+    sys.exit(app.return_code or 0)

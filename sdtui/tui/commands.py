@@ -1,0 +1,150 @@
+"""The registry of commands: each thing that a person can do is named once, and whatever shows it is made from it.
+
+A screen or widget says what it offers::
+
+    class DatasetScreen(Offers, Screen[None]):
+        BINDINGS = offered(
+            Command("dataset.edit", "Edit", "Opens the caption under the cursor.", ("enter",), "edit", "edit"),
+        )
+
+Bindings, the footer, the help on ``?`` and the palette on ``:`` follow from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+def always(_node: Any) -> bool:
+    """The default of ``Command.when``."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a person can do."""
+
+    id: str
+    """Stable name, ``room.action``: what a keymap refers to."""
+    title: str
+    """Two to five words, in the imperative: what the palette lists."""
+    sentence: str
+    """What it does, for the help."""
+    keys: tuple[str, ...]
+    """Textual key names, the first one is shown; none for what only the palette offers."""
+    action: str
+    """The Textual action that does it, looked up on the node that offers it."""
+    label: str = ""
+    """Its word in the footer; empty for what the footer never shows."""
+    when: Callable[[Any], bool] = always
+    """Whether it is possible now, asked with the node that offers it."""
+    rank: int = 50
+    """Place in the footer, lower is further left and dropped later."""
+    shown: str = ""
+    """How its keys are written where several commands share a place (``+ -``); empty: the first key."""
+    priority: bool = False
+    """True where the key works even while a text is being typed."""
+
+    @property
+    def key_text(self) -> str:
+        """The keys as a person reads them on the footer."""
+        return self.shown or (key_name(self.keys[0]) if self.keys else "")
+
+    @property
+    def all_keys_text(self) -> str:
+        """Every key as a person reads them in the help."""
+        return " ".join(key_name(key) for key in self.keys)
+
+
+REGISTRY: dict[str, Command] = {}
+"""Every command whose screen or widget has been imported, by id."""
+
+
+def offered(*commands: Command) -> list[BindingType]:
+    """Register ``commands`` and make their bindings. Raises ValueError where an id is taken."""
+    for command in commands:
+        if REGISTRY.setdefault(command.id, command) is not command:
+            raise ValueError(f"two commands are called {command.id}")
+    return [
+        Binding(
+            ",".join(command.keys),
+            command.action,
+            command.title,
+            show=False,
+            priority=command.priority,
+            id=command.id,
+        )
+        for command in commands
+        if command.keys
+    ]
+
+
+class Offers:
+    """Mix into a widget, screen or app whose BINDINGS come from ``offered``: asks ``when`` before an action runs."""
+
+    _offered: ClassVar[dict[str, Command]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = [binding.id for binding in cls.__dict__.get("BINDINGS", []) if isinstance(binding, Binding)]
+        commands = {REGISTRY[name].action: REGISTRY[name] for name in own if name in REGISTRY}
+        cls._offered = {**cls._offered, **commands}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual asks this before it runs an action or shows a binding."""
+        if not self._offered:
+            return True
+        written = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
+        command = self._offered.get(written)
+        return command.when(self) if command is not None else True
+
+
+def working_now(screen: Screen[Any]) -> Iterator[tuple[Command, object]]:
+    """The commands whose keys work now, in order of rank, each with the node that offers it."""
+    found: dict[str, tuple[Command, object]] = {}
+    for active in screen.active_bindings.values():
+        command = REGISTRY.get(active.binding.id or "")
+        if command is not None and active.enabled:
+            found.setdefault(command.id, (command, active.node))
+    yield from sorted(found.values(), key=lambda entry: entry[0].rank)
+
+
+_KEY_NAMES = {
+    "escape": "esc",
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "comma": ",",
+    "full_stop": ".",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "tilde": "~",
+    "backspace": "⌫",
+    "delete": "del",
+}
+
+
+def key_name(key: str) -> str:
+    """A Textual key name as people write it: ``question_mark`` is ``?``."""
+    *held, last = key.split("+")
+    if not last:
+        return key
+    return "+".join([*held, _KEY_NAMES.get(last, last)])

@@ -1,0 +1,1 @@
+"""The Dataset screen: subsets, images, the picture and its caption."""

@@ -1,0 +1,135 @@
+"""Find by typing a few letters of it: the palette, the jump to an image, recent projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from sdtui.base.text import count
+from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.theme import Inks
+from sdtui.tui.widgets.cells import fit, fit_right
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from sdtui.dataset.jump import Match
+    from sdtui.tui.app import SdtuiApp
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing to be found: safe text, and what stands beside it on the right."""
+
+    text: str
+    beside: str = ""
+
+
+class Found(VirtualList):
+    """What the letters match, best first."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        super().__init__(id="found")
+        self.candidates = candidates
+        self.matches: list[tuple[int, frozenset[int]]] = []
+
+    def row_count(self) -> int:
+        return len(self.matches)
+
+    def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
+        index, positions = self.matches[row]
+        candidate = self.candidates[index]
+        beside = min(len(candidate.beside), width // 2)
+        text = fit(candidate.text, width - beside - 2)
+        segments = [
+            Segment(char, ink.match if place in positions else ink.text) for place, char in enumerate(text.rstrip())
+        ]
+        segments.append(Segment(" " * (len(text) - len(text.rstrip())), ink.text))
+        segments.append(Segment(f" {fit_right(candidate.beside, beside)} ", ink.dim))
+        return segments
+
+    def empty_text(self) -> list[str]:
+        return ["nothing matches; backspace widens the search"]
+
+
+class Finder(Offers, ModalScreen[int | None]):
+    """Gives back the index of the candidate that was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        Command("finder.choose", "Choose", "Takes the marked row.", ("enter",), "choose", priority=True),
+        Command("finder.leave", "Leave", "Closes the list.", ("escape",), "leave", priority=True),
+        Command("finder.down", "Down", "To the next row.", ("down", "ctrl+n"), "move(1)", priority=True),
+        Command("finder.up", "Up", "To the row before.", ("up", "ctrl+p"), "move(-1)", priority=True),
+        Command("finder.page_down", "Page down", "One screenful down.", ("pagedown",), "page(1)", priority=True),
+        Command("finder.page_up", "Page up", "One screenful up.", ("pageup",), "page(-1)", priority=True),
+    )
+
+    def __init__(self, title: str, candidates: Sequence[Candidate]) -> None:
+        super().__init__()
+        self._title = title
+        self._candidates = candidates
+        self._texts = [candidate.text for candidate in candidates]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="finder"):
+            yield LineInput(placeholder=self._title)
+            yield Found(self._candidates)
+            yield Static("", id="finder-count", markup=False)
+
+    def on_mount(self) -> None:
+        self._show_all()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        query = event.value.strip()
+        bridge = cast("SdtuiApp", self.app).bridge
+        if not query:
+            bridge.cancel(self, "find")
+            self._show_all()
+            return
+
+        def find() -> list[Match]:
+            from sdtui.dataset.jump import fuzzy
+
+            return list(fuzzy(query, self._texts, _SHOWN))
+
+        bridge.call(self, "find", find, self._show)
+
+    def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        found = self.query_one(Found)
+        if found.matches:
+            self.dismiss(found.matches[found.cursor][0])
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_move(self, rows: int) -> None:
+        self.query_one(Found).action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        self.query_one(Found).action_page(pages)
+
+    def _show_all(self) -> None:
+        self._fill([(index, frozenset()) for index in range(len(self._candidates))])
+
+    def _show(self, matches: list[Match]) -> None:
+        self._fill([(match.index, frozenset(match.positions)) for match in matches])
+
+    def _fill(self, matches: list[tuple[int, frozenset[int]]]) -> None:
+        found = self.query_one(Found)
+        found.matches = matches
+        found.rows_changed(0)
+        some = f"{count(len(matches))}{'+' if 0 < _SHOWN == len(matches) else ''} of {count(len(self._candidates))}"
+        self.query_one("#finder-count", Static).update(some)

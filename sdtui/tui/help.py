@@ -1,0 +1,78 @@
+"""``?``: every command that belongs here, with its keys and its sentence."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from sdtui.tui.commands import REGISTRY, Command, Offers, offered
+from sdtui.tui.theme import Inks, inks
+from sdtui.tui.widgets.cells import fit
+
+_KEYS_WIDTH = 22
+_TITLES = {"list": "Lists", "app": "Everywhere", "mode": "Modes"}
+
+
+class HelpScreen(Offers, ModalScreen[None]):
+    """Lists the commands of a screen and its widgets, those of its mode first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        Command("help.leave", "Close the help", "Back to where you were.", ("escape", "question_mark", "q"), "leave")
+    )
+
+    def __init__(self, about: Screen[Any]) -> None:
+        super().__init__()
+        self._commands = _belonging_to(about)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="help"):
+            yield Static("Keys", classes="dialog-title", markup=False)
+            with VerticalScroll():
+                yield Static(self._text(), markup=False)
+            yield Static(Text("esc closes · ↑ ↓ move", inks(self.app.theme).dim), classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def _text(self) -> Text:
+        ink = inks(self.app.theme)
+        text = Text()
+        room = ""
+        for command in self._commands:
+            here = command.id.partition(".")[0]
+            if here != room:
+                text.append(("\n" if room else "") + _TITLES.get(here, here.capitalize()) + "\n", ink.dim)
+                room = here
+            self._line(text, command, ink)
+        text.rstrip()
+        return text
+
+    @staticmethod
+    def _line(text: Text, command: Command, ink: Inks) -> None:
+        text.append(fit(command.all_keys_text, _KEYS_WIDTH), ink.accent + Style(bold=True))
+        text.append(command.sentence + "\n", ink.text)
+
+
+def _belonging_to(screen: Screen[Any]) -> list[Command]:
+    """The commands of everything on ``screen`` and of the app: the screen's own first, each once."""
+    found: dict[str, Command] = {}
+    for node in (screen, *screen.query("*"), screen.app):
+        for bindings in node._bindings.key_to_bindings.values():
+            for binding in bindings:
+                command = REGISTRY.get(binding.id or "")
+                if command is not None:
+                    found.setdefault(command.id, command)
+    rooms = list(dict.fromkeys(name.partition(".")[0] for name in found))
+    last: list[str] = [room for room in ("list", "mode", "app") if room in rooms]
+    order = {room: place for place, room in enumerate([room for room in rooms if room not in last] + last)}
+    return sorted(found.values(), key=lambda command: order[command.id.partition(".")[0]])

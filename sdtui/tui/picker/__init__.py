@@ -1,0 +1,1 @@
+"""Which folder or TOML to open."""

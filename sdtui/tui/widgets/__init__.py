@@ -1,0 +1,1 @@
+"""Widgets of our own, used by more than one screen. What they show has gone through ``base.text``."""

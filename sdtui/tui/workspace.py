@@ -1,0 +1,178 @@
+"""The open project as it stands on disk: scanned, watched, and changed only through its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.work import Progress
+from sdtui.dataset.project import Project, ProjectKind
+from sdtui.dataset.scan import SubsetScanned, refresh, scan
+from sdtui.dataset.watch import Watcher
+from sdtui.plans.journal import Applied, Journal, Undone
+from sdtui.plans.plan import Move, Plan
+from sdtui.runs.live import held_paths
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+_SETTLE = 0.15
+"""Seconds to wait for further outside changes before looking at them together."""
+
+
+class Workspace:
+    """What the app knows of one project. ``app.project`` and ``app.scanning`` are set from here alone."""
+
+    def __init__(self, app: SdtuiApp, path: Path) -> None:
+        self._app = app
+        self.path = path
+        self._watcher: Watcher | None = None
+        self._changed: set[Path] | None = set()
+        self._settling: Timer | None = None
+        self._refreshing = False
+
+    def open(self) -> None:
+        """Begin to scan; rows arrive while it goes on."""
+        self._app.scanning = Progress(0, None, "images")
+        self._app.bridge.work(
+            self._app,
+            "scan",
+            lambda cancelled: scan(self.path, cancelled=cancelled),
+            self._scanned,
+            self._progress,
+            self._unreadable,
+        )
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._app.bridge.cancel(self._app, "scan")
+        self._app.bridge.cancel(self._app, "refresh")
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
+
+    # Scanning -----------------------------------------------------------------------------------------------------
+
+    def _progress(self, progress: Progress) -> None:
+        self._app.scanning = progress
+        if isinstance(progress, SubsetScanned):
+            before = self._app.project
+            known = before.subsets if before is not None else ()
+            self._app.project = Project(
+                root=self.path if self.path.is_dir() else self.path.parent,
+                kind=ProjectKind.SUBSETS,
+                caption_extension=progress.subset.caption_extension,
+                subsets=(*known, progress.subset),
+            )
+
+    def _scanned(self, project: Project) -> None:
+        self._app.scanning = None
+        self._app.project = project
+        self._app.project_opened(project)
+        self._watch(project)
+
+    def _unreadable(self, error: SdtuiError) -> None:
+        self._app.scanning = None
+        self._app.could_not_open(error)
+
+    # Outside changes ----------------------------------------------------------------------------------------------
+
+    def _watch(self, project: Project) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
+        self._watcher = Watcher(project, self._heard)
+        self._app.bridge.call(self._app, "watch", self._watcher.start, lambda _none: None)
+
+    def _heard(self, paths: frozenset[Path] | None) -> None:
+        """Called in the watcher's thread."""
+        self._app.bridge.deliver(self._app, self.look_again, paths)
+
+    def look_again(self, paths: frozenset[Path] | None) -> None:
+        """Something may have changed at ``paths``, or anywhere."""
+        if paths is None:
+            self._changed = None
+        elif self._changed is not None:
+            self._changed |= paths
+        if self._settling is None:
+            self._settling = self._app.set_timer(_SETTLE, self._refresh)
+
+    def _refresh(self) -> None:
+        self._settling = None
+        project = self._app.project
+        if self._refreshing or project is None or self._app.scanning is not None:
+            return
+        changed, self._changed = self._changed, set()
+        if changed is not None and not changed:
+            return
+        self._refreshing = True
+        self._app.bridge.call(
+            self._app,
+            "refresh",
+            lambda: refresh(project, changed),
+            self._refreshed,
+            self._lost,
+        )
+
+    def _refreshed(self, project: Project) -> None:
+        self._refreshing = False
+        before, self._app.project = self._app.project, project
+        if before is None or [s.image_dir for s in before.subsets] != [s.image_dir for s in project.subsets]:
+            self._watch(project)
+        if self._changed is None or self._changed:
+            self.look_again(frozenset())
+
+    def _lost(self, error: SdtuiError) -> None:
+        self._refreshing = False
+        self._app.explain(error)
+
+    # Changing -----------------------------------------------------------------------------------------------------
+
+    def apply(
+        self,
+        make: Callable[[], Plan],
+        applied: Callable[[Applied | None], None],
+        failed: Callable[[SdtuiError], None] | None = None,
+    ) -> None:
+        """Make a Plan and apply it, after every write before it. ``applied(None)`` where there was nothing to do."""
+        project = self._app.project
+        if project is None:
+            return
+
+        def run() -> tuple[Applied | None, frozenset[Path]]:
+            plan = make()
+            if plan.empty:
+                return None, frozenset()
+            return Journal(project.home).apply(plan, held_paths(project.home)), touched(plan)
+
+        def done(result: tuple[Applied | None, frozenset[Path]]) -> None:
+            if result[1]:
+                self.look_again(result[1])
+            applied(result[0])
+
+        self._app.bridge.write(self._app, run, done, failed)
+
+    def undo(self, undone: Callable[[Undone], None]) -> None:
+        """Take back the newest change of the journal."""
+        project = self._app.project
+        if project is None:
+            return
+
+        def done(result: Undone) -> None:
+            self.look_again(None)
+            undone(result)
+
+        self._app.bridge.write(
+            self._app, lambda: Journal(project.home).undo(None, held_paths(project.home)), done, None
+        )
+
+
+def touched(plan: Plan) -> frozenset[Path]:
+    """Every path that a Plan changes."""
+    paths: set[Path] = set()
+    for change in plan.changes:
+        paths |= {change.source, change.target} if isinstance(change, Move) else {change.path}
+    return frozenset(paths)
