@@ -30,7 +30,8 @@ def _cause(pattern: str, sentence: str, remedy: str) -> Cause:
 
 CAUSES = (
     _cause(
-        r"CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED|(?:HIP|XPU|MPS)\b.*out of memory",
+        r"CUDA out of memory|torch\.(?:cuda\.)?OutOfMemoryError|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"
+        r"|(?:HIP|XPU|MPS)\b.*out of memory",
         "The graphics card ran out of memory",
         _SMALLER,
     ),
@@ -62,7 +63,7 @@ CAUSES = (
     _cause(
         r"Error on parsing TOML config file.*?: (?P<file>[^:]*)$",
         "The dataset config is not valid TOML: {file}",
-        "Mend the line that the log names, or export the config anew.",
+        "Mend it, or export the config anew.",
     ),
     _cause(
         r"TomlDecodeError: (?P<what>.*)",
@@ -101,7 +102,7 @@ CAUSES = (
         "Install it there, or choose another optimizer or logger.",
     ),
     _cause(
-        r"(?:pretrained_model_name_or_path \"(?P<file>[^\"]*)\" is )?neither a valid local path nor a valid repo id",
+        r"pretrained_model_name_or_path \"(?P<file>[^\"]*)\" is neither a valid local path nor a valid repo id",
         "The base model was not found: {file}",
         "Check its path (pretrained_model_name_or_path).",
     ),
@@ -184,6 +185,11 @@ CAUSES = (
         r"CUDA error|CUDNN_STATUS|cuDNN error|device-side assert|NCCL",
         "The graphics card reported an error",
         "Check nvidia-smi and the system's log; a driver update, less overclocking, or a restart often helps.",
+    ),
+    _cause(
+        r"No such file or directory: (?P<file>.+)",
+        "A file or folder was not found: {file}",
+        "Check the path; it may have been moved since the run was prepared.",
     ),
     _cause(r"Permission denied: (?P<file>.*)", "The trainer may not write or read {file}", "Check who owns it."),
     _cause(

@@ -152,15 +152,19 @@ def _cause(evidence: _Evidence) -> str | None:
     said = next((known for text in reversed(evidence.errors) if (known := explain_error(text))), None)
     for trace in reversed(evidence.tracebacks):
         if known := explain_error(trace.error):
-            what, remedy = said if said is not None and _vague(trace.error) else known
+            what, remedy = _with_its_file(trace.error, said) or known
             return f"{what}{evidence.place()}. {remedy}"
     if said is not None and not any(trace.error for trace in evidence.tracebacks):
         return f"{said[0]}{evidence.place()}. {said[1]}"
     return None
 
 
-def _vague(error: str) -> bool:
-    return error.startswith(("UnicodeDecodeError", "toml.decoder.TomlDecodeError"))
+def _with_its_file(error: str, said: tuple[str, str] | None) -> tuple[str, str] | None:
+    """What the logger said before an exception that does not name its file, together with the exception's detail."""
+    if said is None or not error.startswith(("UnicodeDecodeError", "toml.decoder.TomlDecodeError")):
+        return None
+    detail = error.partition(": ")[2] if error.startswith("toml") else ""
+    return (f"{said[0]}: {detail}" if detail else said[0]), said[1]
 
 
 def _interrupted(evidence: _Evidence) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 from sdtui.trainer.events import TrainingHeader
 
@@ -37,7 +38,8 @@ class HeaderReader:
         if name is None:
             return None
         numbers = tuple(int(part) for part in value.group(1).replace(" ", "").split(",") if part)
-        self._header = dataclasses.replace(self._header, **{name: numbers if name == "batch_sizes" else numbers[0]})
+        number: dict[str, Any] = {name: numbers if name == "batch_sizes" else numbers[0]}
+        self._header = dataclasses.replace(self._header, **number)
         if name != "total_steps":
             return None
         self._open = False
