@@ -1,0 +1,199 @@
+"""One folder of the journal: a Plan that is being applied, was applied, or was taken back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sdtui.base.errors import SyntaxProblem, WriteError
+from sdtui.base.files import append_durable, kernel, stage, sync_folder, write_error
+from sdtui.plans import records, steps
+from sdtui.plans.plan import Plan, Write
+from sdtui.plans.records import Header, State, Step
+from sdtui.plans.steps import Standing
+
+Refused = tuple[tuple[Path, str], ...]
+
+
+class EntryFolder:
+    """``home/journal/ID``: ``journal.jsonl``, ``state.jsonl``, staged new bytes and kept removed files."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder
+        self.root = root
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.jsonl"
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "state.jsonl"
+
+    def header(self) -> Header | None:
+        """None where nothing was begun. Raises SyntaxProblem when the journal is damaged."""
+        return records.read_header(self.journal)
+
+    def state(self) -> State:
+        return records.read_state(self.state_file)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Raises SyntaxProblem when the journal is damaged."""
+        return records.read_steps(self.journal, self.root)
+
+    def begun(self) -> bool:
+        """Whether any file may have been changed: False while the journal is not whole."""
+        try:
+            return self.header() is not None
+        except SyntaxProblem:
+            return True
+
+    def create(self, plan: Plan, made_of: tuple[Step, ...], created: float) -> None:
+        """Make all new bytes ready, then write the Plan down: from then on it counts as begun. Raises WriteError."""
+        try:
+            kernel.mkdir(self.folder)
+        except OSError as error:
+            raise write_error(error, self.folder) from error
+        stage_all(self, enumerate(made_of), forward=True)
+        self.note(records.begin_line("apply"))
+        records.write_journal(self.journal, self.root, plan, made_of, created)
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
+
+    def note(self, line: bytes) -> None:
+        """Append a line to ``state.jsonl`` and wait for the disk. Raises WriteError."""
+        handle = records.open_for_appending(self.state_file)
+        try:
+            append_durable(handle, line, self.state_file)
+        finally:
+            os.close(handle)
+
+    def kept(self, index: int) -> Path:
+        """Where the file that change ``index`` removed is kept."""
+        return self.folder / f"kept-{index:06d}"
+
+    def staged(self, index: int) -> Path:
+        """Where the bytes that change ``index`` will put in place are made ready."""
+        return self.folder / f"staged-{index:06d}"
+
+    def discard(self) -> None:
+        """Remove an entry of which nothing was done."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.iterdir():
+                path.unlink()
+            self.folder.rmdir()
+
+    def drop_staged(self) -> None:
+        """Remove what was made ready and not used."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.glob("staged-*"):
+                path.unlink()
+
+
+def stage_all(entry: EntryFolder, todo: Iterable[tuple[int, Step]], *, forward: bool) -> None:
+    """Make the bytes of all Writes ready beside the journal, so that a full disk is met before any file changes.
+
+    Raises WriteError; then nothing stays staged.
+    """
+    try:
+        for index, step in todo:
+            change = step.change
+            if isinstance(change, Write):
+                data = change.after if forward else change.before
+                if data is not None:
+                    entry.staged(index).unlink(missing_ok=True)
+                    stage(entry.staged(index), data, meant_for=change.path)
+    except WriteError:
+        entry.drop_staged()
+        raise
+
+
+def go_forward(
+    entry: EntryFolder, made_of: tuple[Step, ...], *, skip: frozenset[int] = frozenset(), first: int = 0
+) -> Refused:
+    """Do what is not done yet from change ``first`` on, but for those in ``skip``.
+
+    What is neither done nor undone is left alone and named. Raises WriteError.
+    """
+    todo = [index for index in range(first, len(made_of)) if index not in skip]
+    return _walk(entry, made_of, todo, forward=True)
+
+
+def go_back(entry: EntryFolder, made_of: tuple[Step, ...]) -> Refused:
+    """Take back what is done, last first; what somebody else changed is left alone and named. Raises WriteError."""
+    return _walk(entry, made_of, list(reversed(range(len(made_of)))), forward=False)
+
+
+def _walk(entry: EntryFolder, made_of: tuple[Step, ...], todo: list[int], *, forward: bool) -> Refused:
+    refused: dict[Path, str] = {}
+    unsynced: set[Path] = set()
+    already = Standing.DONE if forward else Standing.UNDONE
+    for index in todo:
+        step, kept, staged = made_of[index], entry.kept(index), entry.staged(index)
+        standing = steps.standing(step, kept)
+        if standing is already:
+            continue
+        if standing is Standing.OTHER:
+            refused.setdefault(steps.path_of(step), steps.why_other(step, kept))
+            if steps.structural(step.change):
+                entry.note(records.mark_line(index, None))
+            continue
+        structural = steps.structural(step.change)
+        if structural:
+            # What came before must be on the disk first: recovery tells by this step whether they were done.
+            _sync(unsynced)
+        if forward:
+            steps.do(step, staged, kept)
+        elif sentence := steps.take_back(step, staged, kept):
+            refused.setdefault(steps.path_of(step), sentence)
+        unsynced.update(steps.touched_folders(step.change))
+        if structural:
+            _sync(unsynced)
+            entry.note(records.mark_line(index, forward))
+    _sync(unsynced)
+    return tuple(refused.items())
+
+
+def _sync(folders: set[Path]) -> None:
+    for folder in folders:
+        sync_folder(folder)
+    folders.clear()
+
+
+def frontier(entry: EntryFolder, made_of: tuple[Step, ...]) -> int:
+    """Index of the first change that a continued apply has to look at; all before it are done.
+
+    Of a file in a folder that was renamed afterwards the disk cannot tell whether it was written. But a rename or
+    removal is only begun when all before it is on the disk, and is written down at once; so at most one is in doubt.
+    """
+    state = entry.state()
+    structural = [index for index, step in enumerate(made_of) if steps.structural(step.change)]
+    if state.phase == "undo":
+        return _frontier_of_undo(entry, made_of, structural[::-1], state)
+    reached = 0
+    for index in structural:
+        if index in state.skip:
+            continue
+        if not state.marks.get(index):
+            done = steps.standing(made_of[index], entry.kept(index)) is Standing.DONE
+            return index + 1 if done else reached
+        reached = index + 1
+    return reached
+
+
+def _frontier_of_undo(entry: EntryFolder, made_of: tuple[Step, ...], last_first: list[int], state: State) -> int:
+    in_doubt = True
+    for index in last_first:
+        if index in state.marks:
+            continue
+        undone = in_doubt and steps.standing(made_of[index], entry.kept(index)) is Standing.UNDONE
+        in_doubt = False
+        if not undone:
+            return index + 1
+    return 0
