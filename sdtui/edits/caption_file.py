@@ -53,7 +53,7 @@ class CaptionFile:
             )
         if new == self.text and self.data is not None:
             return self.data
-        body = self._restored(new) or self.newline
+        body = self._restored(_NEWLINE.sub("\n", new)) or self.newline
         try:
             return (codecs.BOM_UTF8 if self.bom else b"") + body.encode("utf-8")
         except UnicodeEncodeError as error:
@@ -65,8 +65,8 @@ class CaptionFile:
 
     def _restored(self, new: str) -> str:
         """``new`` with the newlines of the file: each line that was there before keeps its own."""
-        if all(ending in ("\n", "") for ending in self._endings) or not new:
-            return new if self.newline == "\n" else new.replace("\n", self.newline)
+        if len(set(self._endings) - {""}) <= 1:
+            return new.replace("\n", self.newline)
         lines = new.split("\n")
         endings = [self.newline] * (len(lines) - 1) + [""]
         matcher = difflib.SequenceMatcher(None, self._lines, lines, autojunk=False)
