@@ -111,6 +111,8 @@ class DatasetOptions:
     bucket_reso_steps: int = 64
     min_bucket_reso: int = 256
     max_bucket_reso: int = 1024
+    validation_split: float = 0.0
+    validation_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

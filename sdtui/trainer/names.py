@@ -54,7 +54,7 @@ def why_ignored(name: str) -> str | None:
         return f"The trainer reads {lower} only where its Python has {_PLUGINS[lower]}; convert it to be sure."
     if lower in _OTHER_PICTURES:
         return f"The trainer does not read {lower} files; convert it to png, jpg or webp."
-    return "It is no image."
+    return "It is neither an image nor the caption of one."
 
 
 def parse_folder_name(name: str) -> FolderName | None:
