@@ -1,0 +1,152 @@
+"""Follows a run: what is known about it now, its curves, its last lines. Only reads."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sdtui.base.errors import SdtuiError
+from sdtui.machine import processes
+from sdtui.runs import store
+from sdtui.runs.console_log import ConsoleLog
+from sdtui.runs.curves import AVERAGE, LOSS, Curve, EventFiles, console_curve
+from sdtui.runs.live import Life, last_sign, life_of
+from sdtui.runs.outputs import OutputFolders
+from sdtui.runs.pace import Pace, recorded_speed, seconds_left
+from sdtui.runs.record import RunExit, RunRecord, RunState, RunView, run_folder
+from sdtui.runs.story import Story
+from sdtui.runs.verdict import concern, current_state, final_state, lost_reason
+
+__all__ = ["AVERAGE", "LOSS", "Curve", "Follower"]
+
+_RECENT = 200
+"""Points that the speed is taken from where nobody watched the run."""
+_AFTERMATH = 60.0
+"""Seconds after the last sign of life of a lost run in which its files may still have been written."""
+
+
+class Follower:
+    """One run, followed from any process. Each ``poll`` reads only what is new. Not for two threads at once."""
+
+    def __init__(self, home: Path, record: RunRecord, *, clock: Callable[[], float] = time.time) -> None:
+        """``clock`` gives seconds since the epoch."""
+        self.home = home
+        self.record = record
+        self._clock = clock
+        self._console = ConsoleLog(run_folder(home, record.id) / store.CONSOLE)
+        logging_dir = Path(record.logging_dir) if record.logging_dir else None
+        self._events = EventFiles(logging_dir, record.created, self._is_foreign)
+        sample_dir = Path(record.sample_dir) if record.sample_dir else Path(record.output_dir) / "sample"
+        self._outputs = OutputFolders(Path(record.output_dir), sample_dir, record.name, record.created)
+        self._pace = Pace()
+        self._final: RunView | None = None
+
+    @property
+    def story(self) -> Story:
+        """What the console has told: header, caching and sampling progress, and more than a RunView says."""
+        return self._console.story
+
+    def poll(self) -> RunView:
+        """What is known now. Once the run has ended, always the same view, and nothing is read any more."""
+        if self._final is not None:
+            return self._final
+        now = self._clock()
+        life = life_of(self.home, self.record, now)
+        self._refresh_record()
+        if life.living:
+            return self._living_view(life, now)
+        view = self._ended_view(now)
+        if view.state is not RunState.LOST or self.record.host == processes.host():
+            self._final = view  # a run on another machine may only have been silent
+        return view
+
+    def curves(self) -> Mapping[str, Curve]:
+        """All scalars by tag, and under LOSS the raw loss, under AVERAGE the trainer's average, where there are any."""
+        found = self._events.curves()
+        if AVERAGE not in found:
+            found.update(console_curve(self.story.average_steps, self.story.average_values))
+        return found
+
+    def log_lines(self, count: int) -> tuple[str, ...]:
+        """The last ``count`` lines of the console as they would stand on a terminal, safe to show."""
+        return self._console.last_lines(count)
+
+    def close(self) -> None:
+        """Let go of what was read. Nothing stays open between polls anyway."""
+        self._events = EventFiles(None, self.record.created)
+
+    def _living_view(self, life: Life, now: float) -> RunView:
+        self._console.read_new()
+        self._events.read_new()
+        self._outputs.look(now, announced=self.story.checkpoints)
+        state = current_state(self.record, life, self.story)
+        training = self.story.doing is RunState.TRAINING
+        self._pace.see(now, self.story.step, training=training)
+        return self._view(state, None, concern(self.record, life))
+
+    def _ended_view(self, now: float) -> RunView:
+        ended = store.read_exit(self.home, self.record)
+        last = ended.ended if ended is not None else last_sign(self.home, self.record) + _AFTERMATH
+        self._console.read_new()
+        self._console.close()
+        self._events.read_new(last)
+        self._outputs.look(now, last, self.story.checkpoints)
+        if ended is not None:
+            state, reason = final_state(ended, self.story, has_weights=bool(self._outputs.checkpoints))
+            return self._view(state, reason, None, ended)
+        sign = last_sign(self.home, self.record)
+        reason = lost_reason(self.record, self.story, sign)
+        return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))
+
+    def _view(self, state: RunState, reason: str | None, worry: str | None, ended: RunExit | None = None) -> RunView:
+        story = self.story
+        total = story.total or self.record.total_steps
+        speed = self._speed()
+        overall = story.bar_speed or speed
+        return RunView(
+            id=self.record.id,
+            name=self.record.name,
+            state=state,
+            reason=reason,
+            step=story.step,
+            total_steps=total,
+            epoch=story.epoch,
+            epochs=story.epochs,
+            loss=self._events.newest("loss/current", LOSS),
+            avr_loss=story.avr_loss if story.avr_loss is not None else self._events.newest("loss/average"),
+            lr=self._learning_rate(),
+            it_per_s=speed,
+            eta_s=None if ended or state is RunState.STOPPING else seconds_left(story.step, total, overall),
+            started=self.record.created,
+            ended=ended.ended if ended is not None else None,
+            exit_code=ended.returncode if ended is not None else None,
+            checkpoints=self._outputs.checkpoints,
+            samples=self._outputs.samples,
+            warnings=tuple(filter(None, (worry, *story.warnings, *self._events.damage))),
+        )
+
+    def _speed(self) -> float | None:
+        """By what was seen while following; else by the times in the TensorBoard file; else as the trainer says."""
+        if self._pace.it_per_s is not None:
+            return self._pace.it_per_s
+        loss = self._events.recent(_RECENT, "loss/current", LOSS)
+        recorded = recorded_speed(loss.steps, loss.times) if loss is not None else None
+        return recorded if recorded is not None else self.story.bar_speed
+
+    def _learning_rate(self) -> float | None:
+        first = next((tag for tag in self._events.tags if tag.startswith("lr/")), None)
+        return self._events.newest("lr/unet", *([first] if first else []))
+
+    def _refresh_record(self) -> None:
+        """The supervisor writes its own and the trainer's mark a moment after the launch, or when it is replaced."""
+        if self.record.trainer is None or not processes.alive(self.record.supervisor):
+            with contextlib.suppress(SdtuiError):
+                self.record = store.load(self.home, self.record.id)
+
+    def _is_foreign(self, pid: int) -> bool:
+        """Whether a live process of that number is known to be of another run."""
+        if self.record.trainer is None or self.record.host != processes.host() or processes.stat(pid) is None:
+            return False
+        return pid not in processes.group_members(self.record.trainer)

@@ -1,0 +1,122 @@
+"""What a run's console has told so far, kept small however long the run goes on."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import deque
+from collections.abc import Iterable
+
+from sdtui.runs.record import RunState
+from sdtui.trainer import events as e
+
+_WARNINGS = 100
+_KEPT_AT_EACH_END = 10
+
+
+class Story:
+    """Folds console events into the newest of everything: where the run stands, what went wrong, what was saved."""
+
+    def __init__(self) -> None:
+        self.doing = RunState.STARTING
+        self.header: e.TrainingHeader | None = None
+        self.step = 0
+        self.total: int | None = None
+        self.epoch: int | None = None
+        self.epochs: int | None = None
+        self.avr_loss: float | None = None
+        self.bar_speed: float | None = None
+        """Steps a second since the bar began, by the trainer's own count."""
+        self.model_saved = False
+        self.checkpoints: dict[str, int] = {}
+        """Paths that were announced, each with the step at which it was."""
+        self.sampling: e.SamplingProgress | None = None
+        self.caching: e.CachingLatents | e.CachingText | None = None
+        self.average_steps = array("q")
+        self.average_values = array("d")
+        self._warnings: dict[str, None] = {}
+        self._told = 0
+        self._newest: dict[type[e.Event], tuple[int, e.Event]] = {}
+        self._first_failures: list[tuple[int, e.Event]] = []
+        self._last_failures: deque[tuple[int, e.Event]] = deque(maxlen=_KEPT_AT_EACH_END)
+
+    def tell(self, events: Iterable[e.Event]) -> None:
+        """Go on with what the console said next."""
+        for event in events:
+            self._told += 1
+            if isinstance(event, e.EVIDENCE):
+                self._keep(event)
+            self._fold(event)
+
+    @property
+    def evidence(self) -> tuple[e.Event, ...]:
+        """What ``diagnose`` needs, in the order in which it was told."""
+        numbered = {**dict(self._first_failures), **dict(self._last_failures), **dict(self._newest.values())}
+        return tuple(event for _, event in sorted(numbered.items(), key=lambda item: item[0]))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Each different warning of the trainer once, the first hundred."""
+        return tuple(self._warnings)
+
+    def _keep(self, event: e.Event) -> None:
+        if isinstance(event, (e.Traceback, e.ErrorLine, e.LauncherFailed)):
+            if len(self._first_failures) < _KEPT_AT_EACH_END:
+                self._first_failures.append((self._told, event))
+            else:
+                self._last_failures.append((self._told, event))
+        else:
+            self._newest[type(event)] = (self._told, event)
+
+    def _fold(self, event: e.Event) -> None:
+        if isinstance(event, e.StepDone):
+            self._step(event)
+        elif isinstance(event, e.EpochStarted):
+            self.doing, self.epoch, self.epochs = RunState.TRAINING, event.epoch, event.epochs
+        elif isinstance(event, e.TrainingHeader):
+            self.header = event
+            self.total = event.total_steps or self.total
+            self.epochs = event.epochs or self.epochs
+        elif isinstance(event, (e.CachingLatents, e.CachingText)):
+            self.doing, self.caching = RunState.CACHING, event
+        elif isinstance(event, (e.SamplingStarted, e.SamplingProgress)):
+            self.doing = RunState.SAMPLING
+            self.sampling = event if isinstance(event, e.SamplingProgress) else None
+        elif isinstance(event, e.Validation):
+            self.doing = RunState.VALIDATING
+        elif isinstance(event, (e.SavingCheckpoint, e.SavingState)):
+            self.doing = RunState.SAVING
+            if isinstance(event, e.SavingCheckpoint):
+                self.checkpoints[event.path] = self.step
+        elif isinstance(event, e.CheckpointRemoved):
+            self.checkpoints.pop(event.path, None)
+        elif isinstance(event, e.SamplingEnded):
+            self.doing, self.sampling = RunState.TRAINING, None
+        elif isinstance(event, e.ModelSaved):
+            self.model_saved = True
+        elif isinstance(event, e.WarningLine):
+            self._warn(event.text)
+        elif isinstance(event, e.NanLoss):
+            self._warn(f"The loss is not a number since step {event.step:,}.")
+
+    def _step(self, event: e.StepDone) -> None:
+        self.doing, self.caching = RunState.TRAINING, None
+        self.step, self.total = event.step, event.total
+        self.bar_speed = event.it_per_s if event.it_per_s is not None else self.bar_speed
+        if event.avr_loss is None:
+            return
+        self.avr_loss = event.avr_loss
+        if self.average_steps and self.average_steps[-1] == event.step:
+            self.average_values[-1] = event.avr_loss
+        else:
+            self.average_steps.append(event.step)
+            self.average_values.append(event.avr_loss)
+
+    def _warn(self, text: str) -> None:
+        if len(self._warnings) < _WARNINGS:
+            self._warnings[text] = None
+
+
+def finite(value: float | None) -> float | None:
+    """None instead of nan and infinities, which JSON does not know."""
+    return value if value is not None and math.isfinite(value) else None

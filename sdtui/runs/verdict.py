@@ -1,0 +1,64 @@
+"""What state a run is in, and why it ended: from its processes, its exit status and its trainer's own words."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from sdtui.machine import processes, wsl
+from sdtui.runs import letterbox
+from sdtui.runs.live import Life
+from sdtui.runs.record import RunExit, RunRecord, RunState
+from sdtui.runs.story import Story
+from sdtui.trainer.diagnosis import diagnose
+
+
+def current_state(record: RunRecord, life: Life, story: Story) -> RunState:
+    """The state of a run that lives."""
+    status = letterbox.read_status(Path(record.state_folder)) if record.state_folder else None
+    if status is not None and status[0].stop_requested:
+        return RunState.STOPPING
+    return RunState.STARTING if life is Life.BEING_STARTED else story.doing
+
+
+def concern(record: RunRecord, life: Life) -> str | None:
+    """A sentence about a run that lives, but not as it should; None where all is well."""
+    if life is Life.ABANDONED:
+        return "Its supervisor was killed. The training goes on, but how it ends will not be written down."
+    if life is Life.ELSEWHERE:
+        return f"It runs on {record.host.split(' ')[0]}; from here only its files are seen."
+    return None
+
+
+def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[RunState, str | None]:
+    """How a run with an exit status ended, and why. ``has_weights``: files of its model were found."""
+    if ended.error is not None:
+        return RunState.FAILED, ended.error
+    if ended.returncode is None and ended.stop_requested:
+        return RunState.STOPPED, "Stopped as you asked."
+    diagnosis = diagnose(story.evidence, ended.returncode, ended.stop_requested)
+    if diagnosis.state == RunState.DONE.value and not story.model_saved and not has_weights:
+        return RunState.FAILED, (
+            "The trainer went through all steps and ended without an error, but it did not say that the model was "
+            "saved, and no file of it was found."
+        )
+    return RunState(diagnosis.state), diagnosis.sentence
+
+
+def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:
+    """Why nobody knows how a run ended. ``last_sign`` in seconds since the epoch."""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last_sign))
+    if record.host and record.host != processes.host():
+        what = f"It ran on {record.host.split(' ')[0]}, and there has been no sign of life since {when}."
+    elif record.supervisor is None:
+        what = "It was never started: what launched it was ended before the supervisor could begin."
+    elif record.supervisor.boot_id != processes.boot_id():
+        what = f"The computer was restarted while it ran; its last sign of life is of {when}."
+    else:
+        what = f"It and its supervisor were killed; the last sign of life is of {when}."
+        if wsl.is_wsl():
+            what += " WSL shuts a distribution down when no window of it is open."
+    if story.model_saved:
+        return what + " Before that, the trainer had said that the model was saved."
+    at = f" at step {story.step:,} of {story.total:,}" if story.total else ""
+    return f"{what} It stood{at}." if at else what
