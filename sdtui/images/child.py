@@ -107,11 +107,13 @@ class Child:
                 raise WorkerDied(self._how_it_ended())
 
     def _how_it_ended(self) -> str:
-        self.close()
-        code = self._process.returncode or 0
-        said = self._stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        try:
+            code = self._process.wait(_REAPED_WITHIN)
+        except subprocess.TimeoutExpired:
+            return "it does not answer"
+        said = (self._stderr + self._pipe(self._process.stderr).read()).decode(errors="replace").strip()
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
-        return f"{how}: {said}" if said else how
+        return f"{how}: {said.splitlines()[-1]}" if said else how
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
