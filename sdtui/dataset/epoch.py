@@ -1,0 +1,170 @@
+"""What one epoch of a project is to the trainer: entries, shares, buckets and steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sdtui.dataset.project import DatasetOptions, Project, Sample, Subset
+from sdtui.trainer.buckets import BucketRules, Buckets, Placement, Size, why_refused
+from sdtui.trainer.steps import SubsetImages, batches, entries, steps_per_epoch, training_part
+
+ASSUMED_RESOLUTION: Size = (1024, 1024)
+"""What a folder's buckets are worked out for until a config says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetEpoch:
+    """One subset in an epoch."""
+
+    name: str
+    is_reg: bool
+    images: int
+    """Images that are used at least once; for regularization perhaps fewer than there are."""
+    entries: int
+    """Images times repeats; for regularization what is used to match the training images."""
+    share: float
+    """Part of the epoch's entries, 0 to 1, regularization counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetEpoch:
+    """One ``[[datasets]]`` in an epoch."""
+
+    batch_size: int
+    entries: int
+    batches: int
+    buckets: Mapping[Size, int]
+    """Entries in each bucket, in order of size."""
+    refused: str | None
+    """Why the trainer refuses its bucket rules, a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch: all that ``num_repeats`` changes."""
+
+    subsets: tuple[SubsetEpoch, ...]
+    datasets: tuple[DatasetEpoch, ...]
+    train_entries: int
+    """Training images with repeats, as the trainer prints it."""
+    reg_entries: int
+    """Regularization entries that are really used (the trainer prints repeats times images instead)."""
+    reg_unused: int
+    """Regularization images that are not used at all."""
+    batches: int
+    """Batches of all datasets: optimizer steps on one GPU without accumulation."""
+    assumed: bool
+    """True where no resolution is known and ``ASSUMED_RESOLUTION`` stands for it."""
+
+    @property
+    def entries(self) -> int:
+        """Entries of the epoch, regularization counted."""
+        return self.train_entries + self.reg_entries
+
+    def steps(self, *, processes: int = 1, accumulation: int = 1) -> int:
+        """Optimizer steps of an epoch."""
+        return steps_per_epoch(self.batches, processes=processes, accumulation=accumulation)
+
+
+def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Size | None = None) -> Epoch:
+    """One epoch of ``project``, with ``batch_size`` and ``resolution`` instead of its own where they are given.
+
+    Exact to sd-scripts (library/train_util.py), but for a ``validation_split`` without ``validation_seed``, where the
+    trainer draws the images anew in each run. Images of unknown size count as entries and are in no bucket.
+    """
+    used: dict[str, tuple[int, ...]] = {}
+    found = []
+    for number, options in enumerate(_options(project, batch_size, resolution)):
+        members = [_trained(subset, options) for subset in project.subsets if subset.dataset == number]
+        repeats = entries([_images(subset) for subset in members])
+        used |= {subset.name: counts for subset, counts in zip(members, repeats, strict=True)}
+        found.append(_dataset_epoch(members, repeats, options))
+    total = sum(dataset.entries for dataset in found)
+    subsets = tuple(_subset_epoch(subset, used[subset.name], total) for subset in project.subsets)
+    return Epoch(
+        subsets=subsets,
+        datasets=tuple(found),
+        train_entries=sum(subset.entries for subset in subsets if not subset.is_reg),
+        reg_entries=sum(subset.entries for subset in subsets if subset.is_reg),
+        reg_unused=sum(used[subset.name].count(0) for subset in project.subsets if subset.is_reg),
+        batches=sum(dataset.batches for dataset in found),
+        assumed=resolution is None and any(options.resolution is None for options in project.datasets),
+    )
+
+
+def placement(project: Project, sample: Sample, *, resolution: Size | None = None) -> Placement:
+    """The bucket of one image, as its dataset's options have it."""
+    subset = project.subset(sample.subset)
+    options = _options(project, None, resolution)[subset.dataset if subset else 0]
+    rules = bucket_rules(options)
+    refused = why_refused(rules)
+    return Placement(None, None, refused) if refused else Buckets(rules).place(sample.width, sample.height)
+
+
+def bucket_rules(options: DatasetOptions) -> BucketRules:
+    """The options of a ``[[datasets]]`` that decide about buckets."""
+    return BucketRules(
+        resolution=options.resolution or ASSUMED_RESOLUTION,
+        enable_bucket=options.enable_bucket,
+        no_upscale=options.bucket_no_upscale,
+        steps=options.bucket_reso_steps,
+        minimum=options.min_bucket_reso,
+        maximum=options.max_bucket_reso,
+    )
+
+
+def _options(project: Project, batch_size: int | None, resolution: Size | None) -> list[DatasetOptions]:
+    found = []
+    for options in project.datasets:
+        wanted = replace(options, batch_size=batch_size or options.batch_size)
+        if resolution is not None:
+            largest = max(options.max_bucket_reso, *resolution)
+            wanted = replace(wanted, resolution=resolution, max_bucket_reso=largest)
+        found.append(wanted)
+    return found
+
+
+def _trained(subset: Subset, options: DatasetOptions) -> Subset:
+    """The subset without the images that only validate (DreamBooth alone, never regularization)."""
+    if options.validation_split <= 0 or options.validation_split > 1 or subset.is_reg or subset.metadata_file:
+        return subset
+    return replace(subset, samples=training_part(subset.samples, options.validation_split, options.validation_seed))
+
+
+def _images(subset: Subset) -> SubsetImages:
+    return SubsetImages(subset.num_repeats, subset.is_reg, tuple(str(sample.path) for sample in subset.samples))
+
+
+def _dataset_epoch(
+    subsets: list[Subset], repeats: tuple[tuple[int, ...], ...], options: DatasetOptions
+) -> DatasetEpoch:
+    rules = bucket_rules(options)
+    refused = why_refused(rules)
+    counted: Counter[Size] = Counter()
+    if refused is None:
+        buckets = Buckets(rules)
+        for subset, counts in zip(subsets, repeats, strict=True):
+            for sample, count in zip(subset.samples, counts, strict=True):
+                bucket = buckets.place(sample.width, sample.height).bucket if count else None
+                if bucket is not None:
+                    counted[bucket] += count
+    return DatasetEpoch(
+        batch_size=options.batch_size,
+        entries=sum(map(sum, repeats)),
+        batches=batches(counted.values(), options.batch_size) if options.batch_size > 0 else 0,
+        buckets=dict(sorted(counted.items())),
+        refused=refused,
+    )
+
+
+def _subset_epoch(subset: Subset, counts: tuple[int, ...], total: int) -> SubsetEpoch:
+    own = sum(counts)
+    return SubsetEpoch(
+        name=subset.name,
+        is_reg=subset.is_reg,
+        images=sum(1 for count in counts if count),
+        entries=own,
+        share=own / total if total else 0.0,
+    )
