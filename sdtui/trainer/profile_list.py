@@ -1,0 +1,266 @@
+"""Profiles: a script with settings that work, to start from.
+
+The values are those of SD-Guide (SDXL) and sd-train-lora (SD 1.5), but for: 3 epochs instead of ten million steps; a
+LoRA rate of 1e-4 (the guide calls its own 1e-6 too low); Adafactor with a fixed rate (without ``optimizer_args`` it
+ignores the rate, library/train_util.py get_optimizer); lr_scheduler constant, which is what constant_with_warmup with
+no warm-up does; only the newest saved state is kept;
+the full fine-tune makes samples after each epoch, since 3 epochs seldom reach 5000 steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sdtui.trainer.field_list import choose
+from sdtui.trainer.fields import Field, Value
+
+REHEARSAL_SCRIPT = "sdtui.rehearsal"
+"""A module instead of a script: the small trainer that comes with sdtui."""
+
+_FIXED_RATE = ("scale_parameter=False", "relative_step=False", "warmup_init=False")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What to train, with which script, and what people may set about it."""
+
+    name: str
+    title: str
+    summary: str
+    dataset_kind: str
+    """How its dataset config is written: ``lora`` (captions beside images, masks) or ``finetune`` (metadata JSON)."""
+    bucket_steps: int
+    """bucket_reso_steps: bucket sides are multiples of it (64 for SD 1.5, 32 is allowed for SDXL)."""
+    fields: tuple[Field, ...]
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    """Arguments that belong to the profile and are not asked for."""
+
+    def field(self, key: str) -> Field | None:
+        """The field called ``key``, or None."""
+        return next((field for field in self.fields if field.key == key), None)
+
+    @property
+    def rehearsal(self) -> bool:
+        return self.name == "rehearsal"
+
+
+_SDXL_LORA = Profile(
+    name="sdxl-lora",
+    title="SDXL LoRA",
+    summary="A small add-on file for SDXL models; fits a 12 GB card.",
+    dataset_kind="lora",
+    bucket_steps=32,
+    fields=choose(
+        pretrained_model_name_or_path=None,
+        script="sdxl_train_network.py",
+        output_name=None,
+        width=1024,
+        height=1024,
+        train_batch_size=3,
+        bucket_no_upscale=True,
+        min_bucket_reso=256,
+        max_bucket_reso=4096,
+        max_token_length=75,
+        masked_loss=None,
+        max_train_epochs=3,
+        max_train_steps=None,
+        gradient_accumulation_steps=1,
+        seed=12345,
+        num_processes=1,
+        network_dim=32,
+        network_alpha=32.0,
+        network_train_unet_only=False,
+        noise_offset=0.0,
+        min_snr_gamma=None,
+        learning_rate=1e-4,
+        unet_lr=1e-4,
+        text_encoder_lr=5e-5,
+        optimizer_type="Adafactor",
+        optimizer_args=_FIXED_RATE,
+        lr_scheduler="constant",
+        lr_warmup_steps="0",
+        mixed_precision="bf16",
+        gradient_checkpointing=True,
+        cache_latents=True,
+        cache_latents_to_disk=True,
+        cache_text_encoder_outputs=False,
+        cache_text_encoder_outputs_to_disk=False,
+        xformers=None,
+        sdpa=None,
+        no_half_vae=True,
+        max_data_loader_n_workers=2,
+        num_cpu_threads_per_process=4,
+        output_dir=None,
+        logging_dir=None,
+        save_every_n_epochs=1,
+        save_every_n_steps=None,
+        save_state=False,
+        save_last_n_epochs_state=1,
+        save_model_as="safetensors",
+        save_precision="bf16",
+        resume=None,
+        sample_prompts=None,
+        sample_every_n_epochs=None,
+        sample_every_n_steps=400,
+        sample_at_first=False,
+        sample_sampler="euler_a",
+    ),
+    fixed={"network_module": "networks.lora"},
+)
+
+_SDXL_FINETUNE = Profile(
+    name="sdxl-finetune",
+    title="SDXL full fine-tune",
+    summary="Changes a whole SDXL model and saves it whole; wants 16 GB of GPU memory and 40 GB of RAM.",
+    dataset_kind="finetune",
+    bucket_steps=32,
+    fields=choose(
+        pretrained_model_name_or_path=None,
+        script="sdxl_train.py",
+        output_name=None,
+        width=1024,
+        height=1024,
+        train_batch_size=4,
+        bucket_no_upscale=True,
+        min_bucket_reso=256,
+        max_bucket_reso=4096,
+        max_token_length=225,
+        masked_loss=None,
+        max_train_epochs=3,
+        max_train_steps=None,
+        gradient_accumulation_steps=1,
+        seed=12345,
+        num_processes=1,
+        noise_offset=0.0357,
+        adaptive_noise_scale=0.00357,
+        min_snr_gamma=5.0,
+        learning_rate=5e-6,
+        optimizer_type="Adafactor",
+        optimizer_args=_FIXED_RATE,
+        lr_scheduler="constant",
+        lr_warmup_steps="0",
+        mixed_precision="bf16",
+        full_bf16=True,
+        gradient_checkpointing=True,
+        cache_latents=True,
+        cache_latents_to_disk=True,
+        cache_text_encoder_outputs=True,
+        cache_text_encoder_outputs_to_disk=True,
+        xformers=None,
+        sdpa=None,
+        no_half_vae=True,
+        max_data_loader_n_workers=0,
+        num_cpu_threads_per_process=4,
+        output_dir=None,
+        logging_dir=None,
+        save_every_n_epochs=1,
+        save_every_n_steps=None,
+        save_state=True,
+        save_last_n_epochs_state=1,
+        save_model_as="safetensors",
+        save_precision="bf16",
+        resume=None,
+        sample_prompts=None,
+        sample_every_n_epochs=1,
+        sample_every_n_steps=None,
+        sample_at_first=False,
+        sample_sampler="euler_a",
+    ),
+)
+
+_SD15_LORA = Profile(
+    name="sd15-lora",
+    title="SD 1.5 LoRA",
+    summary="A small add-on file for SD 1.5 models; fits a 6 GB card.",
+    dataset_kind="lora",
+    bucket_steps=64,
+    fields=choose(
+        pretrained_model_name_or_path=None,
+        script="train_network.py",
+        output_name=None,
+        width=512,
+        height=512,
+        train_batch_size=1,
+        bucket_no_upscale=False,
+        min_bucket_reso=256,
+        max_bucket_reso=1024,
+        max_token_length=75,
+        masked_loss=None,
+        max_train_epochs=3,
+        max_train_steps=None,
+        gradient_accumulation_steps=1,
+        seed=12345,
+        num_processes=1,
+        network_dim=128,
+        network_alpha=128.0,
+        network_train_unet_only=False,
+        noise_offset=0.0,
+        min_snr_gamma=None,
+        learning_rate=1e-4,
+        unet_lr=1e-4,
+        text_encoder_lr=5e-5,
+        optimizer_type="AdamW",
+        optimizer_args=None,
+        lr_scheduler="constant",
+        lr_warmup_steps="0",
+        mixed_precision="fp16",
+        gradient_checkpointing=False,
+        cache_latents=True,
+        cache_latents_to_disk=False,
+        xformers=None,
+        sdpa=None,
+        max_data_loader_n_workers=2,
+        num_cpu_threads_per_process=4,
+        output_dir=None,
+        logging_dir=None,
+        save_every_n_epochs=1,
+        save_every_n_steps=None,
+        save_state=False,
+        save_last_n_epochs_state=1,
+        save_model_as="safetensors",
+        save_precision="fp16",
+        resume=None,
+        sample_prompts=None,
+        sample_every_n_epochs=1,
+        sample_every_n_steps=None,
+        sample_at_first=False,
+        sample_sampler="dpm_2",
+    ),
+    fixed={"network_module": "networks.lora"},
+)
+
+_REHEARSAL = Profile(
+    name="rehearsal",
+    title="Rehearsal",
+    summary="A tiny model of our own, trained on this dataset in minutes on any computer: shows that everything works.",
+    dataset_kind="lora",
+    bucket_steps=64,
+    fields=choose(
+        output_name=None,
+        width=512,
+        height=512,
+        train_batch_size=16,
+        max_token_length=75,
+        masked_loss=None,
+        max_train_epochs=None,
+        max_train_steps=300,
+        seed=12345,
+        learning_rate=2e-3,
+        num_cpu_threads_per_process=2,
+        output_dir=None,
+        logging_dir=None,
+        save_every_n_epochs=None,
+        save_every_n_steps=100,
+        save_state=False,
+        resume=None,
+        sample_prompts=None,
+        sample_every_n_epochs=None,
+        sample_every_n_steps=50,
+        sample_at_first=False,
+    ),
+)
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile for profile in (_SDXL_LORA, _SDXL_FINETUNE, _SD15_LORA, _REHEARSAL)
+}
