@@ -1,48 +1,45 @@
-"""Tells when a run's files change: by inotify, or by looking again and again where the kernel does not tell."""
+"""Tells when a run's files change: by inotify, and by a clock where the kernel does not tell."""
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.polling import PollingObserver
 
 from sdtui.machine.filesystems import needs_polling
 from sdtui.runs.record import RunRecord, run_folder
 
-_OWN_CHANGES = frozenset({"created", "modified", "closed", "moved", "deleted"})
+_CHANGES = frozenset({"created", "modified", "closed", "moved", "deleted"})
+"""Not "opened" and "closed_no_write": those are our own reading."""
 _POLL_EVERY = 2.0
+
+# A dropped event is told to logging, whose last resort is stderr, which is the screen.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 
 class RunWatcher:
-    """Calls ``on_change`` from a thread of its own, soon after a run's files changed and at most every ``rest`` seconds.
+    """Calls ``on_change`` from a thread of its own after a run's files changed, at most every ``rest`` seconds.
 
-    A call means "look again", not what changed: events that the kernel dropped lose nothing as long as another one
-    comes, so ``on_change`` is also called every ``at_least`` seconds.
+    A call means "look again", not what changed. Without any event it comes every ``at_least`` seconds, so that events
+    which the kernel dropped lose nothing; every two seconds where a file system reports no events or the user's
+    inotify watches are used up. A Follower's look costs less than a polling observer's walk.
     """
 
     def __init__(
-        self,
-        home: Path,
-        record: RunRecord,
-        on_change: Callable[[], None],
-        *,
-        rest: float = 0.25,
-        at_least: float = 5.0,
+        self, home: Path, record: RunRecord, on_change: Callable[[], None], *, rest: float = 0.25, at_least: float = 5.0
     ) -> None:
         self._folders = _folders(home, record)
         self._on_change = on_change
         self._rest = rest
-        self._at_least = at_least
+        self._patience = at_least
         self._changed = threading.Event()
-        self._stopping = False
-        self._observers: list[BaseObserver] = []
+        self._stopped = threading.Event()
+        self._observer: BaseObserver = Observer()
         self._watched: set[Path] = set()
         self._thread = threading.Thread(target=self._run, name="run-watcher", daemon=True)
 
@@ -52,58 +49,47 @@ class RunWatcher:
 
     def stop(self) -> None:
         """Stop; ``on_change`` is not called any more once this has returned (unless it is what called this)."""
-        self._stopping = True
+        self._stopped.set()
         self._changed.set()
         if threading.current_thread() is not self._thread and self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def polls(self) -> bool:
+        """Whether some of the run's files are looked at by the clock, because nothing tells of their changes."""
+        return self._patience <= _POLL_EVERY
+
     def _run(self) -> None:
+        self._observer.start()
         try:
-            while not self._stopping:
+            while True:
                 self._watch_what_exists()
-                self._changed.wait(self._at_least)
+                self._changed.wait(self._patience)
                 self._changed.clear()
-                if self._stopping:
+                if self._stopped.is_set():
                     return
                 self._on_change()
-                self._pause()
+                self._stopped.wait(self._rest)
         finally:
-            for observer in self._observers:
-                observer.stop()
-            for observer in self._observers:
-                observer.join()
-
-    def _pause(self) -> None:
-        end = time.monotonic() + self._rest
-        while not self._stopping and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, 0.05))
+            self._observer.stop()
+            self._observer.join()
 
     def _watch_what_exists(self) -> None:
         """Watch each folder, or as long as it does not exist its nearest parent that does."""
-        wanted = {_nearest(folder): recursive for folder, recursive in self._folders if folder.is_dir()}
-        wanted |= {_nearest(folder): False for folder, _ in self._folders if not folder.is_dir()} | wanted
-        for folder, recursive in wanted.items():
-            if folder not in self._watched:
-                self._watched.add(folder)
-                self._watch(folder, recursive=recursive)
-
-    def _watch(self, folder: Path, *, recursive: bool) -> None:
-        handler = _Handler(self._changed)
-        if not needs_polling(folder):
+        for folder in {_nearest(folder) for folder in self._folders} - self._watched:
+            self._watched.add(folder)
+            if needs_polling(folder):
+                self._poll()
+                continue
             try:
-                self._begin(Observer(), folder, handler, recursive=recursive)
-                return
+                self._observer.schedule(_Handler(self._changed), str(folder))
+            except FileNotFoundError:
+                self._watched.discard(folder)  # deleted just now: its parent is watched at the next turn
             except OSError:
-                pass  # no inotify watches left (max_user_watches): look again and again instead
-        try:
-            self._begin(PollingObserver(timeout=_POLL_EVERY), folder, handler, recursive=recursive)
-        except OSError:
-            self._watched.discard(folder)  # deleted just now; tried again at the next turn
+                self._poll()  # no watches left (fs.inotify.max_user_watches)
 
-    def _begin(self, observer: BaseObserver, folder: Path, handler: FileSystemEventHandler, *, recursive: bool) -> None:
-        observer.schedule(handler, str(folder), recursive=recursive)
-        observer.start()
-        self._observers.append(observer)
+    def _poll(self) -> None:
+        self._patience = min(self._patience, _POLL_EVERY)
 
 
 class _Handler(FileSystemEventHandler):
@@ -111,18 +97,16 @@ class _Handler(FileSystemEventHandler):
         self._changed = changed
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _OWN_CHANGES:  # not "opened" and "closed_no_write": those are our own reading
+        if event.event_type in _CHANGES:
             self._changed.set()
 
 
-def _folders(home: Path, record: RunRecord) -> tuple[tuple[Path, bool], ...]:
-    """The folders that a run writes to, and whether what stands below them matters too."""
+def _folders(home: Path, record: RunRecord) -> tuple[Path, ...]:
+    """Where a run writes. Below its logging folder it writes with each step, and so to its console."""
     output = Path(record.output_dir)
     sample = Path(record.sample_dir) if record.sample_dir else output / "sample"
-    folders: list[tuple[Path, bool]] = [(run_folder(home, record.id), False), (output, False), (sample, False)]
-    if record.logging_dir:
-        folders.append((Path(record.logging_dir), True))
-    return tuple(folders)
+    others = [Path(folder) for folder in (record.logging_dir, record.state_folder) if folder]
+    return (run_folder(home, record.id), output, sample, *others)
 
 
 def _nearest(folder: Path) -> Path:

@@ -1,0 +1,119 @@
+"""A run as text for a person and as a JSON document."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sdtui.base.paths import shown
+from sdtui.base.text import count, duration, plural, safe, speed
+from sdtui.runs.record import RunState, RunView
+
+
+def document(view: RunView) -> dict[str, Any]:
+    """The run as JSON knows it: numbers that are none are null (that the loss is not a number, ``warnings`` says)."""
+    values: dict[str, Any] = msgspec.to_builtins(view)
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in values.items()
+    }
+
+
+def table(views: Sequence[RunView]) -> Iterator[str]:
+    """A line a run, under a heading."""
+    width = max(2, *(len(view.id) for view in views)) if views else 2
+    yield f"{'ID':<{width}}  {'STATE':<15}  {'STEP':>15}  {'LOSS':>8}  {'TIME':>10}"
+    for view in views:
+        yield (
+            f"{safe(view.id):<{width}}  {view.state.value:<15}  {steps(view):>15}  {_number(loss(view)):>8}"
+            f"  {elapsed(view):>10}"
+        )
+
+
+def facts(view: RunView) -> Iterator[str]:
+    """All that is known about a run, a line each, titles aligned."""
+    for title, text in _facts(view):
+        yield f"{title:<12}{text}".rstrip()
+
+
+def progress(view: RunView) -> str:
+    """Where the run stands, on one line."""
+    parts = [view.state.value, steps(view)]
+    if view.epoch is not None:
+        parts.append(f"epoch {view.epoch}/{view.epochs}")
+    if loss(view) is not None:
+        parts.append(f"loss {_number(loss(view))}")
+    if not view.state.ended:
+        parts += [speed(view.it_per_s)] if view.it_per_s else []
+        parts.append(left(view))
+    return "  ".join(parts)
+
+
+def ending(view: RunView) -> str:
+    """How a run ended, to go on after its name: ``failed: The disk is full``."""
+    how = {
+        RunState.DONE: "is done",
+        RunState.STOPPED: "was stopped",
+        RunState.FAILED: "failed",
+        RunState.LOST: "is lost",
+    }[view.state]
+    return f"{how}: {view.reason}".rstrip(".") if view.reason else how
+
+
+def cost_of_stopping(view: RunView) -> str:
+    """What would be lost: the trainer saves nothing when it is interrupted."""
+    if not view.checkpoints:
+        return f"Nothing was saved yet: {plural(view.step, 'step')} would be lost."
+    last = max(view.checkpoints, key=lambda checkpoint: (checkpoint.step or 0, checkpoint.epoch or 0))
+    return f"The last checkpoint is {safe(Path(last.path).name)}; the steps after it would be lost."
+
+
+def steps(view: RunView) -> str:
+    """``1,240/2,000``."""
+    return f"{count(view.step)}/{count(view.total_steps) if view.total_steps is not None else '?'}"
+
+
+def loss(view: RunView) -> float | None:
+    """The trainer's average, else the newest raw loss."""
+    return view.avr_loss if view.avr_loss is not None else view.loss
+
+
+def elapsed(view: RunView) -> str:
+    """From its start to its end, or to now."""
+    if view.started is None:
+        return "·"
+    return duration((view.ended if view.ended is not None else time.time()) - view.started)
+
+
+def left(view: RunView) -> str:
+    """``4 m 22 s left``, ``estimating``."""
+    return f"{duration(view.eta_s)} left" if view.eta_s is not None else "estimating"
+
+
+def _facts(view: RunView) -> Iterator[tuple[str, str]]:
+    yield "run", safe(view.id)
+    yield "name", safe(view.name)
+    yield "state", view.state.value
+    if view.reason:
+        yield "reason", safe(view.reason)
+    yield "step", steps(view) + (f"  epoch {view.epoch}/{view.epochs}" if view.epoch is not None else "")
+    yield "loss", f"{_number(view.loss)}  average {_number(view.avr_loss)}  learning rate {_number(view.lr)}"
+    if view.it_per_s:
+        yield "speed", speed(view.it_per_s)
+    yield "time", elapsed(view) + (f"  {left(view)}" if not view.state.ended else "")
+    if view.exit_code is not None:
+        yield "exit", str(view.exit_code)
+    for checkpoint in view.checkpoints:
+        yield "checkpoint", safe(shown(Path(checkpoint.path)))
+    for sample in view.samples:
+        yield "sample", safe(shown(Path(sample.path)))
+    for warning in view.warnings:
+        yield "warning", safe(warning)
+
+
+def _number(value: float | None) -> str:
+    return "·" if value is None else f"{value:.4g}"
