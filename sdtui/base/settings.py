@@ -1,0 +1,120 @@
+"""The user's own settings: ``settings.toml`` in the config folder. A broken file never stops the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sdtui.base.errors import SyntaxProblem, UsageError
+from sdtui.base.files import make_folder, read_if_there, write_atomic
+from sdtui.base.paths import config_dir
+
+
+class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can stand in the file. Everything may be left out."""
+
+    sd_scripts: str | None = None
+    """Folder of kohya-ss/sd-scripts."""
+    python: str | None = None
+    """The Python that runs it: ``/home/me/kohya_ss/venv/bin/python``."""
+    models: str | None = None
+    """Folder that base models are picked from."""
+    tokens: str = "auto"
+    """``ftfy`` or ``plain``: how captions are cleaned before they are counted; ``auto`` asks the trainer."""
+    theme: str | None = None
+    slow: bool = False
+    """For poor links: no animations, no previews until asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings, and a sentence for each thing in the file that could not be used."""
+
+    settings: UserSettings
+    problems: tuple[str, ...] = ()
+
+
+def settings_path() -> Path:
+    """Where the file is, whether it exists or not."""
+    return config_dir() / "settings.toml"
+
+
+def load_settings(path: Path | None = None) -> LoadedSettings:
+    """The user's settings; defaults for what the file does not say or says wrongly. Raises UnreadableError.
+
+    Unknown keys are let be: a newer version may know them.
+    """
+    path = path or settings_path()
+    data = read_if_there(path)
+    if not data:
+        return LoadedSettings(UserSettings())
+    try:
+        table = _parse(data, path).unwrap()
+    except SyntaxProblem as problem:
+        return LoadedSettings(UserSettings(), (problem.sentence(),))
+    return _checked(table, path)
+
+
+def save_setting(key: str, value: str | bool | None, path: Path | None = None) -> None:
+    """Set ``key`` in the file, or take it out with None; comments and other keys stay.
+
+    Raises UsageError for a key or a value that does not fit, SyntaxProblem where the file is broken, WriteError.
+    """
+    path = path or settings_path()
+    if problem := _problem(key, value):
+        raise UsageError(problem)
+    document = _parse(read_if_there(path) or b"", path)
+    if value is None:
+        document.pop(key, None)
+    else:
+        document[key] = value
+    make_folder(path.parent)
+    write_atomic(path, document.as_string().encode("utf-8"))
+
+
+def _parse(data: bytes, path: Path) -> Any:
+    # Imported here: the command line reads settings seldom, and tomlkit takes longer to import than they to read.
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    try:
+        return tomlkit.parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SyntaxProblem("The settings are not UTF-8", path=path, remedy="Save the file as UTF-8.") from error
+    except ParseError as error:
+        raise SyntaxProblem(
+            "The settings are not valid TOML",
+            path=path,
+            line=error.line,
+            column=error.col + 1,
+            remedy="The defaults are used until it is mended.",
+        ) from error
+
+
+def _checked(table: dict[str, Any], path: Path) -> LoadedSettings:
+    known = {field.name for field in msgspec.structs.fields(UserSettings)}
+    good: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, value in table.items():
+        if key not in known:
+            continue
+        if problem := _problem(key, value):
+            problems.append(f"{problem} (in {path}); its default is used.")
+        else:
+            good[key] = value
+    return LoadedSettings(UserSettings(**good), tuple(problems))
+
+
+def _problem(key: str, value: object) -> str | None:
+    """Why ``value`` cannot stand for ``key``, None when it can."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(UserSettings)}
+    if key not in kinds:
+        return f"There is no setting called {key!r}; there are {', '.join(kinds)}"
+    try:
+        msgspec.convert(value, kinds[key], strict=True)
+    except msgspec.ValidationError as error:
+        return f"The setting {key} is wrong: {error}"
+    return None
