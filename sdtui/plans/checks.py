@@ -66,7 +66,7 @@ def _check_move(world: Overlay, change: Change) -> bool:
         raise WriteError(f"It cannot be moved into itself ({change.target})", path=change.source)
     source, target = world.real(change.source), world.real(change.target)
     if world.present(change.target) and not (source and target and is_other_case(source, target)):
-        raise _taken(change.target)
+        raise name_taken(change.target)
     _require_right(world, change.source.parent)
     return True
 
@@ -109,7 +109,8 @@ def _require_right(world: Overlay, folder: Path) -> None:
         raise WriteError("You may not write in this folder", path=folder, remedy="Check who owns it.")
 
 
-def _taken(target: Path) -> WriteError:
+def name_taken(target: Path) -> WriteError:
+    """Why nothing can be called ``target``: it stands there, or another case of it on a disk that knows no case."""
     name = standing_name(target)
     if name != target.name:
         return WriteError(
