@@ -19,7 +19,9 @@ AVERAGE = "avr_loss"
 """The trainer's moving average: ``loss/average``, else what its console prints."""
 
 _PATTERN = "events.out.tfevents.*"
-_FILE = re.compile(r"events\.out\.tfevents\.(?P<seconds>\d+)\..+\.(?P<pid>\d+)\.\d+")
+# tensorboard names host, process and a count; tensorboardX (what accelerate takes where there is no tensorboard) only
+# the host.
+_FILE = re.compile(r"events\.out\.tfevents\.(?P<seconds>\d+)\.(?:.+\.(?P<pid>\d+)\.\d+$)?")
 _CLOCK_SLACK = 60.0
 _SAME = {LOSS: "loss/current", AVERAGE: "loss/average"}
 
@@ -140,7 +142,9 @@ class EventFiles:
     def _begin_of(self, path: Path) -> int | None:
         """When the file was begun, None where it is older than the run or of another one."""
         found = _FILE.match(path.name)
-        if found is None or int(found["seconds"]) < int(self._began) or self._is_foreign(int(found["pid"])):
+        if found is None or int(found["seconds"]) < int(self._began):
+            return None
+        if found["pid"] and self._is_foreign(int(found["pid"])):
             return None
         return int(found["seconds"])
 

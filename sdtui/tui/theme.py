@@ -94,6 +94,7 @@ THEMES = (
     _theme("sdtui-light", LIGHT, dark=False),
     _theme("ansi-dark", ANSI, dark=True, ansi=True),
 )
+_FAINT = {"sdtui-dark": xterm(240), "sdtui-light": xterm(250), "ansi-dark": "ansi_bright_black"}
 _SHADES = {"sdtui-dark": DARK, "sdtui-light": LIGHT, "ansi-dark": ANSI}
 
 
@@ -111,6 +112,8 @@ class Inks:
     cut: Style
     """Text that the trainer does not read: dimmed and struck."""
     empty_bar: Style
+    faint: Style
+    """What lies behind something else: the raw curve under the smoothed one."""
     cursor: Style
     """Background of the row under the cursor where its list has the focus."""
     cursor_unfocused: Style
@@ -142,6 +145,7 @@ def inks(theme: str) -> Inks:
         bad=ink(shades.bad),
         cut=ink(shades.dim, strike=True),
         empty_bar=ink(shades.panel),
+        faint=ink(_FAINT.get(theme, _FAINT["sdtui-dark"])),
         cursor=Style(reverse=True) if ansi else paper(shades.panel),
         cursor_unfocused=Style() if ansi else paper(shades.surface),
         match=ink(shades.accent, underline=True),
