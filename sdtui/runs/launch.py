@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,7 @@ from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
 from sdtui.runs.record import RunRecord, run_folder
-from sdtui.runs.redact import redact_command, redact_settings
+from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
 from sdtui.runs.supervisor import STARTED
 
 _PATIENCE = 60.0
@@ -56,6 +56,8 @@ def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) ->
     """
     if not request.command:
         raise UsageError("There is no command to run")
+    command, secret = without_secret_arguments(request.command)
+    request = replace(request, command=command, env={**request.env, **secret})
     env = trainer_environment(os.environ, request.env)
     run_id, folder = store.new_run_folder(home, request.name)
     store.write_record(folder, _record(run_id, request, env))

@@ -15,6 +15,27 @@ _SHORTEST = 6
 """A shorter value is not searched for in other text: it would be found everywhere by chance."""
 
 
+_BY_VARIABLE = {"--wandb_api_key": "WANDB_API_KEY", "--huggingface_token": "HF_TOKEN"}
+"""Arguments of sd-scripts whose libraries (wandb, huggingface_hub) take the same from a variable."""
+
+
+def without_secret_arguments(command: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """``command`` without the secrets that can be handed over as variables, and those variables.
+
+    ``accelerate launch`` prints the whole command into the log when the trainer fails, and ``ps`` shows it to all.
+    """
+    kept: list[str] = []
+    variables: dict[str, str] = {}
+    words = iter(command)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name in _BY_VARIABLE:
+            variables[_BY_VARIABLE[name]] = value if equals else next(words, "")
+        else:
+            kept.append(word)
+    return tuple(kept), variables
+
+
 def is_secret_name(name: str) -> bool:
     """Whether a variable or argument of this name holds a secret: ``HF_TOKEN``, not ``keep_tokens``."""
     return _SECRET_NAME.search(name.lstrip("-")) is not None
