@@ -1,0 +1,221 @@
+"""The command line that trains: the launcher of the trainer's Python, the script, and its arguments."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdtui.base.errors import TrainerError, UsageError
+from sdtui.trainer.fields import Value
+from sdtui.trainer.location import TrainerInstall
+from sdtui.trainer.profiles import Settings
+
+_OWN = ("script", "width", "height", "num_processes", "num_cpu_threads_per_process")
+_FIRST = ("pretrained_model_name_or_path", "dataset_config", "output_dir", "output_name", "logging_dir", "log_with")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """The files and folders of one run, absolute."""
+
+    dataset_config: Path
+    output_dir: Path
+    logging_dir: Path
+    sample_prompts: Path | None
+    """None: no samples."""
+
+
+def build(
+    settings: Settings, install: TrainerInstall | None, paths: RunPaths, *, masked: bool = False
+) -> tuple[str, ...]:
+    """The words of the command. ``masked``: the dataset has masks; ``install`` is not looked at for a rehearsal.
+
+    Raises UsageError for settings that the trainer would refuse together, TrainerError where the script is missing.
+    """
+    refuse_conflicts(settings)
+    return (*_launcher(settings, install), *_script(settings, install), *_arguments(settings, install, paths, masked))
+
+
+def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:
+    processes = settings.number("num_processes", 1)
+    yield from (_python(settings, install), "-m", "accelerate.commands.launch")
+    # Said outright, so that the launcher neither warns nor takes them from a configuration made for something else.
+    yield from ("--num_processes", str(processes), "--num_machines", "1", "--dynamo_backend", "no")
+    if processes > 1:
+        yield "--multi_gpu"
+    yield from ("--mixed_precision", settings.text("mixed_precision") or "no")
+    yield from ("--num_cpu_threads_per_process", str(settings.number("num_cpu_threads_per_process", 1)))
+
+
+def _python(settings: Settings, install: TrainerInstall | None) -> str:
+    if settings.profile.rehearsal:
+        return sys.executable
+    if install is None:
+        raise TrainerError("sd-scripts was not found", remedy="Set SD_SCRIPTS to its folder.")
+    return str(install.python)
+
+
+def _script(settings: Settings, install: TrainerInstall | None) -> tuple[str, ...]:
+    if settings.profile.rehearsal or install is None:
+        return ("-m", settings.script)
+    if settings.script not in install.scripts:
+        raise TrainerError(
+            f"There is no script {settings.script} in this version of sd-scripts",
+            path=install.folder,
+            remedy=f"It has {', '.join(install.scripts)}.",
+        )
+    return (str(install.folder / settings.script),)
+
+
+def _arguments(settings: Settings, install: TrainerInstall | None, paths: RunPaths, masked: bool) -> Iterator[str]:
+    values = _values(settings, install, paths, masked)
+    for key, value in values.items():
+        yield from _words(key, value)
+
+
+def _values(
+    settings: Settings, install: TrainerInstall | None, paths: RunPaths, masked: bool
+) -> dict[str, Value | None]:
+    """Every argument in the order in which it is shown: the profile's own, then what was given beside them."""
+    own = (field.key for field in settings.profile.fields)
+    keys = dict.fromkeys((*_FIRST, *own, *settings.profile.fixed, *settings.given))
+    values = {key: settings[key] for key in keys if key not in _OWN}
+    values["dataset_config"] = str(paths.dataset_config)
+    values["output_dir"] = str(paths.output_dir)
+    values["logging_dir"] = str(paths.logging_dir)
+    values["log_with"] = settings["log_with"] or "tensorboard"
+    values["masked_loss"] = masked if settings["masked_loss"] is None else settings["masked_loss"]
+    if values.get("max_token_length") == 75:
+        values["max_token_length"] = None  # the trainer's default, and its parser refuses 75
+    if ends_by_steps(settings):
+        values["max_train_epochs"] = None
+    elif values.get("max_train_epochs") is not None:
+        values["max_train_steps"] = None
+    _set_attention(settings, install, values)
+    _set_samples(paths, values)
+    if not settings["save_state"] and not settings["save_state_on_train_end"]:
+        values["save_last_n_epochs_state"] = None
+    return values
+
+
+def ends_by_steps(settings: Settings) -> bool:
+    """True when ``max_train_steps`` counts: it was set and the epochs were not, or there are no epochs."""
+    return settings["max_train_steps"] is not None and (
+        settings["max_train_epochs"] is None
+        or (settings.given.get("max_train_steps") is not None and "max_train_epochs" not in settings.given)
+    )
+
+
+def _set_attention(settings: Settings, install: TrainerInstall | None, values: dict[str, Value | None]) -> None:
+    """xformers where the trainer's Python has it, else PyTorch's own, unless a person said otherwise."""
+    if settings.profile.rehearsal:
+        return
+    has_xformers = install is not None and install.has_xformers
+    if values.get("mem_eff_attn"):
+        has_xformers, values["sdpa"] = False, values.get("sdpa") or False
+    if values.get("xformers") is None:
+        values["xformers"] = has_xformers and not values.get("sdpa")
+    if values.get("sdpa") is None:
+        values["sdpa"] = not values["xformers"]
+
+
+def _set_samples(paths: RunPaths, values: dict[str, Value | None]) -> None:
+    """Without prompts the first sample would end the run (library/train_util.py, sample_images_common)."""
+    values["sample_prompts"] = str(paths.sample_prompts) if paths.sample_prompts else None
+    if paths.sample_prompts is None:
+        for key in ("sample_every_n_epochs", "sample_every_n_steps", "sample_at_first", "sample_sampler"):
+            values[key] = None
+
+
+def _words(key: str, value: Value | None) -> tuple[str, ...]:
+    if value is None or value is False or value == ():
+        return ()
+    if value is True:
+        return (f"--{key}",)
+    if isinstance(value, tuple):
+        return (f"--{key}", *value)
+    # One word: a value that begins with a minus would otherwise be taken for an option.
+    return (f"--{key}={value}",) if str(value).startswith("-") else (f"--{key}", str(value))
+
+
+_CONFLICTS: tuple[tuple[Mapping[str, Value], str], ...] = (
+    (
+        {"xformers": True, "sdpa": True},
+        "xformers and sdpa are two ways of doing the same. Set one of them to false.",
+    ),
+    (
+        {"full_bf16": True, "mixed_precision": "fp16"},
+        "full_bf16 needs mixed_precision=bf16.",
+    ),
+    (
+        {"full_bf16": True, "mixed_precision": "no"},
+        "full_bf16 needs mixed_precision=bf16.",
+    ),
+    (
+        {"train_text_encoder": True, "cache_text_encoder_outputs": True},
+        "A cached text encoder cannot be trained. Set cache_text_encoder_outputs and "
+        "cache_text_encoder_outputs_to_disk to false.",
+    ),
+)
+
+
+def refuse_conflicts(settings: Settings) -> None:
+    """Raises UsageError for settings that the trainer refuses together, before a GPU is loaded for it."""
+    for together, remedy in _CONFLICTS:
+        if all(settings[key] == value for key, value in together.items()):
+            raise UsageError(f"{' and '.join(together)} do not go together", remedy=remedy)
+    caches_text = settings["cache_text_encoder_outputs"] or settings["cache_text_encoder_outputs_to_disk"]
+    if caches_text and settings.script == "sdxl_train_network.py" and not settings["network_train_unet_only"]:
+        raise UsageError(
+            "cache_text_encoder_outputs leaves the text encoder untrained",
+            remedy="Set network_train_unet_only=true as well, or leave the cache off.",
+        )
+    if settings["adaptive_noise_scale"] is not None and not settings["noise_offset"]:
+        raise UsageError(
+            "adaptive_noise_scale needs a noise_offset",
+            remedy="Set noise_offset, or set adaptive_noise_scale to nothing.",
+        )
+    if settings["lr_scheduler"] == "constant" and settings.text("lr_warmup_steps") not in ("", "0", "0.0", "0%"):
+        raise UsageError(
+            "The scheduler constant takes no warm-up",
+            remedy="Set lr_warmup_steps=0, or lr_scheduler=constant_with_warmup.",
+        )
+    for key in ("optimizer_args", "lr_scheduler_args"):
+        _refuse_options(key, settings[key])
+
+
+def _refuse_options(key: str, value: Value | None) -> None:
+    for word in value if isinstance(value, tuple) else ():
+        name, equals, literal = word.partition("=")
+        if not name or not equals or "=" in literal or "," in name:
+            raise UsageError(f"{key} cannot hold {word!r}", remedy="Each is name=value, separated by spaces.")
+        if literal.casefold() in ("true", "false", "none") and literal not in ("True", "False", "None"):
+            raise UsageError(f"{key} cannot hold {word!r}", remedy=f"Write {name}={literal.capitalize()}.")
+
+
+def shell_text(command: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> str:
+    """The command as a person pastes it into a shell: quoted, one argument a line."""
+    lines = [f"cd {shlex.quote(cwd)} &&"] if cwd else []
+    words = [f"{name}={shlex.quote(value)}" for name, value in sorted((env or {}).items())]
+    rows: list[list[str]] = [words] if words else []
+    for index, word in enumerate(command):
+        script = word.endswith(".py") or (word == "-m" and index > 1)
+        if index == 0 or word.startswith("--") or (script and not command[index - 1].startswith("--")):
+            rows.append([])
+        rows[-1].append(shlex.quote(word))
+    lines += [" ".join(row) for row in rows]
+    head, *rest = lines
+    return " \\\n  ".join([head, *rest]) if not cwd else f"{head} \\\n" + " \\\n  ".join(rest)
+
+
+def train_script(command: Sequence[str], *, cwd: str, env: Mapping[str, str] | None = None) -> str:
+    """``train.sh``: what ``bash train.sh`` runs without sdtui."""
+    exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted((env or {}).items()))
+    return (
+        "#!/usr/bin/env bash\n"
+        "# Written by sdtui: the same command that it starts. Run it with: bash train.sh\n"
+        f"{exports}cd {shlex.quote(cwd)} || exit 1\nexec {shell_text(command)}\n"
+    )
