@@ -14,6 +14,7 @@ import resource
 import struct
 import sys
 import warnings
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image, UnidentifiedImageError
@@ -51,6 +52,8 @@ def _limit() -> None:
 
 def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
     try:
+        if not Path(request["path"]).is_file():
+            raise UnidentifiedImageError  # a pipe would never answer
         header, pixels = _picture(request["path"], request["width"], request["height"])
     except Image.DecompressionBombError as error:
         header, pixels = {"problem": "bomb", "detail": str(error)}, b""

@@ -78,8 +78,10 @@ def _spread(raw: str, raw_span: Span, clean: str, clean_span: Span) -> Iterator[
     lowered = old.lower() if len(old.lower()) == len(old) else old
     head = _common_start(lowered, new)
     tail = _common_start(lowered[head:][::-1], new[head:][::-1])
-    yield from ((at, at + 1) for at in range(start, start + head))
+    if head + tail == size:  # what vanished goes with its neighbour
+        head, tail = (head - 1, tail) if head else (head, tail - 1)
     width, pieces = len(old) - head - tail, size - head - tail
+    yield from ((at, at + 1) for at in range(start, start + head))
     for piece in range(pieces):
         left = start + head + piece * width // pieces
         yield left, min(end, max(left + 1, start + head + (piece + 1) * width // pieces))
