@@ -6,19 +6,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.message_pump import MessagePump
 from textual.strip import Strip
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.paths import cache_dir
-from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled
+from sdtui.base.work import Cancelled, Progress, Work
+from sdtui.images.decoder import Decoder
+from sdtui.images.thumbnails import Thumbnails
 from sdtui.tui.bridge import Bridge
 from sdtui.tui.widgets.half_cells import half_cells
 
-if TYPE_CHECKING:
-    from sdtui.images.thumbnails import Thumbnails
+_PROCESSES = 2
+"""One for the preview, one for what is fetched beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Drawn:
 
 
 class Pictures:
-    """Makes pictures for an app. One is decoded at a time; what is no longer wanted is not begun."""
+    """Makes pictures for an app. What is no longer wanted is not begun; the decoding processes start with the first."""
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._gate = threading.Lock()
+        self._starting = threading.Lock()
+        self._decoder: Decoder | None = None
         self._thumbnails: Thumbnails | None = None
-        self._close: Callable[[], None] | None = None
         self.colours: int | None = None
         """256 where the terminal has no more; None for 24 bits."""
 
@@ -61,10 +61,7 @@ class Pictures:
         )
 
     def _draw(self, path: Path, columns: int, rows: int, cancelled: Cancelled) -> Work[Drawn]:
-        with self._gate:
-            if cancelled():
-                raise WorkCancelled
-            picture = self._maker().get(path, columns, rows * 2)
+        picture = self._maker().get(path, columns, rows * 2, cancelled=cancelled)
         yield Progress(1, 2, "pictures")
         strips = half_cells(picture.width, picture.height, picture.rgb, self.colours)
         return Drawn(
@@ -78,16 +75,13 @@ class Pictures:
         )
 
     def _maker(self) -> Thumbnails:
-        if self._thumbnails is None:
-            from sdtui.images.decoder import Decoder
-            from sdtui.images.thumbnails import Thumbnails
-
-            decoder = Decoder()
-            self._close = decoder.close
-            self._thumbnails = Thumbnails(decoder, cache_dir() / "thumbnails")
-        return self._thumbnails
+        with self._starting:
+            if self._thumbnails is None:
+                self._decoder = Decoder(_PROCESSES)
+                self._thumbnails = Thumbnails(self._decoder)
+            return self._thumbnails
 
     def close(self) -> None:
-        """End the process that decodes."""
-        if self._close is not None:
-            self._close()
+        """End the processes that decode."""
+        if self._decoder is not None:
+            self._decoder.close()

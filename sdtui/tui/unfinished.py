@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdtui.dataset.project import Project
-from sdtui.plans.journal import Entry, Journal
+from sdtui.plans.journal import Journal
+from sdtui.plans.outcome import Entry
 from sdtui.tui.dialogs import Answer, Ask
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from sdtui.base.work import Progress
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.dataset.scan import SubsetScanned, refresh, scan
 from sdtui.dataset.watch import Watcher
-from sdtui.plans.journal import Applied, Journal, Undone
+from sdtui.plans.journal import Journal
+from sdtui.plans.outcome import Applied, Undone
 from sdtui.plans.plan import Move, Plan
 from sdtui.runs.live import held_paths
 

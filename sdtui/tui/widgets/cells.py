@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
 
+_CONSOLE = Console(width=80)
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -45,3 +48,8 @@ def bar(share: float, width: int) -> str:
     whole, part = divmod(eighths, 8)
     drawn = "█" * whole + (EIGHTHS[part] if part else "")
     return drawn.ljust(width)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken between words where that is possible."""
+    return [line.plain for line in Text(text).wrap(_CONSOLE, max(1, width), overflow="fold")]

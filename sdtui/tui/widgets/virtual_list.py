@@ -28,8 +28,8 @@ class VirtualList(Offers, ScrollView, can_focus=True):
         Command("list.up", "Up", "To the row before.", ("k", "up"), "move(-1)"),
         Command("list.page_down", "Page down", "One screenful down.", ("pagedown", "ctrl+d"), "page(1)"),
         Command("list.page_up", "Page up", "One screenful up.", ("pageup", "ctrl+u"), "page(-1)"),
-        Command("list.first", "First row", "To the first row.", ("g", "home"), "first"),
-        Command("list.last", "Last row", "To the last row.", ("G", "end"), "last"),
+        Command("list.first", "First row", "To the first row.", ("home",), "first"),
+        Command("list.last", "Last row", "To the last row.", ("end", "G"), "last"),
     )
 
     DEFAULT_CSS = """
@@ -77,6 +77,18 @@ class VirtualList(Offers, ScrollView, can_focus=True):
         """Row ``row`` in exactly ``width`` cells; no backgrounds, the list lays the cursor's under it."""
         raise NotImplementedError
 
+    def lines_of(self, row: int) -> range:
+        """The lines that ``row`` takes."""
+        return range(row, row + 1)
+
+    def lines_in_all(self) -> int:
+        """The lines that all rows take."""
+        return self.row_count()
+
+    def refresh_row(self, row: int) -> None:
+        """Draw ``row`` again."""
+        self.refresh_line(row)
+
     def empty_text(self) -> list[str]:
         """Lines that teach where there is nothing to list."""
         return []
@@ -86,9 +98,8 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     def rows_changed(self, cursor: int | None = None) -> None:
         """The rows are others now; the cursor goes to ``cursor``, or stays on its number where that still exists."""
         self._strips.clear()
-        count = self.row_count()
-        self.virtual_size = Size(self.size.width, count)
-        target = max(0, min(self.cursor if cursor is None else cursor, count - 1))
+        self.virtual_size = Size(self.size.width, self.lines_in_all())
+        target = max(0, min(self.cursor if cursor is None else cursor, self.row_count() - 1))
         if target == self.cursor:
             self.post_message(self.Moved(self, target))
         self.cursor = target
@@ -98,12 +109,12 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     def row_changed(self, row: int) -> None:
         """Only ``row`` looks different now."""
         self._strips.pop(row, None)
-        self.refresh_line(row)
+        self.refresh_row(row)
 
-    def visible_rows(self) -> range:
-        """The rows on the screen now."""
-        top = self.scroll_offset.y
-        return range(top, min(self.row_count(), top + self.size.height))
+    def redraw(self) -> None:
+        """Every row may look different now; their number and the cursor are as before."""
+        self._strips.clear()
+        self.refresh()
 
     # Moving -------------------------------------------------------------------------------------------------------
 
@@ -125,20 +136,21 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         if not self.is_attached:
             return
-        self.refresh_line(before)
-        self.refresh_line(now)
+        self.refresh_row(before)
+        self.refresh_row(now)
         self._keep_in_sight()
         self.post_message(self.Moved(self, now))
 
     def _keep_in_sight(self) -> None:
         height = self.size.height
         top = self.scroll_offset.y
+        lines = self.lines_of(self.cursor)
         if height <= 0:
             return
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True, immediate=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True, immediate=True)
+        if lines.start < top:
+            self.scroll_to(y=lines.start, animate=False, force=True, immediate=True)
+        elif lines.stop > top + height:
+            self.scroll_to(y=lines.stop - height, animate=False, force=True, immediate=True)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -172,17 +184,17 @@ class VirtualList(Offers, ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         self._refresh_scrollbars()
-        self.virtual_size = Size(0, self.row_count())
+        self.virtual_size = Size(0, self.lines_in_all())
 
     def on_resize(self, _event: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, self.row_count())
+        self.virtual_size = Size(self.size.width, self.lines_in_all())
         self._keep_in_sight()
 
     def on_focus(self) -> None:
-        self.refresh_line(self.cursor)
+        self.refresh_row(self.cursor)
 
     def on_blur(self) -> None:
-        self.refresh_line(self.cursor)
+        self.refresh_row(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         row = self.scroll_offset.y + event.get_content_offset_capture(self).y

@@ -1,0 +1,348 @@
+"""One image's facts and caption: shown while the cursor moves, edited in place, saved byte-exactly, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from sdtui.base.errors import ChangedOutsideError, SdtuiError
+from sdtui.base.text import plural, safe_lines
+from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.edits.caption_file import CaptionFile, parse
+from sdtui.edits.captions import open_caption, save_plan, stale
+from sdtui.tui.dataset.count import NOTHING, Counted, counted, rules_of
+from sdtui.tui.dataset.count_line import CountLine
+from sdtui.tui.dataset.editor import CaptionEditor
+from sdtui.tui.dataset.facts import facts_text, source_text
+from sdtui.tui.dataset.state import StateKeeper
+from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.theme import inks
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+_LONG = 4_000
+"""Characters from which on a text is counted in a thread, when typing rests."""
+_REST = 0.25
+
+
+class CaptionPane(Vertical):
+    """Facts, where the text comes from, the text, and its count."""
+
+    class Left(Message):
+        """Editing is over; the text is saved or on its way."""
+
+    class Drafted(Message):
+        """An image has unsaved text now, or none any more."""
+
+    class NextLimit(Message):
+        """The person wants to cut at another limit."""
+
+    def __init__(self, keeper: StateKeeper) -> None:
+        super().__init__(id="caption-pane")
+        self._keeper = keeper
+        self._project: Project | None = None
+        self._subset: Subset | None = None
+        self._file: CaptionFile | None = None
+        self._resting: Timer | None = None
+        self._edit_when_read = False
+        self._format = ""
+        self.sample: Sample | None = None
+        self.limit = 75
+        self.editing = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="facts", markup=False)
+        yield Static("", id="source", markup=False)
+        yield CaptionEditor()
+        yield CountLine()
+
+    @property
+    def _shell(self) -> SdtuiApp:
+        return cast("SdtuiApp", self.app)
+
+    @property
+    def editor(self) -> CaptionEditor:
+        return self.query_one(CaptionEditor)
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def show(self, project: Project, subset: Subset | None, sample: Sample | None) -> None:
+        """Show ``sample``, or nothing. Must not be called with another image while one is being edited."""
+        same = sample is not None and self.sample is not None and sample.path == self.sample.path
+        unchanged = same and sample == self.sample and subset is self._subset
+        self._project, self._subset, self.sample = project, subset, sample
+        if not same:
+            self._file = None
+            self._format = ""
+            self._edit_when_read = False
+        if not unchanged:
+            self._show_facts()
+            if not self.editing:
+                self._show_text(self._draft_or((sample.caption or "") if sample is not None else ""))
+        if sample is None:
+            self._shell.bridge.cancel(self, "caption")
+        else:
+            self._read(sample)
+
+    def show_format(self, path: Path, format: str) -> None:
+        """The picture at ``path`` was opened and is a ``format``."""
+        if self.sample is not None and self.sample.path == path and format != self._format:
+            self._format = format
+            self._show_facts()
+
+    def show_limit(self, limit: int) -> None:
+        """Count against ``limit`` from now on."""
+        self.limit = limit
+        if self.is_mounted and self.sample is not None:
+            self._recount()
+
+    def _show_facts(self) -> None:
+        ink = inks(self.app.theme)
+        facts = self.query_one("#facts", Static)
+        source = self.query_one("#source", Static)
+        if self.sample is None or self._project is None:
+            facts.update("")
+            source.update("")
+            return
+        facts.update(facts_text(self._project, self.sample, self._format, ink))
+        source.update(source_text(self.sample, self._subset, ink))
+
+    def _show_text(self, text: str) -> None:
+        now = self._count_now(text)
+        self.editor.load(text, now)
+        self._show_count(now)
+
+    def _draft_or(self, text: str) -> str:
+        draft = self._keeper.draft_of(self.sample.path) if self.sample is not None else None
+        return text if draft is None else draft
+
+    # Reading ------------------------------------------------------------------------------------------------------
+
+    def _read(self, sample: Sample) -> None:
+        self._shell.bridge.call(
+            self,
+            "caption",
+            lambda: open_caption(sample.caption_path, sample.caption_read_from),
+            self._was_read,
+            self._unreadable,
+        )
+
+    def _was_read(self, file: CaptionFile) -> None:
+        if self.editing and self._file is not None:
+            if file.data != self._file.data and self.editor.caption == self._file.text:
+                self._file = file  # nothing was typed yet: what stands there now is what is edited
+                self._show_text(file.text)
+            return
+        self._file = file
+        self._show_text(self._draft_or(file.text))
+        if self._edit_when_read:
+            self._edit_when_read = False
+            self.edit()
+
+    def _unreadable(self, error: SdtuiError) -> None:
+        self._file = None
+        self._edit_when_read = False
+        self.query_one("#source", Static).update(Text(f"! {error.what}", inks(self.app.theme).bad))
+
+    # Editing ------------------------------------------------------------------------------------------------------
+
+    def edit(self) -> None:
+        """Let the person type, as soon as the file is read."""
+        if self.sample is None or self.editing:
+            return
+        if self._file is None:
+            self._edit_when_read = True
+        elif self._file.undecodable:
+            self._shell.say(
+                f"{self.sample.caption_path.name} is not UTF-8, so it is shown and not edited. "
+                "Convert it first, for example with iconv.",
+                "warning",
+            )
+        else:
+            self.editing = True
+            self.editor.begin()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if not self.editing or self.sample is None or self._file is None:
+            return
+        text = self.editor.caption
+        self._keeper.draft(self.sample.path, text if text != self._file.text else None)
+        self._recount()
+
+    def on_caption_editor_save(self) -> None:
+        self.save(lambda: None)
+
+    def on_caption_editor_leave(self) -> None:
+        self.save(self._end)
+
+    def on_caption_editor_limit(self) -> None:
+        self.post_message(self.NextLimit())
+
+    def on_caption_editor_revert(self) -> None:
+        if self.sample is not None and self._file is not None:
+            text = self._file.text
+            editor = self.editor
+            editor.replace(editor.veiled(text), (0, 0), editor.document.end, maintain_selection_offset=False)
+
+    def _end(self) -> None:
+        self.editing = False
+        self.editor.end()
+        self.post_message(self.Left())
+
+    # Counting -----------------------------------------------------------------------------------------------------
+
+    def _recount(self) -> None:
+        text = self.editor.caption
+        if len(text) < _LONG:
+            self._shell.bridge.cancel(self, "count")
+            self._show_count(self._count_now(text))
+        elif self._resting is None:
+            self._resting = self.set_timer(_REST, self._count_long)
+        else:
+            self._resting.reset()
+
+    def _count_now(self, text: str) -> Counted:
+        if len(text) < _LONG:
+            return counted(text, rules_of(self._subset), self.limit)
+        self._resting = self._resting or self.set_timer(0, self._count_long)
+        return NOTHING
+
+    def _count_long(self) -> None:
+        self._resting = None
+        text, rules, limit = self.editor.caption, rules_of(self._subset), self.limit
+        self._shell.bridge.call(self, "count", lambda: counted(text, rules, limit), self._show_count)
+
+    def _show_count(self, now: Counted) -> None:
+        self.editor.mark(now)
+        nothing = self.sample is None or (not self.editor.text and not self.editing)
+        self.query_one(CountLine).show(None if nothing else now.tokens, self.limit)
+
+    # Saving -------------------------------------------------------------------------------------------------------
+
+    def save(self, then: Callable[[], None]) -> None:
+        """Save what was typed, then call ``then``; asks first where a cache of the old text stands."""
+        sample, file, text = self.sample, self._file, self.editor.caption
+        if sample is None or file is None or text == file.text:
+            if sample is not None:
+                self._drop_draft(sample)
+            then()
+            return
+
+        def asked(answer: str | None) -> None:
+            if answer in ("delete", "keep"):
+                self._write(sample, file, text, delete_stale=answer == "delete")
+                then()
+
+        def looked(caches: tuple[Path, ...]) -> None:
+            if not caches:
+                asked("delete")
+                return
+            names = "\n".join(cache.name for cache in caches)
+            self.app.push_screen(
+                Ask(
+                    f"{plural(len(caches), 'cache')} of the old text",
+                    f"The trainer would go on with the old text as long as this stands beside the image:\n\n{names}",
+                    (
+                        Answer("d", "save and delete it", "delete"),
+                        Answer("k", "save and keep it", "keep"),
+                        Answer("esc", "go on editing", ""),
+                    ),
+                ),
+                asked,
+            )
+
+        self._shell.bridge.call(self, "stale", lambda: stale(sample.path, file.path), looked)
+
+    def save_at_once(self) -> None:
+        """Save without asking: the app ends. Where a cache of the old text stands, the text stays a draft."""
+        sample, file, text = self.sample, self._file, self.editor.caption
+        if sample is not None and file is not None and text != file.text and not stale(sample.path, file.path):
+            self._write(sample, file, text, delete_stale=False)
+
+    def _write(self, sample: Sample, file: CaptionFile, text: str, *, delete_stale: bool) -> None:
+        workspace = self._shell.workspace
+        if workspace is None:
+            return
+        try:
+            saved = parse(file.path, file.with_text(text))
+        except SdtuiError as error:
+            self._shell.explain(error)
+            return
+        if self.sample is not None and self.sample.path == sample.path:
+            self._file = saved
+
+        def applied(_applied: object) -> None:
+            if self._keeper.draft_of(sample.path) == text:
+                self._drop_draft(sample)
+
+        workspace.apply(
+            lambda: save_plan(file, text, sample.path, delete_stale),
+            applied,
+            lambda error: self._not_saved(sample, file, text, error),
+        )
+
+    def _drop_draft(self, sample: Sample) -> None:
+        self._keeper.draft(sample.path, None)
+        self.post_message(self.Drafted())
+
+    def _not_saved(self, sample: Sample, file: CaptionFile, text: str, error: SdtuiError) -> None:
+        """The text stays as a draft, whatever happened."""
+        self._keeper.draft(sample.path, text)
+        self.post_message(self.Drafted())
+        if self.sample is not None and self.sample.path == sample.path:
+            self._file = file
+        if isinstance(error, ChangedOutsideError):
+            self._shell.bridge.call(
+                self,
+                f"theirs {sample.path}",
+                lambda: open_caption(sample.caption_path, None),
+                lambda theirs: self._ask_whose(sample, theirs, text),
+            )
+        else:
+            self._shell.explain(error)
+
+    def _ask_whose(self, sample: Sample, theirs: CaptionFile, mine: str) -> None:
+        ink = inks(self.app.theme)
+        body = Text.assemble(
+            ("While you were typing, somebody else changed this caption. Both texts are here still.\n\n", ink.text),
+            ("mine\n", ink.dim),
+            (_excerpt(mine), ink.text),
+            ("\n\ntheirs\n", ink.dim),
+            (_excerpt(theirs.text) if theirs.data is not None else "(the file was deleted)", ink.text),
+        )
+
+        def answered(answer: str | None) -> None:
+            if answer == "mine":
+                self._write(sample, theirs, mine, delete_stale=True)
+            elif answer == "theirs":
+                self._drop_draft(sample)
+                if self.sample is not None and self.sample.path == sample.path:
+                    self._file = theirs
+                    self._show_text(theirs.text)
+
+        self.app.push_screen(
+            Ask(
+                f"{sample.caption_path.name} changed meanwhile",
+                body,
+                (
+                    Answer("m", "save mine", "mine"),
+                    Answer("t", "take theirs", "theirs"),
+                    Answer("esc", "decide later", ""),
+                ),
+            ),
+            answered,
+        )
+
+
+def _excerpt(text: str, most: int = 600) -> str:
+    return safe_lines(text if len(text) <= most else f"{text[:most]}…")

@@ -1,0 +1,48 @@
+"""The line under a caption: how full it is. Its words keep their place whatever they say."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widget import Widget
+
+from sdtui.tui.marks import marks
+from sdtui.tui.theme import inks
+
+_COUNT = 12
+_CUT = 10
+
+
+class CountLine(Widget):
+    """``━━━━━━━━━━━━╸─────  61/75 tok`` and, when over, ``▲17 cut``."""
+
+    DEFAULT_CSS = "CountLine { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tokens: int | None = None
+        self._limit = 75
+
+    def show(self, tokens: int | None, limit: int) -> None:
+        """Show ``tokens`` of ``limit``; None where there is nothing to count."""
+        if (tokens, limit) != (self._tokens, self._limit):
+            self._tokens, self._limit = tokens, limit
+            self.refresh()
+
+    def render(self) -> Text:
+        ink = inks(self.app.theme)
+        width = max(0, self.size.width - _COUNT - _CUT)
+        text = Text(no_wrap=True, overflow="crop", end="")
+        if self._tokens is None:
+            text.append("─" * width, ink.empty_bar)
+            return text
+        over = self._tokens > self._limit
+        halves = min(2 * width, round(2 * width * self._tokens / self._limit))
+        if self._tokens and not halves:
+            halves = 1
+        filled = "━" * (halves // 2) + ("╸" if halves % 2 else "")
+        text.append(filled, ink.warn if over else ink.accent)
+        text.append("─" * (width - len(filled)), ink.empty_bar)
+        text.append(f"{f'{self._tokens}/{self._limit} tok':>{_COUNT}}", ink.warn if over else ink.text)
+        if over:
+            text.append(f" {marks().over}{self._tokens - self._limit} cut", ink.warn)
+        return text

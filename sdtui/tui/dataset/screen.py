@@ -1,0 +1,583 @@
+"""The Dataset screen: subsets, the images of one, and the picture and caption of one image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from sdtui.base.text import plural, safe
+from sdtui.dataset.epoch import Epoch, epoch_of
+from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.plans.outcome import Undone
+from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.commands import Command, offered
+from sdtui.tui.dataset.caption_pane import CaptionPane
+from sdtui.tui.dataset.grid import ImageGrid
+from sdtui.tui.dataset.image_list import ImageList
+from sdtui.tui.dataset.places import matching, place_of, successor
+from sdtui.tui.dataset.repeats import Repeats, as_wanted
+from sdtui.tui.dataset.state import StateKeeper
+from sdtui.tui.dataset.subset_list import SubsetList
+from sdtui.tui.dataset.words import images_heading, scanning_text, teaching, totals_text
+from sdtui.tui.dialogs import AskText
+from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.mode_screen import ModeScreen
+from sdtui.tui.theme import inks
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.picture_pane import PicturePane
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+_KEEP_AFTER = 2.0
+"""Seconds after which the cursor and unsaved text are on disk."""
+
+
+def _in_lists(screen: DatasetScreen) -> bool:
+    return not screen.captions.editing and not screen.filtering
+
+
+def _with_image(screen: DatasetScreen) -> bool:
+    return _in_lists(screen) and screen.sample is not None
+
+
+def _with_subset(screen: DatasetScreen) -> bool:
+    return _in_lists(screen) and screen.subset is not None and screen.shell.scanning is None
+
+
+def _on_subsets(screen: DatasetScreen) -> bool:
+    return _with_subset(screen) and screen.subsets.has_focus
+
+
+def _on_images(screen: DatasetScreen) -> bool:
+    return _with_image(screen) and not screen.subsets.has_focus
+
+
+def _leavable(screen: DatasetScreen) -> bool:
+    return screen.filtering or (bool(screen.query_text) and _in_lists(screen))
+
+
+def _slow(screen: DatasetScreen) -> bool:
+    return _with_image(screen) and screen.shell.slow
+
+
+class DatasetScreen(ModeScreen):
+    """Mode 1."""
+
+    MODE = "dataset"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-normal"), (150, "-wide")]  # noqa: RUF012 -- Textual's own form
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        Command(
+            "dataset.edit",
+            "Edit the caption",
+            "Opens the caption of the image under the cursor.",
+            ("enter", "e"),
+            "edit",
+            "edit",
+            when=_on_images,
+            rank=10,
+        ),
+        Command(
+            "dataset.into",
+            "Look at its images",
+            "Goes from the subsets to the images.",
+            ("enter", "right", "l"),
+            "images",
+            "images",
+            when=_on_subsets,
+            rank=10,
+        ),
+        Command(
+            "dataset.back",
+            "Back to the subsets",
+            "Goes from the images to the subsets.",
+            ("left", "h"),
+            "subsets",
+            when=_on_images,
+        ),
+        Command(
+            "dataset.more",
+            "One repeat more",
+            "Repeats the subset once more an epoch.",
+            ("plus",),
+            "repeat(1)",
+            "repeats",
+            when=_with_subset,
+            rank=20,
+            shown="+ - =",
+        ),
+        Command(
+            "dataset.fewer",
+            "One repeat fewer",
+            "Repeats the subset once less an epoch.",
+            ("minus",),
+            "repeat(-1)",
+            when=_with_subset,
+        ),
+        Command(
+            "dataset.repeats",
+            "Set the repeats",
+            "Asks how often the subset repeats an epoch.",
+            ("equals_sign",),
+            "ask_repeats",
+            when=_with_subset,
+        ),
+        Command(
+            "dataset.filter",
+            "Filter the images",
+            "Shows only images whose name or caption holds some letters.",
+            ("slash",),
+            "filter",
+            "filter",
+            when=_in_lists,
+            rank=30,
+        ),
+        Command(
+            "dataset.unfilter",
+            "Show all images",
+            "Takes the filter away.",
+            ("escape",),
+            "unfilter",
+            "all",
+            when=_leavable,
+            rank=31,
+        ),
+        Command(
+            "dataset.find",
+            "Jump to an image",
+            "Finds any subset or image by a few letters of its name.",
+            ("f", "ctrl+p"),
+            "find",
+            "find",
+            when=_in_lists,
+            rank=35,
+        ),
+        Command(
+            "dataset.limit",
+            "Change the limit",
+            "Counts against 75, 150 or 225 tokens.",
+            ("t",),
+            "limit",
+            "75·150·225",
+            when=_in_lists,
+            rank=40,
+        ),
+        Command(
+            "dataset.grid",
+            "Thumbnails or list",
+            "Shows the images as thumbnails, or as a list again.",
+            ("g",),
+            "grid",
+            "grid",
+            when=_in_lists,
+            rank=45,
+        ),
+        Command(
+            "dataset.undo",
+            "Undo",
+            "Takes back the last change to files, also one of an earlier day.",
+            ("u",),
+            "undo",
+            "undo",
+            when=_in_lists,
+            rank=60,
+        ),
+        Command(
+            "dataset.view",
+            "Show the picture",
+            "Makes the preview, which --slow leaves out.",
+            ("v",),
+            "view",
+            "view",
+            when=_slow,
+            rank=15,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query_text = ""
+        self.filtering = False
+        self._project: Project | None = None
+        self._epoch: Epoch | None = None
+        self._places: dict[str, Path] = {}
+        self._keeping: Timer | None = None
+        self._restored = False
+
+    def compose_body(self) -> ComposeResult:
+        path = self.shell.project_path
+        assert path is not None
+        self.keeper = StateKeeper(path, self._keep_soon)
+        self.repeats = Repeats(self.shell, self._show_epoch)
+        slow = self.shell.slow
+        with Container(id="dataset"):
+            with Vertical(id="subsets-pane"):
+                yield Static("", id="subsets-heading", classes="heading", markup=False)
+                yield SubsetList()
+                yield Static("", id="totals", markup=False)
+            with Vertical(id="images-pane"):
+                yield Static("", id="images-heading", classes="heading", markup=False)
+                yield LineInput(placeholder="letters of a name or caption", id="filter")
+                yield ImageList()
+                yield ImageGrid(self.shell.pictures, without_pictures=slow)
+            yield PicturePane(self.shell.pictures, on_request=slow, id="picture")
+            yield CaptionPane(self.keeper)
+
+    # Parts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def subsets(self) -> SubsetList:
+        return self.query_one(SubsetList)
+
+    @property
+    def images(self) -> ImageList:
+        return self.query_one(ImageList)
+
+    @property
+    def grid(self) -> ImageGrid:
+        return self.query_one(ImageGrid)
+
+    @property
+    def captions(self) -> CaptionPane:
+        return self.query_one(CaptionPane)
+
+    @property
+    def subset(self) -> Subset | None:
+        """The subset under the cursor."""
+        return self.subsets.subset
+
+    @property
+    def sample(self) -> Sample | None:
+        """The image under the cursor."""
+        return self.images.sample
+
+    # The project --------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._set_limit(self.keeper.state.limit)
+        self.set_class(self.keeper.state.grid, "-grid")
+        self.subsets.focus()
+        self.watch_project(self._project_changed)
+        self.watch(self.app, "scanning", lambda _progress: self._show_totals())
+
+    def _project_changed(self, project: Project | None) -> None:
+        before, self._project = self._project, project
+        if project is None:
+            return
+        self.repeats.project_changed()
+        cursor = self._subset_cursor(before, project)
+        self.subsets.subsets = project.subsets
+        self.subsets.rows_changed(cursor)
+        self._show_images(self._image_path())
+        self._show_epoch()
+        self.query_one(PicturePane).look_again()
+        if not self._restored and self.shell.scanning is None:
+            self._restored = True
+            self._restore(project)
+
+    def _subset_cursor(self, before: Project | None, project: Project) -> int:
+        if before is None or self.subset is None:
+            return 0
+        if before.subsets and self.subset.name not in {subset.name for subset in project.subsets}:
+            self._move_places(before, project)
+        return successor(before, self.subset, self.subsets.cursor, project)
+
+    def _move_places(self, before: Project, project: Project) -> None:
+        """A folder was renamed: the images that the cursors stood on are elsewhere now."""
+        for name, path in list(self._places.items()):
+            subset = before.subset(name)
+            if subset is not None and project.subset(name) is None and project.subsets:
+                moved = project.subsets[successor(before, subset, 0, project)]
+                self._places[moved.name] = moved.image_dir / path.name
+
+    def _image_path(self) -> Path | None:
+        return self._places.get(self.subset.name) if self.subset is not None else None
+
+    def _restore(self, project: Project) -> None:
+        """Go to where the person was the last time, and say what is unsaved from then."""
+        state = self.keeper.state
+        drafts = [
+            path for path in state.drafts if any(str(s.path) == path for sub in project.subsets for s in sub.samples)
+        ]
+        wanted = drafts[0] if drafts else state.image
+        self._go_to(project, Path(wanted) if wanted else None)
+        if drafts:
+            names = ", ".join(Path(path).name for path in drafts[:3]) + (" …" if len(drafts) > 3 else "")
+            self.shell.say(
+                f"Unsaved text of {names} was kept from the last time. enter goes on with it; ctrl+r in the editor "
+                "goes back to the file."
+            )
+
+    def _go_to(self, project: Project, image: Path | None) -> None:
+        for row, subset in enumerate(project.subsets):
+            if any(sample.path == image for sample in subset.samples):
+                assert image is not None
+                self._places[subset.name] = image
+                self.subsets.cursor = row
+                self._show_images(image)
+                self._image_view().focus()
+                return
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def _show_images(self, keep: Path | None) -> None:
+        """List the images of the subset under the cursor, the cursor on ``keep`` where that is still there."""
+        subset = self.subset
+        samples = matching(subset.samples, self.query_text) if subset is not None else ()
+        row = place_of(keep, samples, self.images.cursor if keep is not None else 0)
+        images, grid = self.images, self.grid
+        images.samples = grid.samples = samples
+        images.teaching = teaching(self._project, subset, self.query_text)
+        images.drafts = {Path(path) for path in self.keeper.state.drafts}
+        images.rows_changed(row)
+        grid.rows_changed(row)
+        self.query_one("#images-heading", Static).update(
+            images_heading(subset, len(samples), self.query_text, inks(self.app.theme))
+        )
+        self._show_image()
+
+    def _show_image(self) -> None:
+        sample, subset = self.sample, self.subset
+        if self._project is None or self.captions.editing:
+            self._refresh_edited()
+            return
+        if sample is not None and subset is not None:
+            self._places[subset.name] = sample.path
+            if self._restored and self.keeper.state.image != str(sample.path):
+                self.keeper.state.image = str(sample.path)
+                self.keeper.changed()
+        self.captions.show(self._project, subset, sample)
+        self.query_one(PicturePane).show(sample.path if sample is not None else None)
+
+    def _refresh_edited(self) -> None:
+        """What is being edited stays in the editor, whatever the list shows now."""
+        sample, project = self.captions.sample, self._project
+        if sample is None or project is None:
+            return
+        subset = project.subset(sample.subset)
+        now = next((each for each in subset.samples if each.path == sample.path), None) if subset is not None else None
+        if now is not None:
+            self.captions.show(project, subset, now)
+
+    def _show_epoch(self) -> None:
+        """Count the epoch as it is asked for, in a thread."""
+        project = self._project
+        if project is None or not self.is_mounted:
+            return
+        self.subsets.wanted = self.repeats.wanted
+        if self.subsets.subset is not None:
+            self.subsets.row_changed(self.subsets.cursor)
+        if self.shell.scanning is not None:
+            return
+        wanted = as_wanted(project, self.repeats.wanted)
+        self.shell.bridge.call(self, "epoch", lambda: epoch_of(wanted), self._counted)
+
+    def _counted(self, epoch: Epoch) -> None:
+        self._epoch = epoch
+        trained = max(1, epoch.train_entries)
+        shares = {subset.name: subset.entries / trained for subset in epoch.subsets}
+        if shares != self.subsets.shares or self.subsets.wanted != self.repeats.wanted:
+            self.subsets.shares = shares
+            self.subsets.wanted = self.repeats.wanted
+            self.subsets.redraw()
+        self._show_totals()
+
+    def _show_totals(self) -> None:
+        ink = inks(self.app.theme)
+        totals = self.query_one("#totals", Static)
+        if self.shell.scanning is not None:
+            totals.update(scanning_text(self.shell.scanning, ink))
+        elif self._project is not None:
+            tallies = [self.subsets.tally(subset) for subset in self._project.subsets]
+            totals.update(totals_text(self._project, tallies, self._epoch, self.subsets.limit, ink))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(lambda: self.query_one("#subsets-heading", Static).update(self.subsets.heading()))
+
+    # Messages -----------------------------------------------------------------------------------------------------
+
+    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
+        if event.rows is self.subsets:
+            self._subset_moved()
+        elif event.rows is self.images:
+            self._show_image()
+        elif event.rows is self.grid and self.has_class("-grid"):
+            self.images.cursor = event.cursor
+
+    def _subset_moved(self) -> None:
+        subset = self.subset
+        if subset is not None and self.images.samples and self.images.samples[0].subset == subset.name:
+            return
+        self._show_images(self._image_path())
+
+    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+        if event.rows is self.subsets:
+            self.action_images()
+        else:
+            self.action_edit()
+
+    def on_picture_pane_opened(self, event: PicturePane.Opened) -> None:
+        self.captions.show_format(event.drawn.path, event.drawn.format)
+
+    def on_caption_pane_left(self) -> None:
+        self._image_view().focus()
+        self._show_image()
+
+    def on_caption_pane_drafted(self) -> None:
+        self.images.drafts = {Path(path) for path in self.keeper.state.drafts}
+        self.images.redraw()
+
+    def on_caption_pane_next_limit(self) -> None:
+        self.action_limit()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "filter" and event.value != self.query_text:
+            self.query_text = event.value
+            self._show_images(self._image_path())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "filter":
+            self._end_filtering()
+
+    # Actions ------------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        if self.sample is not None:
+            self.captions.edit()
+
+    def action_images(self) -> None:
+        self._image_view().focus()
+
+    def action_subsets(self) -> None:
+        self.subsets.focus()
+
+    def action_repeat(self, more: int) -> None:
+        if self.subset is not None:
+            self.repeats.add(self.subset, more)
+
+    def action_ask_repeats(self) -> None:
+        subset = self.subset
+        if subset is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is None:
+                return
+            if text.strip().isascii() and text.strip().isdigit() and int(text) > 0:
+                self.repeats.set(subset, int(text))
+                self.repeats.write()
+            else:
+                self.shell.say(f"“{text}” is no number of repeats: a whole number from 1 on is.", "warning")
+
+        now = self.repeats.wanted.get(subset.name, subset.num_repeats)
+        sentence = f"{plural(subset.img_count, 'image')}, each as often an epoch as you say."
+        self.app.push_screen(AskText(f"Repeats of {safe(subset.name)}", sentence, str(now)), answered)
+
+    def action_filter(self) -> None:
+        self.filtering = True
+        self.add_class("-filtering")
+        self.query_one("#filter", LineInput).focus()
+
+    def action_unfilter(self) -> None:
+        if self.query_text:
+            self.query_text = ""
+            self.query_one("#filter", LineInput).value = ""
+            self._show_images(self._image_path())
+        self._end_filtering()
+
+    def _end_filtering(self) -> None:
+        self.filtering = False
+        self.remove_class("-filtering")
+        self._image_view().focus()
+        self.refresh_bindings()
+
+    def action_find(self) -> None:
+        project = self._project
+        if project is None:
+            return
+        places: list[tuple[int, Sample | None]] = []
+        candidates: list[Candidate] = []
+        for row, subset in enumerate(project.subsets):
+            places.append((row, None))
+            candidates.append(Candidate(f"{safe(subset.name)}/", plural(subset.img_count, "image")))
+        for row, subset in enumerate(project.subsets):
+            for sample in subset.samples:
+                places.append((row, sample))
+                candidates.append(Candidate(f"{safe(subset.name)}/{safe(sample.name)}"))
+
+        def found(index: int | None) -> None:
+            if index is None:
+                return
+            row, sample = places[index]
+            if sample is not None:
+                self.action_unfilter()
+                self._go_to(project, sample.path)
+            else:
+                self.subsets.cursor = row
+                self.subsets.focus()
+
+        self.app.push_screen(Finder("Jump to a subset or an image", candidates), found)
+
+    def action_limit(self) -> None:
+        self._set_limit(LIMITS[(LIMITS.index(self.subsets.limit) + 1) % len(LIMITS)])
+        self.keeper.state.limit = self.subsets.limit
+        self.keeper.changed()
+
+    def _set_limit(self, limit: int) -> None:
+        limit = limit if limit in LIMITS else LIMITS[0]
+        self.subsets.limit = self.images.limit = self.grid.limit = limit
+        for rows in (self.subsets, self.images, self.grid):
+            rows.redraw()
+        self.captions.show_limit(limit)
+        self._show_totals()
+
+    def action_grid(self) -> None:
+        focused = not self.subsets.has_focus
+        self.toggle_class("-grid")
+        on = self.has_class("-grid")
+        self.keeper.state.grid = on
+        self.keeper.changed()
+        self.grid.cursor = self.images.cursor
+        if focused or on:
+            self.call_after_refresh(self._image_view().focus)
+
+    def action_view(self) -> None:
+        self.query_one(PicturePane).show_now()
+
+    def action_undo(self) -> None:
+        self.repeats.write()
+
+        def undone(result: Undone) -> None:
+            if result.refused:
+                path, why = result.refused[0]
+                self.shell.say(f"Undone in part: {result.title}. {path.name} was left: {why}", "warning")
+            else:
+                self.shell.say(f"Undone: {result.title}.")
+
+        if self.shell.workspace is not None:
+            self.shell.workspace.undo(undone)
+
+    def _image_view(self) -> VirtualList:
+        return self.grid if self.has_class("-grid") else self.images
+
+    # State --------------------------------------------------------------------------------------------------------
+
+    def _keep_soon(self) -> None:
+        if self._keeping is None:
+            self._keeping = self.set_timer(_KEEP_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        self._keeping = None
+        self.keeper.write()
+
+    def before_quit(self) -> None:
+        self.repeats.write()
+        if self.captions.editing:
+            self.captions.save_at_once()
+        self.keeper.write()

@@ -1,0 +1,97 @@
+"""The words around the lists: headings, totals, and what stands where there is nothing."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from sdtui.base.text import count, plural, safe
+from sdtui.base.work import Progress
+from sdtui.dataset.epoch import Epoch
+from sdtui.dataset.project import Project, Subset
+from sdtui.tui.dataset.tally import Tally
+from sdtui.tui.marks import marks
+from sdtui.tui.theme import Inks
+
+
+def images_heading(subset: Subset | None, shown: int, query: str, ink: Inks) -> Text:
+    """``IMAGES  10_circle · 40``; with a filter ``12 of 40 · /red``."""
+    text = Text(" IMAGES", ink.dim, no_wrap=True, overflow="ellipsis")
+    if subset is None:
+        return text
+    text.append(f"  {safe(subset.name)}", ink.text)
+    if query:
+        text.append(f" · {count(shown)} of {count(subset.img_count)} · ", ink.dim)
+        text.append(f"/{safe(query)}", ink.accent)
+    else:
+        text.append(f" · {count(subset.img_count)}", ink.dim)
+    return text
+
+
+def totals_text(project: Project, tallies: list[Tally], epoch: Epoch | None, limit: int, ink: Inks) -> Text:
+    """Three lines: images and entries, steps, and what needs care."""
+    plain = sum(subset.img_count for subset in project.subsets if not subset.is_reg)
+    reg = sum(subset.img_count for subset in project.subsets if subset.is_reg)
+    text = Text(f" {plural(plain, 'image')}", ink.text, no_wrap=True, overflow="ellipsis")
+    if reg:
+        text.append(f" + {count(reg)} reg", ink.text)
+    text.append(f" · {plural(epoch.entries, 'entry', 'entries')}\n" if epoch else " · …\n", ink.text)
+    text.append_text(_steps_text(epoch, ink))
+    care = Text()
+    for number, mark, words, style in (
+        (sum(tally.broken for tally in tallies), marks().broken, "broken", ink.bad),
+        (sum(tally.missing for tally in tallies), marks().missing, "without text", ink.warn),
+        (sum(tally.over for tally in tallies), marks().over, f"over {limit}", ink.warn),
+    ):
+        if number:
+            care.append(" · " if care else " ", ink.dim)
+            care.append(f"{mark} {count(number)} {words}", style)
+    text.append_text(care)
+    return text
+
+
+def _steps_text(epoch: Epoch | None, ink: Inks) -> Text:
+    if epoch is None:
+        return Text(" …\n", ink.dim)
+    sizes = {dataset.batch_size for dataset in epoch.datasets}
+    batch = f" · batch {next(iter(sizes))}" if len(sizes) == 1 else ""
+    text = Text(f" {plural(epoch.batches, 'step')} an epoch{batch}", ink.text)
+    refused = next((dataset.refused for dataset in epoch.datasets if dataset.refused), None)
+    if refused:
+        text = Text(f" {marks().broken} {safe(refused)}", ink.bad)
+    text.append("\n")
+    return text
+
+
+def scanning_text(progress: Progress, ink: Inks) -> Text:
+    """Stands in the place of the totals while the first scan goes on."""
+    of = f" of {count(progress.total)}" if progress.total is not None else ""
+    return Text(f" reading… {count(progress.done)}{of} {progress.what}", ink.dim)
+
+
+def teaching(project: Project | None, subset: Subset | None, query: str) -> list[str]:
+    """What stands in the image list when it is empty."""
+    if query:
+        return ["Nothing here matches the filter.", "", "/ changes it, esc takes it away"]
+    if project is None:
+        return []
+    if subset is None:
+        return [
+            "No images are trained from here yet.",
+            "",
+            "The trainer reads folders called N_name, such as",
+            "10_circle: each picture in it counts 10 times",
+            "an epoch, and a .txt of the same name beside a",
+            "picture is its caption.",
+            "",
+            "ctrl+o opens another folder",
+        ]
+    return ["This subset holds no images.", "", "Put pictures into its folder: they appear here."]
+
+
+def ignored_text(project: Project) -> str:
+    """How much the trainer would not read, with the first reason; empty where it reads all."""
+    if not project.ignored:
+        return ""
+    first = project.ignored[0]
+    more = f", and {plural(len(project.ignored) - 1, 'other')}" if len(project.ignored) > 1 else ""
+    return f"The trainer does not read {safe(first.path.name)} ({safe(first.reason)}){more}."

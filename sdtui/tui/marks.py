@@ -1,0 +1,34 @@
+"""Signs that carry meaning without colour, with stand-ins for terminals that have only ASCII."""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """One cell each."""
+
+    over: str = "▲"
+    """More tokens than the limit."""
+    missing: str = "○"
+    """No text."""
+    borrowed: str = "≈"
+    """The text of another file."""
+    mask: str = "◐"
+    broken: str = "!"
+    draft: str = "✎"
+    """Text that is not saved yet."""
+
+
+ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*")
+
+
+@lru_cache(maxsize=1)
+def marks() -> Marks:
+    """The signs for this terminal."""
+    poor = os.environ.get("TERM") == "linux" or "UTF" not in locale.getpreferredencoding(False).upper()
+    return ASCII if poor else Marks()
