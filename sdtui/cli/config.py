@@ -1,0 +1,85 @@
+"""``sdtui config``: the dataset config that the trainer reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sdtui.base.errors import UsageError
+from sdtui.base.text import plural, safe
+from sdtui.cli.applying import apply_plan, plan_document, show_plan
+from sdtui.cli.output import narrate, print_json, run_work
+
+
+@click.group()
+def command() -> None:
+    """Write the dataset config that the trainer reads."""
+
+
+@command.command("new")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(["lora", "finetune"]), required=True, help="What is to be trained.")
+@click.option("--resolution", metavar="N|WxH", help="Pixels; by default 1024 for large images, else 512.")
+@click.option(
+    "--bucket-reso-steps", type=click.IntRange(1), default=64, show_default=True, help="Step of bucket sides."
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="The TOML; by default in DIR/config.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written.")
+@click.option("--yes", is_flag=True, help="Replace what others wrote without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def new(
+    folder: Path,
+    kind: str,
+    resolution: str | None,
+    bucket_reso_steps: int,
+    output: Path | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Write a dataset config for the images in DIR: caption files and masks for a LoRA, metadata for a full fine-tune.
+
+    Subsets at which the trainer would stop are left out, and named. A file that sdtui did not write, or that was
+    changed since, is only replaced when you agree.
+    """
+    from sdtui.dataset.scan import scan
+    from sdtui.edits.dataset_config import export, verify
+    from sdtui.edits.export_parts import ExportOptions
+
+    options = ExportOptions(resolution=_resolution(resolution), bucket_reso_steps=bucket_reso_steps)
+    project = run_work(scan(folder))
+    made = export(project, "lora" if kind == "lora" else "finetune", output=output, options=options)
+    if dry_run and not as_json:
+        show_plan(made.plan)
+    elif not as_json:
+        for warning in made.plan.warnings:
+            narrate(f"Note: {safe(warning)}")
+    applied = None if dry_run else apply_plan(project.home, made.plan, yes=yes or not made.replaces)
+    checked = None
+    if applied is not None:
+        checked = verify(made.toml_path)
+        subsets = sum(len(section.subsets) for section in checked.datasets)
+        narrate(f"Read back with the trainer's parser: {plural(subsets, 'subset')}, nothing that it would refuse.")
+        if made.masked:
+            narrate("It has masks: train with --masked_loss.")
+    if as_json:
+        print_json(_document(made.toml_path, made.text, made.left_out, made.masked, plan_document(made.plan, applied)))
+    elif applied is not None:
+        click.echo(safe(str(made.toml_path)))
+
+
+def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:
+    return {"path": str(path), "text": text, "left_out": list(left_out), "masked": masked, **plan}
+
+
+def _resolution(text: str | None) -> int | tuple[int, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,5})(?:[x×,](\d{1,5}))?", text.strip(), re.ASCII)
+    if found is None:
+        raise UsageError(f'"{text}" is no resolution', remedy="Write one number, or width and height such as 832x1216.")
+    width = int(found.group(1))
+    return (width, int(found.group(2))) if found.group(2) else width
