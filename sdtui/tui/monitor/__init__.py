@@ -1,0 +1,1 @@
+"""The Monitor screen: one run, followed while it goes on and read when it has ended."""

@@ -1,0 +1,99 @@
+"""What Monitor does beside showing: stopping a run, choosing another, and giving away paths and commands."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sdtui.base.text import safe, safe_lines
+from sdtui.runs.live import life_of
+from sdtui.runs.record import RunRecord
+from sdtui.runs.stop import request_stop
+from sdtui.runs.store import read_exit
+from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.monitor.following import Followed
+from sdtui.tui.monitor.legend import steps_per_epoch
+from sdtui.tui.monitor.phrases import would_be_lost
+
+if TYPE_CHECKING:
+    from sdtui.tui.mode_screen import ModeScreen
+
+
+def ask_to_stop(screen: ModeScreen, home: Path, followed: Followed, asked: Callable[[], None]) -> None:
+    """Ask whether to stop the run, saying what that costs; ``asked`` is called when the run was told to."""
+    view = followed.view
+    sentences = (
+        f"{would_be_lost(view, steps_per_epoch(view))} The trainer saves nothing when it is interrupted.\n\n"
+        "What was saved stays, and the run can be started again."
+    )
+    answers = (Answer("s", "stop it now", "stop"), Answer("esc", "let it go on", ""))
+
+    def answered(answer: str | None) -> None:
+        if answer == "stop":
+            screen.shell.bridge.call(screen, "stop", lambda: request_stop(home, view.id), lambda _none: asked())
+
+    screen.app.push_screen(Ask(f"Stop {safe(view.name)}?", sentences, answers), answered)
+
+
+def show_copied(screen: ModeScreen, title: str, text: str) -> None:
+    """Send ``text`` to the terminal's clipboard, and show it, since that often fails over SSH."""
+    screen.app.copy_to_clipboard(text)
+    body = Text(safe_lines(text), overflow="fold")
+    body.append("\n\nIt was sent to your terminal's clipboard. Not every terminal takes it: then mark it here.")
+    screen.app.push_screen(Ask(title, body, (Answer("esc", "close", ""),)))
+
+
+def tensorboard_command(record: RunRecord) -> str:
+    """The command that opens the run's curves in TensorBoard."""
+    return shlex.join(["tensorboard", "--logdir", record.logging_dir or record.output_dir])
+
+
+def run_command(record: RunRecord) -> str:
+    """The run's command line as a shell takes it, one option a line."""
+    lines: list[str] = []
+    for word in record.command:
+        if word.startswith("--") or not lines:
+            lines.append(shlex.quote(word))
+        else:
+            lines[-1] += f" {shlex.quote(word)}"
+    return f"cd {shlex.quote(record.cwd)}\n" + " \\\n  ".join(lines)
+
+
+def choose_run(screen: ModeScreen, home: Path, runs: Sequence[RunRecord], chosen: Callable[[str], None]) -> None:
+    """List the project's runs, newest first, and call ``chosen`` with the ID of the one that was picked."""
+
+    def listed(states: list[str]) -> None:
+        candidates = [
+            Candidate(f"{_when(record)}  {safe(record.name)}", f"{state}  {safe(record.profile)}")
+            for record, state in zip(runs, states, strict=True)
+        ]
+        screen.app.push_screen(Finder("Which run?", candidates), picked)
+
+    def picked(index: int | None) -> None:
+        if index is not None:
+            chosen(runs[index].id)
+
+    screen.shell.bridge.call(screen, "list runs", lambda: [_state(home, record) for record in runs], listed)
+
+
+def _state(home: Path, record: RunRecord) -> str:
+    """In a word, from processes and exit status alone: reading every log would take long."""
+    life = life_of(home, record)
+    if life.living:
+        return "running"
+    ended = read_exit(home, record)
+    if ended is None:
+        return "lost"
+    if ended.stop_requested:
+        return "stopped"
+    return "ended" if ended.returncode == 0 else "failed"
+
+
+def _when(record: RunRecord) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))

@@ -1,0 +1,42 @@
+"""A raster of braille dots: two across and four down in each character cell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ACROSS, DOWN = 2, 4
+
+# Unicode 2800: the bit of each dot, [row][column] within a cell.
+_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
+
+
+def spans(tops: NDArray[np.int64], bottoms: NDArray[np.int64], drawn: NDArray[np.bool_], rows: int) -> list[bytes]:
+    """One vertical stroke of dots a dot column, from ``tops`` to ``bottoms`` (0 is the upper edge), where ``drawn``.
+
+    Returns ``rows`` rows of bytes, one a cell: the low byte of its braille character, 0 where nothing is.
+    """
+    row = np.arange(rows * DOWN)[:, None]
+    dots = drawn[None, :] & (row >= tops[None, :]) & (row <= bottoms[None, :])
+    cells = dots.reshape(rows, DOWN, len(tops) // ACROSS, ACROSS)
+    bits = (cells * _BITS[None, :, None, :]).sum(axis=(1, 3)).astype(np.uint8)
+    return [line.tobytes() for line in bits]
+
+
+def joined(
+    tops: NDArray[np.int64], bottoms: NDArray[np.int64], drawn: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The strokes made longer so that each touches the one before it: dots become one line. Gaps stay gaps."""
+    tops, bottoms = tops.copy(), bottoms.copy()
+    both = drawn[1:] & drawn[:-1]
+    below = both & (tops[1:] > bottoms[:-1] + 1)
+    above = both & (bottoms[1:] < tops[:-1] - 1)
+    reach_up = np.where(below, bottoms[:-1] + 1, tops[1:])
+    reach_down = np.where(above, tops[:-1] - 1, bottoms[1:])
+    tops[1:], bottoms[1:] = reach_up, reach_down
+    return tops, bottoms
+
+
+def glyph(bits: int) -> str:
+    """The character of a cell; a space where no dot is set."""
+    return chr(0x2800 + bits) if bits else " "

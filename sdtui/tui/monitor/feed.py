@@ -1,0 +1,117 @@
+"""What Monitor shows, gathered off the screen's thread: which runs there are, and one of them followed.
+
+One thread serves all of it. It wakes when a file of the run changes, and once a second while the run lives (so that its
+clock moves and a dead process is noticed); without a live run it only looks whether a new one has appeared.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.work import Cancelled, Progress, Work
+from sdtui.machine.gpu import Gpu
+from sdtui.machine.gpu import read as read_gpus
+from sdtui.runs.record import RunRecord
+from sdtui.runs.store import list_runs
+from sdtui.tui.monitor.following import Followed, Following
+
+LIVE_SECONDS = 1.0
+IDLE_SECONDS = 2.0
+ASIDE_SECONDS = 5.0
+"""Between looks while another screen is shown."""
+SHORTEST_SECONDS = 0.25
+"""A chatty run is looked at four times a second at most."""
+TAIL_LINES = 200
+ALL_LINES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Progress):
+    """Everything that Monitor shows, at one moment."""
+
+    followed: Followed | None = None
+    """None: this project has no run yet."""
+    runs: tuple[RunRecord, ...] = ()
+    """All runs of the project, newest first."""
+    problem: str | None = None
+    """A sentence where the run cannot be followed."""
+
+
+@dataclass
+class RunFeed:
+    """Snapshots of a project's runs. ``home`` is the project's ``.sdtui``; the clock and the cards can be a test's."""
+
+    home: Path
+    clock: Callable[[], float] = time.time
+    gpus: Callable[[], tuple[Gpu, ...]] = read_gpus
+    _news: threading.Event = field(default_factory=threading.Event)
+    _wanted: str | None = None
+    _aside: bool = False
+    _log_lines: int = TAIL_LINES
+
+    # From the screen's thread -------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Look now. Safe from any thread."""
+        self._news.set()
+
+    def follow(self, run_id: str | None) -> None:
+        """Show this run; None: the newest one."""
+        self._wanted = run_id
+        self.wake()
+
+    def step_aside(self, aside: bool) -> None:
+        """Look seldom while nobody sees it."""
+        self._aside = aside
+        self.wake()
+
+    def bring_all_lines(self, wanted: bool) -> None:
+        """Bring the whole log, or only its tail."""
+        self._log_lines = ALL_LINES if wanted else TAIL_LINES
+        self.wake()
+
+    # In a thread of its own ---------------------------------------------------------------------------------------
+
+    def snapshots(self, cancelled: Cancelled) -> Work[None]:
+        """Yield what there is whenever it may be something new, until cancelled."""
+        following: Following | None = None
+        try:
+            while not cancelled():
+                self._news.clear()
+                runs = list_runs(self.home)
+                wanted = self._choose(runs)
+                if following is not None and (wanted is None or wanted.id != following.record.id):
+                    following.close()
+                    following = None
+                if following is None and wanted is not None:
+                    following = Following(self.home, wanted, self.wake)
+                snapshot = self._look(following, runs)
+                yield snapshot
+                self._rest(snapshot, cancelled)
+        finally:
+            if following is not None:
+                following.close()
+
+    def _choose(self, runs: tuple[RunRecord, ...]) -> RunRecord | None:
+        return next((record for record in runs if record.id == self._wanted), runs[0] if runs else None)
+
+    def _look(self, following: Following | None, runs: tuple[RunRecord, ...]) -> Snapshot:
+        if following is None:
+            return Snapshot(0, None, "runs")
+        try:
+            followed = following.look(self.clock(), self.gpus, self._log_lines)
+        except SdtuiError as error:
+            return Snapshot(0, None, "runs", runs=runs, problem=error.sentence())
+        return Snapshot(0, None, "runs", followed, runs)
+
+    def _rest(self, snapshot: Snapshot, cancelled: Cancelled) -> None:
+        time.sleep(SHORTEST_SECONDS)
+        live = snapshot.followed is not None and not snapshot.followed.view.state.ended
+        seconds = ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS
+        if not cancelled():
+            self._news.wait(seconds - SHORTEST_SECONDS)

@@ -1,0 +1,120 @@
+"""One run, followed: its view, its curves, its log's end, and the machine beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sdtui.machine.filesystems import free_space
+from sdtui.machine.gpu import Gpu
+from sdtui.runs.follow import AVERAGE, LOSS, Curve, Follower
+from sdtui.runs.record import Checkpoint, RunRecord, RunView, run_folder
+from sdtui.runs.store import CONSOLE
+from sdtui.runs.watch import RunWatcher
+from sdtui.tui.monitor.chart import NOTHING, Series
+from sdtui.tui.monitor.prompts import PromptWords, prompts_of
+
+_RATES = ("lr/unet", "lr/group0", "lr/textencoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the machine says beside the run."""
+
+    gpus: tuple[Gpu, ...] = ()
+    disk_free: int | None = None
+    """Bytes where the checkpoints go; None where nobody says."""
+    checkpoint_bytes: int = 0
+    """What the run's checkpoints take together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """The run that is shown, at one moment."""
+
+    record: RunRecord
+    view: RunView
+    loss: Series
+    rate: Series
+    log: tuple[str, ...]
+    prompts: tuple[PromptWords, ...]
+    machine: Machine
+    now: float
+
+
+class Following:
+    """Follows one run. ``news`` is called from another thread when its files change."""
+
+    def __init__(self, home: Path, record: RunRecord, news: Callable[[], None]) -> None:
+        self.record = record
+        self._follower = Follower(home, record)
+        self._console = run_folder(home, record.id) / CONSOLE
+        self._log: tuple[tuple[int, int], tuple[str, ...]] = ((-1, 0), ())
+        self._series: dict[str, tuple[Curve, Series]] = {}
+        self._sizes: dict[str, int] = {}
+        self._prompts = prompts_of(record)
+        self._watcher: RunWatcher | None = RunWatcher(home, record, news)
+        self._watcher.start()
+
+    def look(self, now: float, gpus: Callable[[], tuple[Gpu, ...]], log_lines: int) -> Followed:
+        """The run as it is now. Raises RunError and UnreadableError."""
+        view = self._follower.poll()
+        if view.state.ended:
+            self._stop_watching()
+        curves = self._follower.curves()
+        return Followed(
+            record=self._follower.record,
+            view=view,
+            loss=self._curve(curves, (LOSS, AVERAGE)),
+            rate=self._curve(curves, (*_RATES, *(tag for tag in curves if tag.startswith("lr/")))),
+            log=self._last_lines(log_lines),
+            prompts=self._prompts,
+            machine=Machine(
+                () if view.state.ended else gpus(),
+                free_space(Path(self.record.output_dir)),
+                self._written(view.checkpoints),
+            ),
+            now=now,
+        )
+
+    def _curve(self, curves: Mapping[str, Curve], tags: tuple[str, ...]) -> Series:
+        """The first of ``tags`` that the run writes; the same object until points were added."""
+        tag = next((tag for tag in tags if tag in curves), None)
+        if tag is None:
+            return NOTHING
+        curve = curves[tag]
+        known = self._series.get(tag)
+        if known is None or known[0] is not curve:
+            known = self._series[tag] = (curve, Series.of(curve.steps, curve.values))
+        return known[1]
+
+    def _last_lines(self, lines: int) -> tuple[str, ...]:
+        """The log's end; read again only when the log has grown."""
+        try:
+            stamp = self._console.stat().st_size, lines
+        except OSError:
+            stamp = 0, lines
+        if stamp != self._log[0]:
+            self._log = stamp, self._follower.log_lines(lines)
+        return self._log[1]
+
+    def _written(self, checkpoints: tuple[Checkpoint, ...]) -> int:
+        """Bytes of the checkpoints together, also of those that were deleted since."""
+        for checkpoint in checkpoints:
+            if not self._sizes.get(checkpoint.path):
+                try:
+                    self._sizes[checkpoint.path] = Path(checkpoint.path).stat().st_size
+                except OSError:
+                    self._sizes[checkpoint.path] = 0
+        return sum(self._sizes.values())
+
+    def close(self) -> None:
+        """Stop watching and let go of its files."""
+        self._stop_watching()
+        self._follower.close()
+
+    def _stop_watching(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None

@@ -1,0 +1,71 @@
+"""The log of a run: its last lines, following the end until the person scrolls up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sdtui.tui.theme import inks
+from sdtui.tui.widgets.lines import strip_of
+
+
+class LogView(ScrollView, can_focus=True):
+    """Lines that are safe for a terminal, drawn as they come into sight. Long ones are reached with ← and →."""
+
+    DEFAULT_CSS = "LogView { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: tuple[str, ...] = ()
+        self._marked: int | None = None
+        self._following = True
+
+    @property
+    def text(self) -> str:
+        """All lines, without colour."""
+        return "\n".join(self._lines)
+
+    def show(self, lines: Sequence[str], marked: int | None = None) -> None:
+        """Replace the lines. ``marked`` is the index of the one where a run went wrong."""
+        lines = tuple(lines)
+        if (lines, marked) == (self._lines, self._marked):
+            return
+        self._lines, self._marked = lines, marked
+        self.virtual_size = Size(max((len(line) for line in lines), default=0) + 2, len(lines))
+        self._keep_following()
+        self.refresh()
+
+    def _keep_following(self) -> None:
+        if self._following:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+
+    def on_resize(self) -> None:
+        self._keep_following()
+
+    def watch_scroll_y(self, before: float, now: float) -> None:
+        super().watch_scroll_y(before, now)
+        if now < before:
+            self._following = False
+        elif self.at_end:
+            self._following = True
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in sight, so that new ones should be too."""
+        return self.scroll_offset.y >= self.max_scroll_y - 1
+
+    def scroll_to_line(self, index: int) -> None:
+        """Bring a line into the lower third of the view."""
+        self.scroll_to(y=max(0, index - self.size.height * 2 // 3), animate=False, immediate=True)
+
+    def render_line(self, y: int) -> Strip:
+        index, left = y + self.scroll_offset.y, self.scroll_offset.x
+        width, background = self.scrollable_content_region.width, self.rich_style
+        if index >= len(self._lines):
+            return Strip.blank(width, background)
+        role = "bad" if index == self._marked else "dim"
+        mark = "▸ " if index == self._marked else "  "
+        return strip_of([(mark, "bad"), (self._lines[index][left:], role)], width, inks(self.app.theme), background)

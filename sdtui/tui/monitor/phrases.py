@@ -1,0 +1,154 @@
+"""What Monitor says about a run, as text with roles; the view gives each role its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sdtui.base.text import count, duration, plural, safe, speed
+from sdtui.runs.record import Checkpoint, RunState, RunView
+
+Span = tuple[str, str]
+"""Text, and the role that it plays: name, state, good, warn, bad, bar, rest, plain, dim."""
+
+GAP = ("  ", "dim")
+
+_STATE_ROLE = {RunState.DONE: "good", RunState.STOPPED: "warn", RunState.FAILED: "bad", RunState.LOST: "bad"}
+
+
+def state_role(state: RunState) -> str:
+    """The role of a state's word."""
+    return _STATE_ROLE.get(state, "state")
+
+
+def share_done(view: RunView) -> float | None:
+    """How much of the run is done, 0 to 1; None where its length is not known yet."""
+    if not view.total_steps:
+        return None
+    return min(1.0, view.step / view.total_steps)
+
+
+def bar(share: float | None, width: int) -> list[Span]:
+    """``━━━━━╸────`` in ``width`` cells."""
+    if width < 1:
+        return []
+    halves = round((share or 0.0) * width * 2)
+    whole, half = divmod(halves, 2)
+    done = "━" * whole + ("╸" if half else "")
+    return [(done, "bar"), ("─" * (width - len(done)), "rest")]
+
+
+def elapsed(view: RunView, now: float) -> float | None:
+    """Seconds since it started, until its end where it has ended."""
+    if view.started is None:
+        return None
+    return max(0.0, (view.ended if view.ended is not None else now) - view.started)
+
+
+def left(view: RunView) -> str | None:
+    """``4 m 22 s left``, ``estimating``; None when it has ended."""
+    if view.state.ended:
+        return None
+    if view.state is RunState.QUEUED:
+        return "waiting"
+    return "estimating" if view.eta_s is None else f"{duration(view.eta_s)} left"
+
+
+def steps(view: RunView) -> str:
+    """``step 1,240/2,000``."""
+    return f"step {count(view.step)}/" + (count(view.total_steps) if view.total_steps else "·")
+
+
+def facts(view: RunView, now: float) -> list[str]:
+    """Epoch, speed, time: what stands right of the bar, each at its own width so that nothing jumps."""
+    said = []
+    if view.epoch is not None:
+        of = f"/{count(view.epochs)}" if view.epochs else ""
+        said.append(f"epoch {count(view.epoch)}{of}")
+    if view.it_per_s:
+        said.append(f"{speed(view.it_per_s):>9}")
+    spent = elapsed(view, now)
+    if spent is not None:
+        said.append(duration(spent) if view.state.ended else f"{duration(spent)} so far")
+    remaining = left(view)
+    if remaining:
+        said.append(remaining)
+    return said
+
+
+def status(view: RunView, now: float, width: int) -> list[list[Span]]:
+    """One line where ``width`` allows a bar of 16 cells beside all facts, else two."""
+    head: list[Span] = [(safe(view.name), "name"), GAP, (view.state.value, state_role(view.state)), GAP]
+    step: list[Span] = [(steps(view), "plain"), (" ", "dim")]
+    share = share_done(view)
+    percent: list[Span] = [(f" {round(share * 100)}%" if share is not None else "", "plain")]
+    tail = "   ".join(facts(view, now))
+    room = width - sum(len(text) for text, _ in [*head, *step, *percent]) - len(tail) - 3
+    if room >= 16:
+        return [[*head, *step, *bar(share, room), *percent, ("   " + tail, "dim")]]
+    room = width - sum(len(text) for text, _ in [*head, *step, *percent])
+    if room >= 8:
+        return [[*head, *step, *bar(share, room), *percent], [(tail, "dim")]]
+    return [[*head, *step[:1]], [*bar(share, max(8, width - 5)), *percent], [(tail, "dim")]]
+
+
+def verdict(view: RunView) -> Span | None:
+    """Why the run ended as it did, with its sign; None while it goes on."""
+    if not view.state.ended:
+        return None
+    sign = {RunState.DONE: "✓", RunState.STOPPED: "■"}.get(view.state, "✗")
+    return f"{sign} {safe(view.reason) if view.reason else ending(view)}", state_role(view.state)
+
+
+def ending(view: RunView) -> str:
+    """The plain fact of an end, for where nothing better is known."""
+    at = f"at step {count(view.step)}" + (f" of {count(view.total_steps)}" if view.total_steps else "")
+    saved = plural(len(view.checkpoints), "checkpoint")
+    return {
+        RunState.DONE: f"Done {at}, {saved}.",
+        RunState.STOPPED: f"Stopped {at}, {saved}.",
+        RunState.LOST: f"The run was lost {at}: its process is gone and left no word.",
+    }.get(view.state, f"Failed {at}.")
+
+
+def advice(view: RunView) -> str:
+    """What is left of the run that has ended, and the key that leads on."""
+    newest = last_checkpoint(view.checkpoints)
+    kept = f"The newest checkpoint is {safe(_name(newest))}." if newest else "No checkpoint was saved."
+    if view.state is RunState.DONE:
+        return kept
+    return f"{kept} Train (5) starts again."
+
+
+def last_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
+    """The newest weights file, as the run lists them."""
+    return checkpoints[-1] if checkpoints else None
+
+
+def _name(checkpoint: Checkpoint) -> str:
+    return checkpoint.path.rsplit("/", 1)[-1]
+
+
+def checkpoint_text(checkpoint: Checkpoint) -> str:
+    """``circle-000006.safetensors  epoch 6``."""
+    when = f"step {count(checkpoint.step)}" if checkpoint.step is not None else ""
+    when = when or (f"epoch {checkpoint.epoch}" if checkpoint.epoch is not None else "last")
+    return f"{safe(_name(checkpoint))}  {when}"
+
+
+def would_be_lost(view: RunView, steps_per_epoch: float | None) -> str:
+    """What stopping now costs, in one sentence."""
+    newest = last_checkpoint(view.checkpoints)
+    if newest is None:
+        return f"Nothing was saved yet: all {plural(view.step, 'step')} would be lost."
+    at = newest.step if newest.step is not None else (newest.epoch or 0) * (steps_per_epoch or 0)
+    if not at:
+        return f"The last checkpoint is {safe(_name(newest))}; what was trained since then would be lost."
+    lost = max(0, view.step - round(at))
+    return f"The last checkpoint is {safe(_name(newest))}; {plural(lost, 'step')} since then would be lost."
+
+
+def trend(now: float | None, before: float | None) -> str:
+    """``▼`` when the smoothed loss goes down, ``▲`` when it goes up, a space when it stays."""
+    if now is None or before is None or before == 0 or abs(now - before) < 0.01 * abs(before):
+        return " "
+    return "▼" if now < before else "▲"

@@ -1,0 +1,210 @@
+"""The sample pictures of a run: the chosen one large, earlier ones of the same prompt small beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.text import safe
+from sdtui.runs.record import SampleImage
+from sdtui.tui.monitor.arrange import Slot, arrange
+from sdtui.tui.monitor.prompts import PromptWords
+from sdtui.tui.monitor.timeline import Place, Timeline, moment_mark, moment_text
+from sdtui.tui.theme import inks
+from sdtui.tui.widgets.lines import Line, strip_of, wrap
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+    from sdtui.tui.pictures import Drawn
+
+_KEPT = 64
+
+_Key = tuple[str, int, int]
+"""A picture file and the cells that it was drawn for."""
+
+
+class SamplesPanel(Widget):
+    """Heading, pictures, and under them the prompt with its settings."""
+
+    DEFAULT_CSS = "SamplesPanel { height: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.place = Place()
+        self._table = Timeline()
+        self._prompts: Sequence[PromptWords] = ()
+        self._drawn: dict[_Key, Drawn] = {}
+        self._asked: dict[int, _Key] = {}
+        self._shape = 1.0
+        self._slots: list[tuple[Slot, SampleImage]] = []
+        self._below: list[Line] = []
+
+    @property
+    def shown(self) -> SampleImage | None:
+        """The picture that is shown large."""
+        return self.place.shown(self._table)
+
+    @property
+    def text(self) -> str:
+        """What is written around the pictures."""
+        return "\n".join("".join(text for text, _ in line) for line in [self._heading(), *self._below])
+
+    def show(self, table: Timeline, prompts: Sequence[PromptWords]) -> None:
+        """Show these samples; a picture that follows the newest moves on by itself."""
+        if (table, tuple(prompts)) == (self._table, tuple(self._prompts)):
+            return
+        self._table, self._prompts = table, tuple(prompts)
+        self._lay_out()
+
+    def step(self, *, prompts: int = 0, moments: int = 0) -> None:
+        """Look at another prompt or another moment."""
+        before = self.place
+        place = self.place.other_prompt(self._table, prompts) if prompts else self.place
+        self.place = place.other_moment(self._table, moments) if moments else place
+        if self.place != before:
+            self._lay_out()
+
+    # Layout -------------------------------------------------------------------------------------------------------
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width, height = self.size
+        if not width or not height:
+            return
+        self._below = self._words(width)[: max(0, height - 6)]
+        made = self._table.of_prompt(self.place.prompt)
+        here = self.place.moment_index(self._table)
+        earlier = [m for m in reversed(made) if here is not None and m <= here]
+        slots = arrange(width, height - 2 - len(self._below), self._shape, len(earlier) - 1) if earlier else []
+        pictures = [self._table.at(self.place.prompt, earlier[slot.back]) for slot in slots]
+        self._slots = [(slot, image) for slot, image in zip(slots, pictures, strict=True) if image is not None]
+        for slot, image in self._slots:
+            self._ask(slot, image)
+        self.refresh()
+
+    def _words(self, width: int) -> list[Line]:
+        image = self.shown
+        if image is None:
+            return []
+        index = image.prompt_index
+        words = self._prompts[index] if index < len(self._prompts) else None
+        seed = f"seed {image.seed}" if image.seed is not None else ""
+        settings = " · ".join(part for part in (seed, words.settings if words else "") if part)
+        lines: list[Line] = []
+        if words and words.text:
+            lines += wrap(safe(words.text), width, "plain")[:2]
+        return [*lines, [(settings, "dim")]] if settings else lines
+
+    # Pictures -----------------------------------------------------------------------------------------------------
+
+    def _ask(self, slot: Slot, image: SampleImage) -> None:
+        key = (image.path, slot.columns, slot.rows)
+        if key in self._drawn or self._asked.get(slot.back) == key:
+            return
+        self._asked[slot.back] = key
+
+        def arrived(drawn: Drawn) -> None:
+            del self._asked[slot.back]
+            self._keep(key, drawn)
+
+        def not_yet(_error: SdtuiError) -> None:
+            # Still being written: asked for again when the run goes on.
+            del self._asked[slot.back]
+
+        pictures = cast("SdtuiApp", self.app).pictures
+        pictures.ask(self, f"sample {slot.back}", Path(image.path), slot.columns, slot.rows, arrived, not_yet)
+
+    def _keep(self, key: _Key, drawn: Drawn) -> None:
+        if len(self._drawn) >= _KEPT:
+            self._drawn.pop(next(iter(self._drawn)))
+        self._drawn[key] = drawn
+        shape = drawn.full_width / max(1, drawn.full_height)
+        if abs(shape - self._shape) > 0.01 and self._slots and key[0] == self._slots[0][1].path:
+            self._shape = shape
+            self._lay_out()
+            return
+        for slot, image in self._slots:
+            if (image.path, slot.columns, slot.rows) == key:
+                self.refresh(Region(slot.x, slot.y + 1, slot.columns, slot.rows))
+
+    def look_again(self) -> None:
+        """Ask once more for pictures that could not be read."""
+        for slot, image in self._slots:
+            self._ask(slot, image)
+
+    # Drawing ------------------------------------------------------------------------------------------------------
+
+    def _heading(self) -> Line:
+        image = self.shown
+        if image is None:
+            return [("SAMPLES", "dim")]
+        of = f"prompt {self.place.prompt + 1}/{len(self._table.prompts)}"
+        if self.size.width < 48:
+            return [
+                (of, "plain"),
+                (" ◂ ▸", "dim" if len(self._table.prompts) > 1 else "rest"),
+                (f"  {moment_text(image)}", "accent" if self.place.moment is None else "plain"),
+                (" ▴ ▾", "dim" if len(self._table.of_prompt(self.place.prompt)) > 1 else "rest"),
+            ]
+        newest = self.place.moment is None
+        return [
+            ("SAMPLES", "dim"),
+            (f"  {of}", "plain"),
+            (" ◂ ▸", "dim" if len(self._table.prompts) > 1 else "rest"),
+            (f"   {moment_text(image)}", "accent" if newest else "plain"),
+            (" ▴ ▾", "dim" if len(self._table.of_prompt(self.place.prompt)) > 1 else "rest"),
+        ]
+
+    def render_line(self, y: int) -> Strip:
+        width, paper, ink = self.size.width, self.rich_style, inks(self.app.theme)
+        if y == 0:
+            return strip_of(self._heading(), width, ink, paper)
+        if not self._slots:
+            return strip_of(self._nothing(y), width, ink, paper)
+        below = max(slot.y + slot.rows + (slot.back > 0) for slot, _ in self._slots) + 1
+        if 0 <= y - below - 1 < len(self._below):
+            return strip_of(self._below[y - below - 1], width, ink, paper)
+        return self._picture_row(y - 1, width)
+
+    def _nothing(self, y: int) -> Line:
+        said = ["", "", "· samples appear here as the run makes them"]
+        return [(said[y] if y < len(said) else "", "dim")]
+
+    def _picture_row(self, row: int, width: int) -> Strip:
+        ink, paper = inks(self.app.theme), self.rich_style
+        parts: list[Strip] = []
+        x = 0
+        for slot, image in sorted(self._slots, key=lambda item: item[0].x):
+            inside = row - slot.y
+            label = slot.back > 0 and inside == slot.rows
+            if not (0 <= inside < slot.rows or label):
+                continue
+            parts.append(Strip.blank(slot.x - x, paper))
+            if label:
+                parts.append(strip_of([(moment_mark(image), "dim")], slot.columns, ink, paper))
+            else:
+                parts.append(self._cells(slot, image, inside))
+            x = slot.x + slot.columns
+        return Strip.join(parts).adjust_cell_length(width, paper)
+
+    def _cells(self, slot: Slot, image: SampleImage, row: int) -> Strip:
+        paper = self.rich_style
+        drawn = self._drawn.get((image.path, slot.columns, slot.rows))
+        if drawn is not None:
+            return (
+                drawn.strips[row].adjust_cell_length(slot.columns, paper)
+                if row < drawn.rows
+                else Strip.blank(slot.columns, paper)
+            )
+        dot = "·" if row == slot.rows // 2 else " "
+        return Strip([Segment(dot.center(slot.columns), paper + inks(self.app.theme).dim)])

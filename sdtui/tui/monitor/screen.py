@@ -1,0 +1,405 @@
+"""Monitor: a run's progress, loss, samples and log as they come, and the true reason when it has ended."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.work import Progress
+from sdtui.runs.record import RunState
+from sdtui.tui.commands import Command, offered
+from sdtui.tui.mode_screen import ModeScreen
+from sdtui.tui.monitor import actions, phrases
+from sdtui.tui.monitor.chart import Look
+from sdtui.tui.monitor.chart_view import LossChart
+from sdtui.tui.monitor.feed import RunFeed, Snapshot
+from sdtui.tui.monitor.following import Followed
+from sdtui.tui.monitor.legend import SMOOTHINGS, legend, marks, steps_per_epoch, window_of
+from sdtui.tui.monitor.log_view import LogView
+from sdtui.tui.monitor.machine_lines import beside_lines
+from sdtui.tui.monitor.samples_panel import SamplesPanel
+from sdtui.tui.monitor.timeline import timeline
+from sdtui.tui.monitor.trouble import ending_lines, place_of_error
+from sdtui.tui.widgets.lines import Line, Lines
+
+_TEACH: tuple[Line, ...] = (
+    [("No run yet", "strong")],
+    [("", "plain")],
+    [
+        ("A run appears by itself, also one that ", "dim"),
+        ("sdtui train", "plain"),
+        (" started in a shell:", "dim"),
+    ],
+    [("its loss, its samples, its log, and in the end why it ended.", "dim")],
+    [("", "plain")],
+    [("5", "accent"), (" opens Train, where one is set up and started.", "dim")],
+)
+
+
+def _following(screen: MonitorScreen) -> bool:
+    return screen.followed is not None
+
+
+def _live(screen: MonitorScreen) -> bool:
+    return screen.followed is not None and not screen.followed.view.state.ended
+
+
+def _stoppable(screen: MonitorScreen) -> bool:
+    return _live(screen) and screen.followed is not None and screen.followed.view.state is not RunState.STOPPING
+
+
+def _has_samples(screen: MonitorScreen) -> bool:
+    return screen.followed is not None and bool(screen.followed.view.samples)
+
+
+def _large(screen: MonitorScreen) -> bool:
+    return bool(screen.large)
+
+
+def _samples_large(screen: MonitorScreen) -> bool:
+    return screen.large == "samples"
+
+
+class MonitorScreen(ModeScreen):
+    """One run. What is large is one of ``chart``, ``samples``, ``log``, or nothing (all of them side by side)."""
+
+    MODE = "monitor"
+    AUTO_FOCUS = ""
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        Command(
+            "monitor.stop",
+            "Stop the run",
+            "Asks first, and says which checkpoint is the last and what would be lost.",
+            ("s",),
+            "stop",
+            "stop…",
+            when=_stoppable,
+            rank=10,
+        ),
+        Command(
+            "monitor.samples",
+            "Samples large",
+            "Shows the sample pictures on the whole screen, and back.",
+            ("p",),
+            "enlarge('samples')",
+            "samples",
+            when=_has_samples,
+            rank=20,
+        ),
+        Command(
+            "monitor.log",
+            "Log large",
+            "Shows the whole log, at the line where it went wrong, and back.",
+            ("l",),
+            "enlarge('log')",
+            "log",
+            when=lambda screen: _following(screen) and not _samples_large(screen),
+            rank=30,
+        ),
+        Command(
+            "monitor.zoom",
+            "Chart large",
+            "Shows the loss chart on the whole screen, and back.",
+            ("z",),
+            "enlarge('chart')",
+            "zoom",
+            when=_following,
+            rank=40,
+        ),
+        Command(
+            "monitor.back",
+            "Everything side by side",
+            "Leaves what is large.",
+            ("escape",),
+            "enlarge('')",
+            "back",
+            when=_large,
+            rank=5,
+        ),
+        Command(
+            "monitor.smooth",
+            "Smooth more or less",
+            "Takes the mean over more points, over fewer, or shows each step.",
+            ("w",),
+            "smooth",
+            "smooth",
+            when=_following,
+            rank=60,
+        ),
+        Command(
+            "monitor.scale",
+            "Logarithmic loss",
+            "Switches the loss axis between even and logarithmic.",
+            ("y",),
+            "scale",
+            when=_following,
+        ),
+        Command(
+            "monitor.prompt_next",
+            "Next prompt",
+            "The samples of the next prompt (l does it too while the samples are large).",
+            ("right",),
+            "look(1, 0)",
+            when=_has_samples,
+        ),
+        Command(
+            "monitor.prompt_before",
+            "Prompt before",
+            "The samples of the prompt before.",
+            ("left", "h"),
+            "look(-1, 0)",
+            when=_has_samples,
+        ),
+        Command(
+            "monitor.later",
+            "Later sample",
+            "A sample of a later step; the last one follows the run.",
+            ("up", "k"),
+            "look(0, 1)",
+            when=_has_samples,
+        ),
+        Command(
+            "monitor.earlier",
+            "Earlier sample",
+            "A sample of an earlier step.",
+            ("down", "j"),
+            "look(0, -1)",
+            when=_has_samples,
+        ),
+        Command(
+            "monitor.where",
+            "Where the sample is",
+            "Shows the path of the sample and sends it to the terminal's clipboard.",
+            ("o",),
+            "where",
+            "open sample",
+            when=_has_samples,
+            rank=50,
+        ),
+        Command(
+            "monitor.runs",
+            "Another run",
+            "Lists the runs of this project.",
+            ("r",),
+            "runs",
+            "runs",
+            when=lambda screen: len(screen.snapshot.runs) > 0,
+            rank=55,
+        ),
+        Command(
+            "monitor.tensorboard",
+            "TensorBoard command",
+            "Shows the command that opens this run in TensorBoard.",
+            ("T",),
+            "tensorboard",
+            when=lambda screen: screen.followed is not None and screen.followed.record.logging_dir is not None,
+        ),
+        Command(
+            "monitor.command",
+            "The run's command",
+            "Shows the command line that this run was started with.",
+            ("c",),
+            "command",
+            when=_following,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.snapshot = Snapshot(0, None, "runs")
+        self.large = ""
+        self._smoothing = 0
+        self._log_scale = False
+        self._feed: RunFeed | None = None
+        self._marked_run = ""
+
+    @property
+    def followed(self) -> Followed | None:
+        """The run that is shown, None where this project has none."""
+        return self.snapshot.followed
+
+    def compose_body(self) -> ComposeResult:
+        yield Lines(id="teach")
+        with Vertical(id="monitor"):
+            yield Lines(id="ending")
+            yield Lines(id="status")
+            with Horizontal(id="middle"):
+                with Vertical(id="curve"):
+                    yield Lines(id="legend")
+                    yield LossChart(id="chart")
+                yield SamplesPanel(id="samples")
+            with Horizontal(id="bottom"):
+                yield LogView(id="log")
+                yield Lines(id="beside")
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        path = self.shell.project_path
+        if path is None:
+            return
+        self.query_one("#monitor").display = False
+        self._feed = RunFeed((path if path.is_dir() else path.parent) / PROJECT_FOLDER)
+        self.shell.bridge.work(self, "runs", self._feed.snapshots, lambda _none: None, self._arrived)
+
+    def on_unmount(self) -> None:
+        self.shell.bridge.cancel(self, "runs")
+        if self._feed is not None:
+            self._feed.wake()
+
+    def on_screen_suspend(self, _event: events.ScreenSuspend) -> None:
+        if self._feed is not None and self.app.screen_stack[0] is not self:
+            self._feed.step_aside(True)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        super().on_screen_resume(event)
+        if self._feed is not None:
+            self._feed.step_aside(False)
+
+    def follow(self, run_id: str | None) -> None:
+        """Show this run; None: the newest one, also when a newer one is started."""
+        if self._feed is not None:
+            self._feed.follow(run_id)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.set_class(self.size.width < 72, "-narrow")
+        self.set_class(self.size.height < 30, "-low")
+        self.call_after_refresh(self._show)
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def _arrived(self, snapshot: Progress) -> None:
+        assert isinstance(snapshot, Snapshot)
+        before, self.snapshot = self.snapshot, snapshot
+        self._show()
+        if _offered(before) != _offered(snapshot):
+            self.refresh_bindings()
+
+    def _show(self) -> None:
+        followed = self.followed
+        self.query_one("#monitor").display = followed is not None
+        teach = self.query_one("#teach", Lines)
+        teach.display = followed is None
+        if followed is None:
+            problem = self.snapshot.problem
+            teach.show([[(problem, "bad")]] if problem else _TEACH)
+            self._mark("")
+            return
+        self._mark(_mark_of(followed))
+        self._show_words(followed)
+        self._show_chart(followed)
+        samples = self.query_one(SamplesPanel)
+        samples.show(timeline(followed.view.samples, steps_per_epoch(followed.view)), followed.prompts)
+        samples.look_again()
+        self._show_log(followed)
+        self._mark_large(followed)
+
+    def _mark_large(self, followed: Followed) -> None:
+        for name in ("chart", "samples", "log"):
+            self.set_class(self.large == name, f"-{name}")
+        self.set_class(followed.view.state in (RunState.FAILED, RunState.LOST), "-failed")
+
+    def _show_words(self, followed: Followed) -> None:
+        view, width = followed.view, max(20, self.size.width - 2)
+        ending = self.query_one("#ending", Lines)
+        ending.show(ending_lines(view, followed.log, width, max(6, self.size.height // 2)))
+        ending.display = view.state.ended and not self.large
+        self.query_one("#status", Lines).show(phrases.status(view, followed.now, width))
+        self.query_one("#beside", Lines).show(beside_lines(followed))
+
+    def _show_chart(self, followed: Followed) -> None:
+        view = followed.view
+        window = window_of(followed.loss, SMOOTHINGS[self._smoothing])
+        self.query_one("#legend", Lines).show([legend(view, followed.loss, window, log=self._log_scale)])
+        last = max(view.total_steps or 0 if view.state.ended else 0, *followed.loss.steps[-1:], view.step, 1)
+        self.query_one(LossChart).draw(
+            followed.loss, followed.rate, last, marks(view), Look(log=self._log_scale, window=window)
+        )
+
+    def _show_log(self, followed: Followed) -> None:
+        log = self.query_one(LogView)
+        lines = followed.log if self.large == "log" else tuple(line for line in followed.log if line.strip())
+        place = place_of_error(lines) if followed.view.state is RunState.FAILED else None
+        log.show(lines, place.line if place is not None and place.certain else None)
+
+    def _mark(self, mark: str) -> None:
+        self.shell.mark_mode("monitor", mark)
+
+    # Actions ------------------------------------------------------------------------------------------------------
+
+    def action_enlarge(self, name: str) -> None:
+        self.large = "" if self.large == name else name
+        log = self.query_one(LogView)
+        if self._feed is not None:
+            self._feed.bring_all_lines(self.large == "log")
+        if self.large == "log":
+            log.focus()
+        else:
+            self.set_focus(None)
+        self._show()
+        self.call_after_refresh(self._show)
+        self.refresh_bindings()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "l" and _samples_large(self):
+            event.stop()
+            self.action_look(1, 0)
+
+    def action_smooth(self) -> None:
+        self._smoothing = (self._smoothing + 1) % len(SMOOTHINGS)
+        self._show()
+
+    def action_scale(self) -> None:
+        self._log_scale = not self._log_scale
+        self._show()
+
+    def action_look(self, prompts: int, moments: int) -> None:
+        self.query_one(SamplesPanel).step(prompts=prompts, moments=moments)
+
+    def action_stop(self) -> None:
+        if self.followed is not None:
+            assert self._feed is not None
+            actions.ask_to_stop(self, self._feed.home, self.followed, self._feed.wake)
+
+    def action_where(self) -> None:
+        image = self.query_one(SamplesPanel).shown
+        if image is not None:
+            actions.show_copied(self, "Where this sample is", image.path)
+
+    def action_tensorboard(self) -> None:
+        if self.followed is not None and self.followed.record.logging_dir is not None:
+            actions.show_copied(self, "TensorBoard for this run", actions.tensorboard_command(self.followed.record))
+
+    def action_command(self) -> None:
+        if self.followed is not None:
+            actions.show_copied(self, "The command of this run", actions.run_command(self.followed.record))
+
+    def action_runs(self) -> None:
+        assert self._feed is not None
+        actions.choose_run(self, self._feed.home, self.snapshot.runs, self.follow)
+
+
+def _offered(snapshot: Snapshot) -> tuple[object, ...]:
+    """What decides which keys work."""
+    followed = snapshot.followed
+    if followed is None:
+        return (len(snapshot.runs),)
+    return (len(snapshot.runs), followed.record.id, followed.view.state, bool(followed.view.samples))
+
+
+def _mark_of(followed: Followed) -> str:
+    """What the header says beside the mode: ``▶62%`` while it runs, a sign when it failed."""
+    view = followed.view
+    if view.state in (RunState.FAILED, RunState.LOST):
+        return "✗"
+    if view.state.ended:
+        return ""
+    share = phrases.share_done(view)
+    return f"▶{round(share * 100)}%" if share is not None else "▶"

@@ -1,0 +1,98 @@
+"""The sample pictures of a run as a table: one row a prompt, one column a moment of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sdtui.base.text import count
+from sdtui.runs.record import SampleImage
+
+Moment = tuple[float, int]
+"""Where on the run's time line a sample stands: its step (fractional where only an epoch is known), then its epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All samples of a run, in order."""
+
+    prompts: tuple[int, ...] = ()
+    """Prompt indices that have samples, from 0."""
+    moments: tuple[Moment, ...] = ()
+    cells: tuple[tuple[int, int, SampleImage], ...] = ()
+    """(index into prompts, index into moments, the picture)."""
+
+    def at(self, prompt: int, moment: int) -> SampleImage | None:
+        """The picture of the prompt and moment at these indices, None where none was made."""
+        return next((image for p, m, image in self.cells if (p, m) == (prompt, moment)), None)
+
+    def of_prompt(self, prompt: int) -> tuple[int, ...]:
+        """Indices of the moments at which this prompt was sampled, oldest first."""
+        return tuple(sorted(m for p, m, _ in self.cells if p == prompt))
+
+
+def timeline(samples: Sequence[SampleImage], steps_per_epoch: float | None) -> Timeline:
+    """Put ``samples`` in order. ``steps_per_epoch`` places those that are named by epoch among those named by step."""
+    when = {image.path: _moment(image, steps_per_epoch) for image in samples}
+    moments = tuple(sorted(set(when.values())))
+    prompts = tuple(sorted({image.prompt_index for image in samples}))
+    newest: dict[tuple[int, int], SampleImage] = {}
+    # Names end in the time of day: of two pictures of the same prompt and moment the later one counts.
+    for image in sorted(samples, key=lambda image: image.path):
+        newest[prompts.index(image.prompt_index), moments.index(when[image.path])] = image
+    return Timeline(prompts, moments, tuple((p, m, image) for (p, m), image in sorted(newest.items())))
+
+
+def _moment(image: SampleImage, steps_per_epoch: float | None) -> Moment:
+    if image.step is not None:
+        return float(image.step), image.epoch or 0
+    epoch = image.epoch or 0
+    return epoch * (steps_per_epoch or 1.0), epoch
+
+
+def moment_text(image: SampleImage) -> str:
+    """``step 1,200``, ``epoch 3``, ``before training``."""
+    if image.step is not None:
+        return f"step {count(image.step)}" if image.step else "before training"
+    return f"epoch {image.epoch}" if image.epoch else "before training"
+
+
+def moment_mark(image: SampleImage) -> str:
+    """As ``moment_text``, in at most nine cells: ``1,200``, ``epoch 3``, ``0``."""
+    return count(image.step) if image.step is not None else f"epoch {image.epoch or 0}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which picture the person looks at. ``moment`` None: the newest, also when a newer one comes."""
+
+    prompt: int = 0
+    moment: int | None = None
+
+    def shown(self, table: Timeline) -> SampleImage | None:
+        """The picture to show, None where the prompt has none."""
+        index = self.moment_index(table)
+        return table.at(self.prompt, index) if index is not None else None
+
+    def moment_index(self, table: Timeline) -> int | None:
+        """The index of the moment that is shown: the chosen one, or the newest of this prompt."""
+        made = table.of_prompt(self.prompt)
+        if not made:
+            return None
+        if self.moment is None:
+            return made[-1]
+        return max((m for m in made if m <= self.moment), default=made[0])
+
+    def other_prompt(self, table: Timeline, by: int) -> Place:
+        """``by`` prompts further, staying at the same moment."""
+        last = max(0, len(table.prompts) - 1)
+        return replace(self, prompt=min(last, max(0, self.prompt + by)))
+
+    def other_moment(self, table: Timeline, by: int) -> Place:
+        """``by`` moments later (earlier where negative); stepping onto the newest follows it from then on."""
+        made = table.of_prompt(self.prompt)
+        here = self.moment_index(table)
+        if here is None:
+            return self
+        target = min(len(made) - 1, max(0, made.index(here) + by))
+        return replace(self, moment=None if target == len(made) - 1 else made[target])

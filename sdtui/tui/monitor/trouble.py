@@ -1,0 +1,75 @@
+"""When a run ended badly: why, what to do, and the log at the line where it happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sdtui.runs.record import RunState, RunView
+from sdtui.tui.monitor.phrases import advice, verdict
+from sdtui.tui.widgets.lines import Line, wrap
+
+# The launcher's own traceback comes last and only says that the trainer ended; the cause stands above it.
+_LAUNCHER = re.compile(r"subprocess\.CalledProcessError|ChildFailedError|torch\.distributed\.elastic")
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warning)\b(:|$)|^\S+: error: |\bKilled\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the log it happened."""
+
+    line: int
+    """Index of the line that names the error."""
+    certain: bool
+    """False where no error was recognized and the end of the log is the best guess."""
+
+
+def place_of_error(log: Sequence[str]) -> Place:
+    """The last line that names an error and is not the launcher's; the end of the log where there is none."""
+    for index in range(len(log) - 1, -1, -1):
+        if _EXCEPTION.search(log[index]) and not _LAUNCHER.search(log[index]):
+            return Place(index, certain=True)
+    return Place(max(0, len(log) - 1), certain=False)
+
+
+def ending_lines(view: RunView, log: Sequence[str], width: int, rows: int) -> list[Line]:
+    """Why the run ended, what to do, and (where it ended badly) the log there, in ``rows`` lines of ``width`` cells.
+
+    Nothing while the run goes on.
+    """
+    said = verdict(view)
+    if said is None:
+        return []
+    what, role = said
+    sentence, remedy = first_sentence(what)
+    bad = view.state in (RunState.FAILED, RunState.LOST)
+    lines: list[Line] = [*wrap(sentence, width, f"{role} strong" if role == "bad" else role, indent=2)]
+    rest = " ".join(filter(None, (remedy, advice(view))))
+    lines += [[("  ", "plain"), *line] for line in wrap(rest, width - 2, "plain")]
+    if not bad:
+        return lines
+    return [*lines, [("", "plain")], *excerpt(log, rows - len(lines) - 1)]
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """The sentence that says what happened, and the rest, which says what to do. A dot inside a name ends nothing."""
+    found = re.search(r"(?<=[.!?]) (?=[A-Z])", text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def excerpt(log: Sequence[str], rows: int) -> list[Line]:
+    """``rows`` lines of the log that end at the error, which is marked."""
+    if rows < 1:
+        return []
+    log = [line for line in log if line.strip()]
+    place = place_of_error(log)
+    first = max(0, place.line - rows + 1)
+    return [
+        [("▸ " if index == place.line else "  ", "bad"), (log[index], _role(index, place))]
+        for index in range(first, min(len(log), first + rows))
+    ]
+
+
+def _role(index: int, place: Place) -> str:
+    return "bad" if place.certain and index == place.line else "dim"
