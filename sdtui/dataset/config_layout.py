@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sdtui.base.errors import NotADatasetError
+from sdtui.base.errors import NotADatasetError, UnreadableError
 from sdtui.dataset.layout import Layout, Place, unique_names
-from sdtui.dataset.listing import absolute
+from sdtui.dataset.listing import absolute, holds_images
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load
 
@@ -79,12 +79,14 @@ def _place(finder: _Finder, section: DatasetSection, subset: SubsetSection, seen
         return Ignored(finder.base, "A subset in the config names no image_dir, so the trainer refuses the config.")
     path = finder.find(written)
     if options["num_repeats"] < 1:
-        return Ignored(path, "Its num_repeats is less than 1, so the trainer leaves it out.")
+        reason = "Its num_repeats is less than 1, so the trainer leaves it out"
+        return Ignored(path, f"{reason}{_orphaned_masks(finder, section, options)}.")
     if written in seen:
         return Ignored(path, "The config names it twice in one dataset; the trainer uses the first only.")
     seen.add(written)
     if not path.exists():
-        return Ignored(path, _missing(written, section.mode == "finetuning"))
+        reason = _missing(written, section.mode == "finetuning")
+        return Ignored(path, f"{reason}{_orphaned_masks(finder, section, options)}.")
     return _found_place(finder, section, options, path)
 
 
@@ -107,14 +109,23 @@ def _found_place(finder: _Finder, section: DatasetSection, options: Any, path: P
 
 
 def _missing(written: str, metadata: bool) -> str:
-    what = (
-        "This metadata file does not exist, and the trainer stops at that." if metadata else "There is no such folder."
-    )
+    what = "The trainer stops at this: there is no such metadata file" if metadata else "There is no such folder"
     drive = _WINDOWS_PATH.match(written)
     if drive:
         linux = f"/mnt/{drive.group(1).lower()}/" + re.sub(r"[\\/]+", "/", written[3:])
-        return f"{what} {written} is a path of Windows; WSL calls it {linux}."
-    return f"{what} The config says {written}."
+        return f"{what}; {written} is a path of Windows, which WSL calls {linux}"
+    return f"{what}; the config says {written}"
+
+
+def _orphaned_masks(finder: _Finder, section: DatasetSection, options: Any) -> str:
+    """What the masks of a subset that is left out do: they belong to no image."""
+    masks = options["conditioning_data_dir"]
+    if section.mode != "controlnet" or masks is None:
+        return ""
+    try:
+        return ", and it refuses to start because of its masks" if holds_images(finder.find(masks)) else ""
+    except UnreadableError:
+        return ""
 
 
 def _refusals(config: DatasetConfig) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from posixpath import join
 
 from sdtui.dataset.project import DatasetOptions, Project, Sample, Subset
 from sdtui.trainer.buckets import BucketRules, Buckets, Placement, Size, why_refused
@@ -39,6 +41,8 @@ class DatasetEpoch:
     """Entries in each bucket, in order of size."""
     refused: str | None
     """Why the trainer refuses its bucket rules, a sentence."""
+    unplaced: tuple[Path, ...]
+    """Images that fit into no bucket (no size, or a side below the bucket step): the trainer stops at the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Siz
     """One epoch of ``project``, with ``batch_size`` and ``resolution`` instead of its own where they are given.
 
     Exact to sd-scripts (library/train_util.py), but for a ``validation_split`` without ``validation_seed``, where the
-    trainer draws the images anew in each run. Images of unknown size count as entries and are in no bucket.
+    trainer draws the images anew in each run. Images that fit into no bucket count as entries.
     """
     used: dict[str, tuple[int, ...]] = {}
     found = []
@@ -134,7 +138,13 @@ def _trained(subset: Subset, options: DatasetOptions) -> Subset:
 
 
 def _images(subset: Subset) -> SubsetImages:
-    return SubsetImages(subset.num_repeats, subset.is_reg, tuple(str(sample.path) for sample in subset.samples))
+    return SubsetImages(subset.num_repeats, subset.is_reg, subset.keys or _paths_as_written(subset))
+
+
+def _paths_as_written(subset: Subset) -> tuple[str, ...]:
+    """The trainer knows an image by the path that it was given: ``a/1.png`` and ``./a/1.png`` are two."""
+    folder = subset.options.get("image_dir") or str(subset.image_dir)
+    return tuple(join(folder, sample.name) for sample in subset.samples)
 
 
 def _dataset_epoch(
@@ -143,19 +153,25 @@ def _dataset_epoch(
     rules = bucket_rules(options)
     refused = why_refused(rules)
     counted: Counter[Size] = Counter()
+    unplaced: list[Path] = []
     if refused is None:
         buckets = Buckets(rules)
         for subset, counts in zip(subsets, repeats, strict=True):
             for sample, count in zip(subset.samples, counts, strict=True):
-                bucket = buckets.place(sample.width, sample.height).bucket if count else None
-                if bucket is not None:
-                    counted[bucket] += count
+                if not count:
+                    continue
+                placed = buckets.place(sample.width, sample.height)
+                if placed.problem:
+                    unplaced.append(sample.path)
+                if placed.bucket is not None:
+                    counted[placed.bucket] += count
     return DatasetEpoch(
         batch_size=options.batch_size,
         entries=sum(map(sum, repeats)),
         batches=batches(counted.values(), options.batch_size) if options.batch_size > 0 else 0,
         buckets=dict(sorted(counted.items())),
         refused=refused,
+        unplaced=tuple(unplaced),
     )
 
 

@@ -32,7 +32,8 @@ def read_metadata(place: Place, tools: Tools) -> Work[Reading]:
     tools.pace.total += len(entries)
     reader = _Reader(place, place.metadata_file, tools)
     samples: list[Sample] = []
-    for chunk in chunks(sorted(entries.items())):
+    named = sorted(entries.items())
+    for chunk in chunks(named):
         samples += reader.read(dict(chunk))
         yield from tools.pace.step(len(chunk))
     reader.save()
@@ -48,6 +49,7 @@ def read_metadata(place: Place, tools: Tools) -> Work[Reading]:
         position=place.position,
         metadata_file=place.metadata_file,
         options=place.options,
+        keys=tuple(key for key, _ in named),
     )
     return Reading(subset)
 

@@ -82,6 +82,9 @@ class Subset:
     metadata_file: Path | None = None
     options: dict[str, Any] = field(default_factory=dict)
     """Subset keys with fallbacks applied, as sd-scripts would see them (caption_prefix, flip_aug, ...)."""
+    keys: tuple[str, ...] = ()
+    """How a metadata file names each of ``samples``; empty where there is none. Of equal keys in one dataset the
+    trainer keeps the last image only."""
 
     @property
     def masked(self) -> bool:
