@@ -17,7 +17,7 @@ from sdtui.base.errors import WriteError
 from sdtui.base.files import make_folder, write_atomic
 from sdtui.images.picture import Picture
 
-_QUALITY = 85
+_QUALITY = 95  # of pictures a few dozen pixels wide: at 85 the blocks are seen
 _KEPT_BY_PRUNING = 0.8
 _PRUNED_EVERY = 500
 _USED_AGAIN_AFTER = 24 * 3600.0
