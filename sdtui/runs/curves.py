@@ -89,13 +89,12 @@ class EventFiles:
                 return self._scalars[tag].values[-1]
         return None
 
-    def recent(self, count: int, *tags: str) -> Curve | None:
-        """The last ``count`` points of the first of ``tags`` that the run writes."""
+    def timing(self, *tags: str) -> tuple[Sequence[int], Sequence[float]]:
+        """Steps and times (not copies: only to be read, at once) of the first of ``tags`` that the run writes."""
         for tag in tags:
             if tag in self._scalars:
-                growing = self._scalars[tag]
-                return Curve(growing.steps[-count:], growing.values[-count:], growing.times[-count:])
-        return None
+                return self._scalars[tag].steps, self._scalars[tag].times
+        return (), ()
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -14,15 +14,14 @@ from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import AVERAGE, LOSS, Curve, EventFiles, console_curve
 from sdtui.runs.live import Life, last_sign, life_of
 from sdtui.runs.outputs import OutputFolders
-from sdtui.runs.pace import Pace, recorded_speed, seconds_left
+from sdtui.runs.pace import Pace, recorded_overall, recorded_speed, seconds_left
 from sdtui.runs.record import RunExit, RunRecord, RunState, RunView, run_folder
 from sdtui.runs.story import Story
 from sdtui.runs.verdict import concern, current_state, final_state, lost_reason
 
 __all__ = ["AVERAGE", "LOSS", "Curve", "Follower"]
 
-_RECENT = 200
-"""Points that the speed is taken from where nobody watched the run."""
+_FIRST_STEPS = 10
 _AFTERMATH = 60.0
 """Seconds after the last sign of life of a lost run in which its files may still have been written."""
 
@@ -104,7 +103,6 @@ class Follower:
         story = self.story
         total = story.total or self.record.total_steps
         speed = self._speed()
-        overall = story.bar_speed or speed
         return RunView(
             id=self.record.id,
             name=self.record.name,
@@ -118,7 +116,9 @@ class Follower:
             avr_loss=story.avr_loss if story.avr_loss is not None else self._events.newest("loss/average"),
             lr=self._learning_rate(),
             it_per_s=speed,
-            eta_s=None if ended or state is RunState.STOPPING else seconds_left(story.step, total, overall),
+            eta_s=None
+            if ended or state is RunState.STOPPING
+            else seconds_left(story.step, total, self._overall_speed()),
             started=self.record.created,
             ended=ended.ended if ended is not None else None,
             exit_code=ended.returncode if ended is not None else None,
@@ -131,9 +131,17 @@ class Follower:
         """By what was seen while following; else by the times in the TensorBoard file; else as the trainer says."""
         if self._pace.it_per_s is not None:
             return self._pace.it_per_s
-        loss = self._events.recent(_RECENT, "loss/current", LOSS)
-        recorded = recorded_speed(loss.steps, loss.times) if loss is not None else None
-        return recorded if recorded is not None else self.story.bar_speed
+        recorded = recorded_speed(*self._events.timing("loss/current", LOSS))
+        return recorded if recorded is not None else self._told_speed()
+
+    def _overall_speed(self) -> float | None:
+        """The same with samples and saving counted, over all of the run that is known."""
+        recorded = recorded_overall(*self._events.timing("loss/current", LOSS))
+        return recorded or self._pace.overall or self._told_speed()
+
+    def _told_speed(self) -> float | None:
+        """What the trainer's bar says; in the first steps it measures next to nothing."""
+        return self.story.bar_speed if self.story.step >= _FIRST_STEPS else None
 
     def _learning_rate(self) -> float | None:
         first = next((tag for tag in self._events.tags if tag.startswith("lr/")), None)

@@ -1,0 +1,182 @@
+"""The dataset config of a run, and the dataset as the trainer will see it through that config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from sdtui.base.errors import NotADatasetError, UsageError
+from sdtui.dataset.epoch import Epoch, epoch_of
+from sdtui.dataset.project import DatasetOptions, Project, Subset
+from sdtui.edits.dataset_config import export
+from sdtui.edits.export_parts import ExportOptions
+from sdtui.plans.plan import Change
+from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, interpret, load, parse
+from sdtui.trainer.dataset_keys import Support
+from sdtui.trainer.fields import Value
+from sdtui.trainer.profiles import Settings
+
+_CAPTION_CHANGERS = ("shuffle_caption", "caption_dropout_rate", "caption_tag_dropout_rate", "token_warmup_step")
+_IMAGE_CHANGERS = ("color_aug", "random_crop")
+_BUCKETS = ("min_bucket_reso", "max_bucket_reso", "bucket_no_upscale", "bucket_reso_steps")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInput:
+    """What a run trains on."""
+
+    config: Path
+    changes: tuple[Change, ...]
+    """What writes the config; empty for a project that is one."""
+    masked: bool
+    epoch: Epoch
+    reads: tuple[Path, ...]
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    """For the command line: what the config leaves open."""
+    cwd: Path | None = None
+    """Where the trainer must start so that relative paths in the config are found; None: anywhere."""
+    notes: tuple[str, ...] = ()
+
+
+def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput:
+    """A config made from the folders of ``project``, to be written into ``folder``."""
+    made = export(
+        project,
+        cast(Literal["lora", "finetune"], settings.profile.dataset_kind),
+        folder,
+        options=ExportOptions(
+            resolution=(settings.number("width", 512), settings.number("height", 512)),
+            bucket_reso_steps=settings.number("bucket_reso_steps", settings.profile.bucket_steps),
+            min_bucket_reso=settings.number("min_bucket_reso", 256),
+            max_bucket_reso=settings.number("max_bucket_reso", 0) or None,
+            bucket_no_upscale=bool(settings["bucket_no_upscale"]),
+        ),
+    )
+    config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), _command_line(settings))
+    trained = _trained(project, config)
+    _refuse(config, settings)
+    return DatasetInput(
+        config=made.toml_path,
+        changes=made.plan.changes,
+        masked=made.masked,
+        epoch=epoch_of(trained),
+        reads=tuple(_reads(trained)),
+        notes=made.plan.warnings,
+    )
+
+
+def from_config(project: Project, settings: Settings) -> DatasetInput:
+    """The config that ``project`` was opened by, as it is. Raises UsageError for one that the trainer would refuse."""
+    assert project.toml is not None
+    if not any(subset.samples for subset in project.subsets):
+        raise NotADatasetError("There is nothing to train on in this config", path=project.toml)
+    config = load(project.toml, _command_line(settings), Support())
+    if config.problems:
+        raise UsageError(f"The trainer would refuse this config: {config.problems[0]}", path=project.toml)
+    _refuse(config, settings)
+    options = tuple(_options(section) for section in config.datasets)
+    trained = replace(project, datasets=options)
+    return DatasetInput(
+        config=project.toml,
+        changes=(),
+        masked=any(subset.masked for subset in project.subsets),
+        epoch=epoch_of(trained),
+        reads=tuple(_reads(trained)),
+        arguments=_open_arguments(config, settings),
+        cwd=_start_folder(project.toml, config),
+        notes=_overruled(config, settings),
+    )
+
+
+def _command_line(settings: Settings) -> dict[str, Any]:
+    """What the command says about the dataset, by the config's names."""
+    given: dict[str, Any] = {key: settings.given[key] for key in _BUCKETS if settings.given.get(key) is not None}
+    size = (settings.number("width", 512), settings.number("height", 512))
+    return {"batch_size": settings.number("train_batch_size", 1), "resolution": size, **given}
+
+
+def _trained(project: Project, config: DatasetConfig) -> Project:
+    """The project with the subsets and the options that the config has."""
+    by_folder = {str(subset.image_dir): subset for subset in project.subsets}
+    subsets: list[Subset] = []
+    for number, section in enumerate(config.datasets):
+        for position, written in enumerate(section.subsets):
+            subset = by_folder[written.options["image_dir"]]
+            subsets.append(replace(subset, dataset=number, position=position))
+    return replace(project, subsets=tuple(subsets), datasets=tuple(_options(section) for section in config.datasets))
+
+
+def _options(section: DatasetSection) -> DatasetOptions:
+    keys = DatasetOptions.__dataclass_fields__
+    return DatasetOptions(**{key: section.options[key] for key in keys if section.options.get(key) is not None})
+
+
+def _open_arguments(config: DatasetConfig, settings: Settings) -> dict[str, Value]:
+    """The size where a ``[[datasets]]`` has none, and the bucket rules that a person set."""
+    open_size = any(_written(config, section, "resolution") is None for section in config.datasets)
+    size = f"{settings.number('width', 512)},{settings.number('height', 512)}"
+    given = {key: value for key in _BUCKETS if (value := settings.given.get(key)) is not None}
+    return {**({"resolution": size} if open_size else {}), **given}
+
+
+def _written(config: DatasetConfig, section: DatasetSection, key: str) -> Any:
+    general = config.data.get("general")
+    return section.written.get(key, general.get(key) if isinstance(general, dict) else None)
+
+
+def _overruled(config: DatasetConfig, settings: Settings) -> tuple[str, ...]:
+    """Sentences: what a person set and the config says otherwise."""
+    names = {"width": "resolution", "height": "resolution", "train_batch_size": "batch_size"}
+    names |= {key: key for key in _BUCKETS}
+    told = dict.fromkeys(
+        names[key]
+        for key in settings.given
+        if key in names and any(_written(config, section, names[key]) is not None for section in config.datasets)
+    )
+    return tuple(f"{key} stands in the dataset config, which wins over the command line." for key in told)
+
+
+def _start_folder(path: Path, config: DatasetConfig) -> Path | None:
+    """The folder that the config's relative paths are meant from, as ``dataset.scan`` took them."""
+    keys = ("image_dir", "metadata_file", "conditioning_data_dir")
+    sections = [subset.options for section in config.datasets for subset in section.subsets]
+    relative = [options[key] for options in sections for key in keys if options.get(key)]
+    relative = [written for written in relative if not Path(written).is_absolute()]
+    if not relative:
+        return None
+    here = Path.cwd()
+    return here if all((here / written).exists() for written in relative) else path.parent
+
+
+def _refuse(config: DatasetConfig, settings: Settings) -> None:
+    """Raises UsageError for what the trainer asserts about a dataset together with its settings."""
+    caches_text = settings["cache_text_encoder_outputs"] or settings["cache_text_encoder_outputs_to_disk"]
+    caches_latents = settings["cache_latents"] or settings["cache_latents_to_disk"]
+    for cached, what, keys in (
+        (caches_text, "cache_text_encoder_outputs", _CAPTION_CHANGERS),
+        (caches_latents, "cache_latents", _IMAGE_CHANGERS),
+    ):
+        changer = next((key for key in keys if _set(config, settings, key)), None) if cached else None
+        if changer:
+            raise UsageError(f"{what} does not go with {changer}", remedy=f"Set {what}=false, or turn {changer} off.")
+
+
+def _set(config: DatasetConfig, settings: Settings, key: str) -> bool:
+    sections = [subset.options for section in config.datasets for subset in section.subsets]
+    return any(options.get(key) for options in sections) or bool(settings.given.get(key))
+
+
+def _reads(project: Project) -> Iterator[Path]:
+    """Everything of the dataset that must not be renamed under the run."""
+    for subset in project.subsets:
+        yield subset.image_dir
+        if subset.mask_dir is not None:
+            yield subset.mask_dir
+        if subset.metadata_file is not None:
+            yield subset.metadata_file
+        for sample in subset.samples:
+            yield sample.path.parent
+            if sample.caption_read_from is not None:
+                yield sample.caption_read_from.parent

@@ -1,0 +1,268 @@
+"""From a project and settings to everything that a launch needs: configs to be written, the command, what it reads."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from sdtui.base.errors import TrainerError, UsageError
+from sdtui.base.files import make_folder, write_atomic
+from sdtui.base.settings import UserSettings
+from sdtui.base.text import plural
+from sdtui.dataset.project import Project, ProjectKind
+from sdtui.edits.dataset_config import verify
+from sdtui.plans.plan import Change, MakeFolder, Plan, Write
+from sdtui.runs import naming
+from sdtui.runs.dataset_input import DatasetInput, exported, from_config
+from sdtui.runs.launch import LaunchRequest
+from sdtui.runs.live import live_runs
+from sdtui.runs.sample_prompts import PromptText, prompts_for
+from sdtui.trainer.base_models import base_models, find_model
+from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
+from sdtui.trainer.fields import Value
+from sdtui.trainer.location import TrainerInstall
+from sdtui.trainer.profiles import Settings
+from sdtui.trainer.steps import max_train_steps
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_PATHS = ("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights")
+_SCRIPT_STEPS = 1600
+"""max_train_steps of the trainer when nothing is said (library/train_util.py, add_training_arguments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that could be started now. Nothing of it has been written yet."""
+
+    request: LaunchRequest
+    plan: Plan
+    """The files that the run reads, all new, in a folder of the run's own under ``.sdtui/inputs``."""
+    notes: tuple[str, ...]
+    """Sentences to read before starting: what is left out of the dataset, where prompts come from, ..."""
+    overwrites: tuple[Path, ...]
+    """Files of an earlier run of the same name: the trainer overwrites them without asking."""
+    steps_per_epoch: int
+    total_steps: int
+
+    @property
+    def shell(self) -> str:
+        """The command as a person pastes it into a shell."""
+        return shell_text(self.request.command, cwd=self.request.cwd, env=self.request.env)
+
+    @property
+    def script(self) -> str:
+        """The text of ``train.sh``."""
+        return train_script(self.request.command, cwd=self.request.cwd, env=self.request.env)
+
+
+def make_request(
+    project: Project,
+    settings: Settings,
+    install: TrainerInstall | None = None,
+    *,
+    user: UserSettings | None = None,
+    now: Callable[[], float] = time.time,
+) -> Prepared:
+    """Prepare a run of ``project``. ``install`` is needed for all profiles but the rehearsal.
+
+    Checkpoints go to the project's ``model`` folder and logs to ``log``; a rehearsal keeps both in ``.sdtui``. The
+    dataset config is made anew from the folders, so that it says what stands there now; a project that is a config
+    trains with it as it is. Raises UsageError, TrainerError, UnreadableError, NotADatasetError.
+    """
+    if install is None and not settings.profile.rehearsal:
+        raise TrainerError("sd-scripts was not found", remedy="Set SD_SCRIPTS to its folder, or use profile rehearsal.")
+    if install is not None and install.problem and not settings.profile.rehearsal:
+        raise TrainerError(install.problem, path=install.folder)
+    draft = _Draft(project, settings, user or UserSettings(), now())
+    return draft.finish(install)
+
+
+def write_inputs(prepared: Prepared) -> None:
+    """Write what the run reads, and read its dataset config back as the trainer will. Raises WriteError.
+
+    Not through the journal: these are sdtui's own files, new ones, and undoing the last edit must not take a run's
+    config away.
+    """
+    for change in prepared.plan.changes:
+        if isinstance(change, MakeFolder):
+            make_folder(change.path)
+        elif isinstance(change, Write):
+            write_atomic(change.path, change.after)
+    if prepared.request.dataset_config is not None:
+        verify(Path(prepared.request.dataset_config))
+
+
+class _Draft:
+    """Settles one thing after the other: names, folders, inputs, command."""
+
+    def __init__(self, project: Project, settings: Settings, user: UserSettings, now: float) -> None:
+        self.project = project
+        self.user = user
+        self.notes: list[str] = []
+        self.settings = self._with_paths(settings)
+        self.folder = self._input_folder(now)
+        base = self.folder if settings.profile.rehearsal else project.root
+        self.output_dir = _absolute(self.settings.text("output_dir")) or base / "model"
+        self.logging_dir = _absolute(self.settings.text("logging_dir")) or base / "log"
+        self.name, self.overwrites = self._settle_name()
+
+    def finish(self, install: TrainerInstall | None) -> Prepared:
+        dataset = self._dataset()
+        prompts = self._prompts()
+        changes = [*dataset.changes, *self._own_changes(prompts)]
+        paths = RunPaths(dataset.config, self.output_dir, self.logging_dir, self._prompt_path(prompts))
+        settings = self.settings.with_text("output_name", self.name)
+        command = build(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments)
+        processes = settings.number("num_processes", 1)
+        accumulation = settings.number("gradient_accumulation_steps", 1)
+        per_epoch = dataset.epoch.steps(processes=processes, accumulation=accumulation)
+        total = _total_steps(settings, dataset.epoch.batches, processes, accumulation)
+        request = LaunchRequest(
+            name=self.name,
+            profile=settings.profile.name,
+            script=settings.script,
+            command=command,
+            cwd=str(dataset.cwd or (install.folder if install and not settings.profile.rehearsal else self.folder)),
+            output_dir=str(self.output_dir),
+            logging_dir=str(self.logging_dir),
+            sample_dir=str(self.output_dir / "sample"),
+            dataset_config=str(dataset.config),
+            reads=tuple(dict.fromkeys(str(path) for path in (*dataset.reads, *self._reads(paths)))),
+            total_steps=total,
+            settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command else "false"},
+        )
+        return Prepared(
+            request=request,
+            plan=Plan(f"write what {self.name} reads", tuple(changes)),
+            notes=(*dataset.notes, *self.notes),
+            overwrites=self.overwrites,
+            steps_per_epoch=per_epoch,
+            total_steps=total,
+        )
+
+    def _with_paths(self, settings: Settings) -> Settings:
+        """The settings with the base model found and paths made absolute: the trainer starts in another folder."""
+        for key in _PATHS:
+            value = settings.given.get(key)
+            if isinstance(value, str) and Path(value).expanduser().exists():
+                settings = settings.with_text(key, str(_absolute(value)))
+        if settings.profile.field("pretrained_model_name_or_path") is None:
+            return settings
+        return settings.with_text("pretrained_model_name_or_path", self._base_model(settings))
+
+    def _base_model(self, settings: Settings) -> str:
+        text = settings.text("pretrained_model_name_or_path")
+        if not text:
+            raise UsageError(
+                "No base model is chosen", remedy=f"Set pretrained_model_name_or_path.{_listed(base_models(self.user))}"
+            )
+        if model := find_model(text, self.user):
+            return str(model)
+        if _REPOSITORY.fullmatch(text) and not Path(text).suffix.lower() in (".safetensors", ".ckpt"):
+            self.notes.append(f"{text} is no file here, so the trainer will look for it on Hugging Face.")
+            return text
+        names = {model.name: model for model in base_models(self.user)}
+        near = get_close_matches(Path(text).name, names, n=3, cutoff=0.4)
+        raise UsageError(
+            "There is no such base model", path=text, remedy=_listed([names[name] for name in near]).strip()
+        )
+
+    def _input_folder(self, now: float) -> Path:
+        stem = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+        inputs = self.project.home / "inputs"
+        for number in range(1, 10_000):
+            folder = inputs / (stem if number == 1 else f"{stem}-{number}")
+            if not folder.exists():
+                return folder
+        raise UsageError("There are too many runs in this second", path=inputs, remedy="Try again.")
+
+    def _settle_name(self) -> tuple[str, tuple[Path, ...]]:
+        """The run's name, and the files of an earlier run that it would overwrite; a name of our own overwrites none."""
+        here = str(self.output_dir)
+        taken = frozenset(run.name for run in live_runs(self.project.home) if run.output_dir == here)
+        chosen = self.settings.text("output_name")
+        if not chosen:
+            wanted = naming.name_for(self.project.toml.stem if self.project.toml else self.project.root.name)
+            if self.settings.profile.rehearsal:
+                wanted = f"{wanted}-rehearsal"
+            return naming.free_name(self.output_dir, wanted, taken), ()
+        naming.check_name(chosen)
+        if chosen in taken:
+            raise UsageError(
+                f"A run called {chosen} is writing to this folder now", path=here, remedy="Set another output_name."
+            )
+        overwrites = naming.files_of(self.output_dir, chosen)
+        if overwrites:
+            self.notes.append(
+                f"{plural(len(overwrites), 'file')} of an earlier run called {chosen} may be overwritten "
+                f"({overwrites[0].name}{', ...' if len(overwrites) > 1 else ''})."
+            )
+        return chosen, overwrites
+
+    def _dataset(self) -> DatasetInput:
+        if self.project.kind is ProjectKind.TOML:
+            return from_config(self.project, self.settings)
+        return exported(self.project, self.settings, self.folder)
+
+    def _prompts(self) -> PromptText | None:
+        settings = self.settings
+        wanted = settings.text("sample_prompts")
+        asked = settings["sample_every_n_epochs"] or settings["sample_every_n_steps"] or settings["sample_at_first"]
+        if not asked:
+            return None
+        prompts = prompts_for(self.project, wanted, settings.number("width", 512), settings.number("height", 512))
+        if prompts is None:
+            self.notes.append("There are no sample prompts and no captions to take for them: no samples are made.")
+        elif prompts.source is None:
+            self.notes.append(
+                f"There is no model/sample/prompt.txt: {plural(len(prompts.prompts), 'caption')} of the dataset "
+                f"{'serves' if len(prompts.prompts) == 1 else 'serve'} as sample prompts."
+            )
+        else:
+            dropped = [f"--{part}" for prompt in prompts.prompts for part in prompt.unknown]
+            if dropped:
+                self.notes.append(f"The trainer knows no option {dropped[0]!r} in sample prompts and drops it.")
+        return prompts
+
+    def _prompt_path(self, prompts: PromptText | None) -> Path | None:
+        return self.folder / prompts.name if prompts else None
+
+    def _own_changes(self, prompts: PromptText | None) -> Iterator[Change]:
+        for folder in (self.folder, self.output_dir, self.logging_dir):
+            if not folder.is_dir():
+                yield MakeFolder(folder)
+        if prompts is not None:
+            # A copy: the trainer reads the file again for each sample, and an edit meanwhile can end the run.
+            yield Write(self.folder / prompts.name, None, prompts.data)
+
+    def _reads(self, paths: RunPaths) -> Iterator[Path]:
+        yield paths.dataset_config
+        if paths.sample_prompts is not None:
+            yield paths.sample_prompts
+        for key in ("pretrained_model_name_or_path", *_PATHS):
+            value = self.settings[key]
+            if isinstance(value, str) and value and Path(value).exists():
+                yield Path(value)
+
+
+def _total_steps(settings: Settings, batches: int, processes: int, accumulation: int) -> int:
+    epochs = settings["max_train_epochs"]
+    if ends_by_steps(settings) or not isinstance(epochs, int):
+        return settings.number("max_train_steps", _SCRIPT_STEPS)
+    return max_train_steps(epochs, batches, processes=processes, accumulation=accumulation)
+
+
+def _absolute(text: str) -> Path | None:
+    return Path.cwd() / Path(text).expanduser() if text else None
+
+
+def _listed(models: object) -> str:
+    found = [str(model) for model in models] if isinstance(models, list | tuple) else []
+    if not found:
+        return ""
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    return f" Found: {', '.join(found[:5])}{more}."
