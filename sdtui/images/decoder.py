@@ -6,6 +6,7 @@ import threading
 import weakref
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sdtui.base.work import Cancelled, WorkCancelled, never_cancelled
 from sdtui.images.child import Child, WorkerDied, WorkerTimeout
@@ -15,6 +16,7 @@ from sdtui.images.problems import ImageProblem, from_worker
 __all__ = ["Decoder", "ImageProblem", "Picture"]
 
 _LARGEST_SIDE = 8192
+_MOST_PIXELS_OF_A_KEPT_WORKER = 40_000_000  # it would keep the memory that a larger one took
 
 
 class Decoder:
@@ -58,7 +60,7 @@ class Decoder:
         keep = False
         try:
             header, rgb = child.ask(request, timeout)
-            keep = True
+            keep = _pixels(header) <= _MOST_PIXELS_OF_A_KEPT_WORKER
         except WorkerTimeout:
             raise ImageProblem(
                 f"The picture took longer than {timeout:.0f} s to open", path=path, remedy="Look at it elsewhere first."
@@ -128,6 +130,11 @@ class Decoder:
     def _drop(self, child: Child) -> None:
         child.close()
         self._children.discard(child)
+
+
+def _pixels(header: dict[str, Any]) -> int:
+    width, height = header.get("full", (0, 0))
+    return int(width * height)
 
 
 def _close_all(children: set[Child]) -> None:

@@ -237,6 +237,12 @@ def test_a_worker_does_not_outlive_who_started_it(png: Path) -> None:
         pass  # it was gone already
 
 
+def test_the_memory_that_a_large_picture_took_is_not_kept(decoder: Decoder, tmp_path: Path) -> None:
+    Image.new("1", (7000, 6000)).save(tmp_path / "large.png", compress_level=1)
+    assert decoder.picture(tmp_path / "large.png", 10, 10).full_width == 7000
+    assert workers() == []
+
+
 def test_a_forgotten_decoder_takes_its_worker_along(png: Path) -> None:
     decoder = Decoder()
     decoder.picture(png, 10, 10)
