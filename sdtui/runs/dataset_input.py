@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError
 from sdtui.dataset.epoch import Epoch, epoch_of
@@ -44,7 +44,7 @@ def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput
     """A config made from the folders of ``project``, to be written into ``folder``."""
     made = export(
         project,
-        cast(Literal["lora", "finetune"], settings.profile.dataset_kind),
+        settings.profile.dataset_kind,
         folder,
         options=ExportOptions(
             resolution=(settings.number("width", 512), settings.number("height", 512)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,10 +20,10 @@ from sdtui.runs import naming
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.live import live_runs
+from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
 from sdtui.trainer.base_models import base_models, find_model
 from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
-from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.steps import max_train_steps
@@ -50,12 +50,12 @@ class Prepared:
 
     @property
     def shell(self) -> str:
-        """The command as a person pastes it into a shell."""
-        return shell_text(self.request.command, cwd=self.request.cwd, env=self.request.env)
+        """The command as a person pastes it into a shell, with secrets hidden."""
+        return shell_text(redact_command(self.request.command, {}), cwd=self.request.cwd, env=self.request.env)
 
     @property
     def script(self) -> str:
-        """The text of ``train.sh``."""
+        """The text of ``train.sh``, secrets and all: without them it would not run."""
         return train_script(self.request.command, cwd=self.request.cwd, env=self.request.env)
 
 
@@ -105,7 +105,7 @@ class _Draft:
         self.notes: list[str] = []
         self.settings = self._with_paths(settings)
         self.folder = self._input_folder(now)
-        base = self.folder if settings.profile.rehearsal else project.root
+        base = project.home / "rehearsals" / self.folder.name if settings.profile.rehearsal else project.root
         self.output_dir = _absolute(self.settings.text("output_dir")) or base / "model"
         self.logging_dir = _absolute(self.settings.text("logging_dir")) or base / "log"
         self.name, self.overwrites = self._settle_name()
@@ -137,7 +137,7 @@ class _Draft:
         )
         return Prepared(
             request=request,
-            plan=Plan(f"write what {self.name} reads", tuple(changes)),
+            plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
             notes=(*dataset.notes, *self.notes),
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
@@ -162,7 +162,7 @@ class _Draft:
             )
         if model := find_model(text, self.user):
             return str(model)
-        if _REPOSITORY.fullmatch(text) and not Path(text).suffix.lower() in (".safetensors", ".ckpt"):
+        if _REPOSITORY.fullmatch(text) and Path(text).suffix.lower() not in (".safetensors", ".ckpt"):
             self.notes.append(f"{text} is no file here, so the trainer will look for it on Hugging Face.")
             return text
         names = {model.name: model for model in base_models(self.user)}
@@ -181,7 +181,7 @@ class _Draft:
         raise UsageError("There are too many runs in this second", path=inputs, remedy="Try again.")
 
     def _settle_name(self) -> tuple[str, tuple[Path, ...]]:
-        """The run's name, and the files of an earlier run that it would overwrite; a name of our own overwrites none."""
+        """The run's name, and the files of an earlier run that it would overwrite (none for a name of our own)."""
         here = str(self.output_dir)
         taken = frozenset(run.name for run in live_runs(self.project.home) if run.output_dir == here)
         chosen = self.settings.text("output_name")

@@ -13,7 +13,8 @@ from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 
-_OWN = ("script", "width", "height", "num_processes", "num_cpu_threads_per_process")
+_BUCKETS = ("min_bucket_reso", "max_bucket_reso", "bucket_no_upscale", "bucket_reso_steps")
+_OWN = ("script", "width", "height", "num_processes", "num_cpu_threads_per_process", *_BUCKETS)
 _FIRST = ("pretrained_model_name_or_path", "dataset_config", "output_dir", "output_name", "logging_dir", "log_with")
 
 
@@ -29,14 +30,23 @@ class RunPaths:
 
 
 def build(
-    settings: Settings, install: TrainerInstall | None, paths: RunPaths, *, masked: bool = False
+    settings: Settings,
+    install: TrainerInstall | None,
+    paths: RunPaths,
+    *,
+    masked: bool = False,
+    dataset: Mapping[str, Value] | None = None,
 ) -> tuple[str, ...]:
-    """The words of the command. ``masked``: the dataset has masks; ``install`` is not looked at for a rehearsal.
+    """The words of the command.
 
-    Raises UsageError for settings that the trainer would refuse together, TrainerError where the script is missing.
+    ``install`` is not looked at for a rehearsal; ``masked``: the dataset has masks; ``dataset``: arguments for what its
+    config leaves open (resolution, buckets). Raises UsageError for settings that the trainer would refuse together,
+    TrainerError where the script is missing.
     """
     refuse_conflicts(settings)
-    return (*_launcher(settings, install), *_script(settings, install), *_arguments(settings, install, paths, masked))
+    values = {**_values(settings, install, paths, masked), **(dataset or {})}
+    arguments = (word for key, value in values.items() for word in _words(key, value))
+    return (*_launcher(settings, install), *_script(settings, install), *arguments)
 
 
 def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:
@@ -68,12 +78,6 @@ def _script(settings: Settings, install: TrainerInstall | None) -> tuple[str, ..
             remedy=f"It has {', '.join(install.scripts)}.",
         )
     return (str(install.folder / settings.script),)
-
-
-def _arguments(settings: Settings, install: TrainerInstall | None, paths: RunPaths, masked: bool) -> Iterator[str]:
-    values = _values(settings, install, paths, masked)
-    for key, value in values.items():
-        yield from _words(key, value)
 
 
 def _values(
@@ -167,6 +171,9 @@ def refuse_conflicts(settings: Settings) -> None:
     for together, remedy in _CONFLICTS:
         if all(settings[key] == value for key, value in together.items()):
             raise UsageError(f"{' and '.join(together)} do not go together", remedy=remedy)
+    if settings.script == "sdxl_train.py" and not settings["cache_latents"] and not settings["cache_latents_to_disk"]:
+        # A dataset of metadata files without cached latents: AttributeError in library/train_util.py.
+        raise UsageError("A full fine-tune needs cached latents", remedy="Set cache_latents=true.")
     caches_text = settings["cache_text_encoder_outputs"] or settings["cache_text_encoder_outputs_to_disk"]
     if caches_text and settings.script == "sdxl_train_network.py" and not settings["network_train_unet_only"]:
         raise UsageError(

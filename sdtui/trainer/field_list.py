@@ -105,6 +105,7 @@ _DATASET = (
         "Dataset",
         "flag",
         "Small images keep their size instead of being enlarged. They then train at that lower resolution.",
+        argument=False,
     ),
     _field(
         "min_bucket_reso",
@@ -114,6 +115,7 @@ _DATASET = (
         "No bucket has a shorter side; not looked at with bucket_no_upscale.",
         minimum=32,
         maximum=4096,
+        argument=False,
     ),
     _field(
         "max_bucket_reso",
@@ -123,6 +125,7 @@ _DATASET = (
         "No bucket has a longer side; not looked at with bucket_no_upscale.",
         minimum=64,
         maximum=8192,
+        argument=False,
     ),
     _field(
         "max_token_length",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sdtui.trainer.field_list import choose
 from sdtui.trainer.fields import Field, Value
@@ -28,7 +29,7 @@ class Profile:
     name: str
     title: str
     summary: str
-    dataset_kind: str
+    dataset_kind: Literal["lora", "finetune"]
     """How its dataset config is written: ``lora`` (captions beside images, masks) or ``finetune`` (metadata JSON)."""
     bucket_steps: int
     """bucket_reso_steps: bucket sides are multiples of it (64 for SD 1.5, 32 is allowed for SDXL)."""

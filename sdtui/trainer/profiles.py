@@ -55,10 +55,10 @@ class Settings:
         if not self.profile.rehearsal and not others:
             return Field(key, key.replace("_", " "), "Other", "text", None, f"An argument of {self.script}.")
         raise UsageError(
-            f"The profile {self.profile.name} has no setting called {key!r}", remedy=_nearest(key, self.keys())
+            f"The profile {self.profile.name} has no setting called {key!r}", remedy=_nearest(key, self.known_keys())
         )
 
-    def keys(self) -> tuple[str, ...]:
+    def known_keys(self) -> tuple[str, ...]:
         """Everything that can be set: the profile's fields first, then the script's other arguments."""
         own = tuple(field.key for field in self.profile.fields)
         if self.profile.rehearsal:

@@ -1,0 +1,157 @@
+"""``sdtui train``: start a training run, or show what it would be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sdtui.base.errors import RunError, UsageError
+from sdtui.base.settings import load_settings
+from sdtui.base.text import count, plural, safe, safe_lines
+from sdtui.cli.output import narrate, print_json, require_consent, run_work
+
+if TYPE_CHECKING:
+    from sdtui.runs.record import RunRecord
+    from sdtui.runs.request import Prepared
+    from sdtui.trainer.profiles import Settings
+
+
+@click.command()
+@click.argument("folder", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
+@click.option("--profile", required=True, metavar="NAME", help="sdxl-lora, sdxl-finetune, sd15-lora or rehearsal.")
+@click.option("--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting; KEY= leaves it out.")
+@click.option("--dry-run", is_flag=True, help="Show the command and what would be written; start nothing.")
+@click.option(
+    "--script", "script_file", metavar="FILE", type=click.Path(path_type=Path), help="Write the command to FILE."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before files of an earlier run are overwritten.")
+@click.option("--follow", is_flag=True, help="Print progress until the run ends; Ctrl+C ends only the printing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
+def command(
+    folder: Path,
+    profile: str,
+    texts: tuple[str, ...],
+    dry_run: bool,
+    script_file: Path | None,
+    yes: bool,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Train on a dataset. The run goes on when this terminal is closed.
+
+    A setting's KEY is the trainer's own argument name, such as learning_rate or max_train_epochs; width and height set
+    the resolution. `sdtui train DIR --profile NAME --dry-run --json` lists them with their help.
+    """
+    from sdtui.dataset.scan import scan
+    from sdtui.runs.launch import launch
+    from sdtui.runs.request import make_request, write_inputs
+    from sdtui.trainer.location import require_trainer
+    from sdtui.trainer.profiles import parse_settings
+
+    settings = parse_settings(profile, texts)
+    user = load_settings()
+    for problem in user.problems:
+        narrate(problem)
+    project = run_work(scan(folder))
+    install = None if settings.profile.rehearsal else require_trainer(user.settings, near=project.root)
+    prepared = make_request(project, settings, install, user=user.settings)
+    for note in prepared.notes:
+        narrate(f"Note: {safe(note)}")
+    if dry_run:
+        _show(prepared, settings, as_json=as_json)
+        return
+    if prepared.overwrites and not require_consent(_question(prepared.overwrites), yes=yes):
+        narrate("Nothing was started.")
+        return
+    write_inputs(prepared)
+    if script_file is not None:
+        _write_script(script_file, prepared.script, yes=yes)
+        return
+    record = launch(project.home, prepared.request)
+    narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")
+    if follow:
+        _follow(project.home, record, as_json=as_json)
+    elif as_json:
+        print_json({"id": record.id, **_document(prepared)})
+    else:
+        click.echo(record.id)
+        narrate(f"Watch it with: sdtui runs follow {project.root} {record.id}")
+
+
+def _show(prepared: Prepared, settings: Settings, *, as_json: bool) -> None:
+    if as_json:
+        print_json({**_document(prepared), "settings": [_setting(settings, key) for key in settings.known_keys()]})
+        return
+    from sdtui.cli.applying import show_plan
+
+    click.echo(safe_lines(prepared.shell))
+    narrate(
+        f"{plural(prepared.total_steps, 'step')}, {count(prepared.steps_per_epoch)} an epoch. It would write what it "
+        "reads:"
+    )
+    show_plan(prepared.plan)
+
+
+def _document(prepared: Prepared) -> dict[str, Any]:
+    from sdtui.runs.redact import redact_command
+
+    request = prepared.request
+    return {
+        "name": request.name,
+        "profile": request.profile,
+        "script": request.script,
+        "command": list(redact_command(request.command, os.environ)),
+        "cwd": request.cwd,
+        "dataset_config": request.dataset_config,
+        "output_dir": request.output_dir,
+        "logging_dir": request.logging_dir,
+        "sample_dir": request.sample_dir,
+        "steps_per_epoch": prepared.steps_per_epoch,
+        "total_steps": prepared.total_steps,
+        "notes": list(prepared.notes),
+        "overwrites": [str(path) for path in prepared.overwrites],
+    }
+
+
+def _setting(settings: Settings, key: str) -> dict[str, Any]:
+    field = settings.field(key)
+    return {
+        "key": key,
+        "title": field.title,
+        "group": field.group,
+        "kind": field.kind,
+        "value": settings.text(key) or None,
+        "limits": field.limits or None,
+        "help": field.help,
+    }
+
+
+def _question(overwrites: tuple[Path, ...]) -> str:
+    return f"{plural(len(overwrites), 'file')} of an earlier run may be overwritten ({overwrites[0].name}). Go on?"
+
+
+def _write_script(path: Path, text: str, *, yes: bool) -> None:
+    from sdtui.base.files import read_if_there, write_atomic
+
+    if path.is_dir():
+        raise UsageError("This is a folder; name a file for the script", path=path)
+    if read_if_there(path) not in (None, text.encode("utf-8")) and not require_consent(
+        f"{path} stands there already. Replace it?", yes=yes
+    ):
+        narrate("The script was not written.")
+        return
+    write_atomic(path, text.encode("utf-8"))
+    narrate(f"Written. Start it with: bash {path}")
+
+
+def _follow(home: Path, record: RunRecord, *, as_json: bool) -> None:
+    from sdtui.cli.run_text import ending
+    from sdtui.cli.runs import follow
+    from sdtui.runs.record import RunState
+
+    view = follow(home, record, as_json=as_json)
+    if view is not None and view.state is not RunState.DONE:
+        raise RunError(f"{view.id} {ending(view)}")
