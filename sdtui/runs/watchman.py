@@ -210,7 +210,8 @@ class Watchman:
         )
         for attempt in range(_TRIES):
             if os.fstat(self._folder).st_nlink == 0:
-                break  # somebody deleted the run's folder: there is nothing to write to
+                letterbox.clear(self._state)  # somebody deleted the run's folder: there is nothing to write to
+                return 0
             try:
                 store.write_exit(self._path, ended)
             except (OSError, WriteError) as error:

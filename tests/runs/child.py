@@ -1,6 +1,7 @@
 """A trainer that behaves, and misbehaves, on demand: ``python child.py WORD...``, each word a thing it does in turn.
 
-It speaks as sd-scripts does (an own script with the same words), so that what follows a run can be tested with it.
+It speaks as sd-scripts does, so that what follows a run can be tested with it. ``tell=FIFO`` and ``wait=FIFO`` meet the
+test at a named pipe in the working folder, so that neither has to guess how fast the other is.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-PATIENCE = 60.0
+_SLEEPER = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(120)
+"""
 
 
 def header(total: int) -> None:
@@ -24,36 +29,21 @@ def header(total: int) -> None:
     print("  batch size per device / バッチサイズ: 2")
     print("  gradient accumulation steps / 勾配を合計するステップ数 = 1")
     print(f"  total optimization steps / 学習ステップ数: {total}", flush=True)
-
-
-def bar(step: int, total: int) -> None:
-    percent = 100 * step // total
-    sys.stderr.write(f"\rsteps: {percent:3d}%|{'█' * (percent // 10):10s}| {step}/{total} [00:0{step % 10}<00:09, ")
-    sys.stderr.write(f"2.50it/s, avr_loss={1 / (step + 1):.3g}]")
-    sys.stderr.flush()
-
-
-def train(total: int, first: int = 1) -> None:
-    header(total)
     print("\nepoch 1/2\n", flush=True)
     sys.stderr.write(f"\rsteps:   0%|          | 0/{total} [00:00<?, ?it/s]")
-    for step in range(first, total + 1):
-        bar(step, total)
 
 
-def wait_for(name: str) -> None:
-    """Until a file called ``name`` stands in the working folder: how a test holds the trainer and lets it go."""
-    end = time.monotonic() + PATIENCE
-    while not Path(name).exists() and time.monotonic() < end:
-        time.sleep(0.02)
+def steps(first: int, last: int, total: int) -> None:
+    for step in range(first, last + 1):
+        percent = 100 * step // total
+        sys.stderr.write(f"\rsteps: {percent:3d}%|{'█' * (percent // 10):10s}| {step}/{total} [00:0{step % 10}<00:09, ")
+        sys.stderr.write(f"2.50it/s, avr_loss={1 / (step + 1):.3g}]")
+        sys.stderr.flush()
 
 
-def sleeper(*, detached: bool) -> None:
-    """A process that outlives this one, deaf to SIGINT; its pid goes to ``sleeper.pid``."""
-    code = "import signal,time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code], start_new_session=detached, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+def sleeper(*, own_session: bool) -> None:
+    """Leave a process behind that is deaf to SIGINT; its pid stands in ``sleeper.pid``."""
+    child = subprocess.Popen([sys.executable, "-c", _SLEEPER], start_new_session=own_session, stdout=subprocess.PIPE)
     assert child.stdout is not None
     child.stdout.readline()
     Path("sleeper.pid").write_text(str(child.pid))
@@ -62,28 +52,39 @@ def sleeper(*, detached: bool) -> None:
 def act(word: str) -> None:
     name, _, value = word.partition("=")
     if name == "train":
-        train(int(value))
+        header(int(value))
+        steps(1, int(value), int(value))
+    elif name == "header":
+        header(int(value))
+    elif name == "steps":
+        first, last, total = value.split("-")
+        steps(int(first), int(last), int(total))
     elif name == "say":
         print(value, flush=True)
     elif name == "saved":
         print("model saved.", flush=True)
+    elif name == "file":
+        Path(value).parent.mkdir(parents=True, exist_ok=True)
+        Path(value).write_bytes(b"weights")
+    elif name == "env":
+        print(f"{value}={os.environ.get(value)!r}", flush=True)
+    elif name == "tell":
+        Path(value).open("wb").close()
     elif name == "wait":
-        wait_for(value)
-    elif name == "touch":
-        Path(value).touch()
+        Path(value).open("rb").close()
     elif name == "deaf":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if value == "all":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    elif name == "orphan":
-        sleeper(detached=value == "elsewhere")
+    elif name == "leave":
+        sleeper(own_session=value == "elsewhere")
     elif name == "kill-self":
         os.kill(os.getpid(), signal.SIGKILL)
     elif name == "flood":
         for number in range(int(value)):
             sys.stderr.write(f"line {number} " + "x" * 80 + "\n")
     elif name == "garbage":
-        os.write(2, bytes(range(256)) * 20 + b"\n")
+        os.write(2, b"\n" + bytes(range(256)) * 20 + b"\n")
     elif name == "partial":
         sys.stderr.write("\rsteps:  50%|█████     | 5/1")
         sys.stderr.flush()

@@ -1,0 +1,100 @@
+"""A project in which scripted children are launched as trainers. Whatever a test leaves alive is killed after it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sdtui.machine import processes
+from sdtui.runs import store
+from sdtui.runs.escalation import Grace
+from sdtui.runs.follow import Follower
+from sdtui.runs.launch import LaunchRequest, launch
+from sdtui.runs.record import ProcessMark, RunRecord, RunView
+
+CHILD = Path(__file__).parent / "child.py"
+QUICK = Grace(linger=0.2, interrupt=0.2, terminate=0.2, kill=20.0)
+
+
+class RunLab:
+    """Launches ``child.py`` in a project of its own, and waits for processes by the kernel's word."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.home = root / ".sdtui"
+
+    def request(self, *words: str, name: str = "circle", **changes: object) -> LaunchRequest:
+        fields: dict[str, object] = {
+            "name": name,
+            "profile": "test",
+            "script": "child.py",
+            "command": (sys.executable, str(CHILD), *words),
+            "cwd": str(self.root),
+            "output_dir": str(self.root / "model"),
+            "logging_dir": str(self.root / "log"),
+            "reads": (str(self.root / "images"),),
+        }
+        return LaunchRequest(**{**fields, **changes})  # type: ignore[arg-type]
+
+    def launch(self, *words: str, grace: Grace = QUICK, **changes: object) -> RunRecord:
+        return launch(self.home, self.request(*words, **changes), grace=grace)  # type: ignore[arg-type]
+
+    def fifo(self, name: str) -> Path:
+        os.mkfifo(self.root / name)
+        return self.root / name
+
+    def meet(self, name: str) -> None:
+        """Until the child has come to ``tell=name``."""
+        (self.root / name).open("rb").close()
+
+    def release(self, name: str) -> None:
+        """Let the child go on that stands at ``wait=name``."""
+        (self.root / name).open("wb").close()
+
+    def wait(self, record: RunRecord) -> RunView:
+        """What became of the run, once its supervisor is gone."""
+        supervisor = store.load(self.home, record.id).supervisor
+        assert supervisor is not None
+        wait_for_end(supervisor)
+        return Follower(self.home, record).poll()
+
+    def ended(self, *words: str, **changes: object) -> RunView:
+        """Launch, and wait for the end."""
+        return self.wait(self.launch(*words, **changes))  # type: ignore[arg-type]
+
+    def console(self, record: RunRecord | RunView) -> str:
+        return (self.home / "runs" / record.id / store.CONSOLE).read_text("utf-8")
+
+
+def wait_for_end(mark: ProcessMark, seconds: float = 60.0) -> None:
+    """Until exactly that process has ended."""
+    try:
+        handle = os.pidfd_open(mark.pid)
+    except ProcessLookupError:
+        return
+    try:
+        if processes.alive(mark):
+            ready, _, _ = select.select([handle], [], [], seconds)
+            assert ready, f"process {mark.pid} did not end"
+    finally:
+        os.close(handle)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[RunLab]:
+    (tmp_path / "images").mkdir()
+    lab = RunLab(tmp_path)
+    yield lab
+    for record in store.list_runs(lab.home):
+        for pid in processes.group_members(record.trainer) if record.trainer else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if record.supervisor is not None:
+            wait_for_end(record.supervisor)
