@@ -66,7 +66,9 @@ def test_a_group_whose_number_was_given_out_again_is_gone() -> None:
 
 
 def test_descendants_are_found_below_their_parents() -> None:
-    with subprocess.Popen(["sh", "-c", "cat & echo $!; wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+    with subprocess.Popen(
+        ["sh", "-c", "exec 3<&0; cat <&3 & echo $!; wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as shell:
         assert shell.stdout is not None
         grandchild = int(shell.stdout.readline())
         found = processes.descendants(os.getpid())
