@@ -37,6 +37,7 @@ def _size_by_pillow(path: Path) -> tuple[int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a large picture is no reason for a word on stderr
             with Image.open(path) as image:
-                return image.size
+                width, height = image.size
+                return int(width), int(height)
     except Exception:  # Pillow raises OSError, ValueError, TypeError, SyntaxError and its own; the trainer catches all
         return 0, 0

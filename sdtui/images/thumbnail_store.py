@@ -17,14 +17,18 @@ from sdtui.base.errors import WriteError
 from sdtui.base.files import make_folder, write_atomic
 from sdtui.images.picture import Picture
 
-_QUALITY = 95  # of pictures a few dozen pixels wide: at 85 the blocks are seen
+_MOST_PIXELS_WITHOUT_LOSS = 100_000
+"""A picture of half cells is shown pixel by pixel, and JPEG's blocks would be seen."""
+_QUALITY = 90
 _KEPT_BY_PRUNING = 0.8
 _PRUNED_EVERY = 500
 _USED_AGAIN_AFTER = 24 * 3600.0
 
 
 class ThumbnailStore:
-    """JPEG files in ``folder``, at most about ``most_bytes`` of them; those not used for longest go first.
+    """Small pictures in ``folder``, at most about ``most_bytes`` of them; those not used for longest go first.
+
+    A file is a line of JSON, with what is known of the whole picture, and then a PNG or a JPEG.
 
     Threads and processes may share it: files appear whole, and one that is damaged counts as absent.
     """
@@ -41,11 +45,13 @@ class ThumbnailStore:
         try:
             if time.time() - path.stat().st_mtime > _USED_AGAIN_AFTER:
                 os.utime(path)
-            with Image.open(path, formats=["JPEG"]) as image:
-                facts = json.loads(image.info["comment"])
-                full_width, full_height = facts["full"]
+            facts, _, data = path.read_bytes().partition(b"\n")
+            known = json.loads(facts)
+            full_width, full_height = known["full"]
+            with Image.open(io.BytesIO(data), formats=["PNG", "JPEG"]) as image:
+                width, height = image.size
                 rgb = image.convert("RGB").tobytes()
-                return Picture(*image.size, rgb, full_width, full_height, facts["format"], facts["mode"])
+            return Picture(width, height, rgb, full_width, full_height, known["format"], known["mode"])
         except (OSError, ValueError, KeyError, TypeError, SyntaxError):
             return None  # absent, half deleted, or not what was written here: it is made anew
 
@@ -56,12 +62,9 @@ class ThumbnailStore:
             "format": picture.format,
             "mode": picture.mode,
         }
-        buffer = io.BytesIO()
-        image = Image.frombytes("RGB", (picture.width, picture.height), picture.rgb)
-        image.save(buffer, "JPEG", quality=_QUALITY, subsampling=0, comment=json.dumps(facts).encode())
         with suppress(WriteError):
             make_folder(self._path(key).parent)
-            write_atomic(self._path(key), buffer.getvalue(), durable=False)
+            write_atomic(self._path(key), json.dumps(facts).encode() + b"\n" + _compressed(picture), durable=False)
         with self._lock:
             self._stored += 1
             due = self._stored % _PRUNED_EVERY == 1
@@ -91,4 +94,14 @@ class ThumbnailStore:
                             yield facts.st_mtime, facts.st_size, file.path
 
     def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key[2:]}.jpg"
+        return self._folder / key[:2] / key[2:]
+
+
+def _compressed(picture: Picture) -> bytes:
+    buffer = io.BytesIO()
+    image = Image.frombytes("RGB", (picture.width, picture.height), picture.rgb)
+    if picture.width * picture.height <= _MOST_PIXELS_WITHOUT_LOSS:
+        image.save(buffer, "PNG", compress_level=1)
+    else:
+        image.save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
+    return buffer.getvalue()

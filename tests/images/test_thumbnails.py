@@ -53,8 +53,17 @@ def test_a_picture_is_decoded_once(decoder: Decoder, closed: Decoder, png: Path,
     again = Thumbnails(closed, folder).get(png, 50, 50)
     assert (again.width, again.height, again.full_width, again.full_height) == (50, 30, *SIZE)
     assert (again.format, again.mode) == (first.format, first.mode) == ("PNG", "RGB")
-    images = [Image.frombytes("RGB", (50, 30), picture.rgb) for picture in (first, again)]
+    assert again.rgb == first.rgb
+
+
+def test_a_large_picture_is_kept_small(decoder: Decoder, closed: Decoder, tmp_path: Path, folder: Path) -> None:
+    Image.effect_noise((1200, 900), 50).convert("RGB").save(tmp_path / "a.png")
+    first = Thumbnails(decoder, folder).get(tmp_path / "a.png", 800, 800)
+    again = Thumbnails(closed, folder).get(tmp_path / "a.png", 800, 800)
+    assert (again.width, again.height) == (800, 600)
+    images = [Image.frombytes("RGB", (800, 600), picture.rgb) for picture in (first, again)]
     assert max(ImageStat.Stat(ImageChops.difference(*images)).mean) < 4
+    assert sum(path.stat().st_size for path in entries(folder)) < len(first.rgb) // 3
 
 
 def test_they_are_kept_in_the_users_cache(decoder: Decoder, png: Path, own_home: Path) -> None:
