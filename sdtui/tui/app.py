@@ -79,8 +79,6 @@ class SdtuiApp(Offers, App[None]):
             "Asks for a folder or TOML to open.",
             ("ctrl+o",),
             "open",
-            "open",
-            rank=70,
         ),
         Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
         Command(

@@ -12,11 +12,12 @@ Bindings, the footer, the help on ``?`` and the palette on ``:`` follow from tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -48,14 +49,9 @@ class Command:
     rank: int = 50
     """Place in the footer, lower is further left and dropped later."""
     shown: str = ""
-    """How its keys are written where several commands share a place (``+ -``); empty: the first key."""
+    """How its keys are written in the footer where several commands share a place (``+ -``); empty: its own key."""
     priority: bool = False
     """True where the key works even while a text is being typed."""
-
-    @property
-    def key_text(self) -> str:
-        """The keys as a person reads them on the footer."""
-        return self.shown or (key_name(self.keys[0]) if self.keys else "")
 
     @property
     def all_keys_text(self) -> str:
@@ -106,14 +102,33 @@ class Offers:
         return command.when(self) if command is not None else True
 
 
-def working_now(screen: Screen[Any]) -> Iterator[tuple[Command, object]]:
-    """The commands whose keys work now, in order of rank, each with the node that offers it."""
-    found: dict[str, tuple[Command, object]] = {}
-    for active in screen.active_bindings.values():
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A command that can be done now."""
+
+    command: Command
+    node: DOMNode
+    """What offers it."""
+    key_text: str
+    """The key that does it now, as people write it; a text field may have taken its first key."""
+
+
+def working_now(screen: Screen[Any]) -> list[Working]:
+    """The commands whose keys work now, in order of rank."""
+    found: dict[str, tuple[Command, DOMNode, list[str]]] = {}
+    for key, active in screen.active_bindings.items():
         command = REGISTRY.get(active.binding.id or "")
         if command is not None and active.enabled:
-            found.setdefault(command.id, (command, active.node))
-    yield from sorted(found.values(), key=lambda entry: entry[0].rank)
+            found.setdefault(command.id, (command, active.node, []))[2].append(key)
+    working = [
+        Working(command, node, key_name(min(keys, key=lambda key: _place(key, command))))
+        for command, node, keys in found.values()
+    ]
+    return sorted(working, key=lambda entry: entry.command.rank)
+
+
+def _place(key: str, command: Command) -> int:
+    return command.keys.index(key) if key in command.keys else len(command.keys)
 
 
 _KEY_NAMES = {

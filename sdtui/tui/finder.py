@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 _SHOWN = 200
+_NOTES_AT = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Candidate:
 
     text: str
     beside: str = ""
+    note: str = ""
+    """Stands dim after the text, in a column of its own."""
 
 
 class Found(VirtualList):
@@ -40,6 +43,7 @@ class Found(VirtualList):
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         super().__init__(id="found")
+        self.leads = True
         self.candidates = candidates
         self.matches: list[tuple[int, frozenset[int]]] = []
 
@@ -50,11 +54,11 @@ class Found(VirtualList):
         index, positions = self.matches[row]
         candidate = self.candidates[index]
         beside = min(len(candidate.beside), width // 2)
-        text = fit(candidate.text, width - beside - 2)
-        segments = [
-            Segment(char, ink.match if place in positions else ink.text) for place, char in enumerate(text.rstrip())
-        ]
-        segments.append(Segment(" " * (len(text) - len(text.rstrip())), ink.text))
+        room = width - beside - 2
+        column = min(room, _NOTES_AT) if candidate.note else room
+        text = fit(candidate.text, column)
+        segments = [Segment(char, ink.match if at in positions else ink.text) for at, char in enumerate(text)]
+        segments.append(Segment(fit(candidate.note, room - column), ink.dim))
         segments.append(Segment(f" {fit_right(candidate.beside, beside)} ", ink.dim))
         return segments
 

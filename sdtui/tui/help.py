@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -59,7 +58,7 @@ class HelpScreen(Offers, ModalScreen[None]):
 
     @staticmethod
     def _line(text: Text, command: Command, ink: Inks) -> None:
-        text.append(fit(command.all_keys_text, _KEYS_WIDTH), ink.accent + Style(bold=True))
+        text.append(fit(command.all_keys_text, _KEYS_WIDTH), ink.accent)
         text.append(command.sentence + "\n", ink.text)
 
 
@@ -75,4 +74,5 @@ def _belonging_to(screen: Screen[Any]) -> list[Command]:
     rooms = list(dict.fromkeys(name.partition(".")[0] for name in found))
     last: list[str] = [room for room in ("list", "mode", "app") if room in rooms]
     order = {room: place for place, room in enumerate([room for room in rooms if room not in last] + last)}
-    return sorted(found.values(), key=lambda command: order[command.id.partition(".")[0]])
+    named = [command for command in REGISTRY.values() if command.id in found]
+    return sorted(named, key=lambda command: order[command.id.partition(".")[0]])

@@ -13,7 +13,7 @@ _CUT = 10
 
 
 class CountLine(Widget):
-    """``━━━━━━━━━━━━╸─────  61/75 tok`` and, when over, ``▲17 cut``."""
+    """``━━━━━━━━━━━━━━━━  ▲17 cut   92/75 tok``: the count at the end, what is cut before it."""
 
     DEFAULT_CSS = "CountLine { height: 1; }"
 
@@ -42,7 +42,7 @@ class CountLine(Widget):
         filled = "━" * (halves // 2) + ("╸" if halves % 2 else "")
         text.append(filled, ink.warn if over else ink.accent)
         text.append("─" * (width - len(filled)), ink.empty_bar)
+        cut = f"{marks().over}{self._tokens - self._limit} cut" if over else ""
+        text.append(f"{cut:>{_CUT}}", ink.warn)
         text.append(f"{f'{self._tokens}/{self._limit} tok':>{_COUNT}}", ink.warn if over else ink.text)
-        if over:
-            text.append(f" {marks().over}{self._tokens - self._limit} cut", ink.warn)
         return text

@@ -19,10 +19,10 @@ def facts_text(project: Project, sample: Sample, format: str, ink: Inks) -> Text
         text.append("size unknown", ink.dim)
         return text
     text.append(f"{sample.width}×{sample.height}", ink.text)
-    placed = placement(project, sample)
-    if placed.bucket is not None:
+    bucket = placement(project, sample).bucket if project.datasets else None  # while it is read there are none yet
+    if bucket is not None:
         text.append(" · bucket ", ink.dim)
-        text.append(f"{placed.bucket[0]}×{placed.bucket[1]}", ink.text)
+        text.append(f"{bucket[0]}×{bucket[1]}", ink.text)
     if sample.mask_path is not None:
         text.append(f" · {marks().mask} mask", ink.dim)
     if format:

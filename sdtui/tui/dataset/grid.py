@@ -155,7 +155,7 @@ class ImageGrid(VirtualList):
             self._cell(row, line % _CELL_HIGH, ink)
             for row in range(first, min(first + self.columns, len(self.samples)))
         ]
-        return Strip.join(cells).adjust_cell_length(width)
+        return Strip.join(cells).adjust_cell_length(width).apply_style(self.rich_style)
 
     def _cell(self, row: int, line: int, ink: Inks) -> Strip:
         sample = self.samples[row]

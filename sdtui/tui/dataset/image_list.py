@@ -16,7 +16,7 @@ from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-_SIZE = 11
+_SIZE = 10
 _TOKENS = 10
 _CAPTION_FROM = 62
 """Cells of a row from which on captions are shown too."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -69,7 +69,7 @@ class DatasetScreen(ModeScreen):
     """Mode 1."""
 
     MODE = "dataset"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-normal"), (150, "-wide")]  # noqa: RUF012 -- Textual's own form
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]  # noqa: RUF012 -- Textual's own form
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
         Command(
@@ -215,18 +215,20 @@ class DatasetScreen(ModeScreen):
         self.keeper = StateKeeper(path, self._keep_soon)
         self.repeats = Repeats(self.shell, self._show_epoch)
         slow = self.shell.slow
-        with Container(id="dataset"):
-            with Vertical(id="subsets-pane"):
-                yield Static("", id="subsets-heading", classes="heading", markup=False)
-                yield SubsetList()
-                yield Static("", id="totals", markup=False)
-            with Vertical(id="images-pane"):
-                yield Static("", id="images-heading", classes="heading", markup=False)
-                yield LineInput(placeholder="letters of a name or caption", id="filter")
-                yield ImageList()
-                yield ImageGrid(self.shell.pictures, without_pictures=slow)
-            yield PicturePane(self.shell.pictures, on_request=slow, id="picture")
-            yield CaptionPane(self.keeper)
+        with Horizontal(id="dataset"):
+            with Container(id="lists"):
+                with Vertical(id="subsets-pane"):
+                    yield Static("", id="subsets-heading", classes="heading", markup=False)
+                    yield SubsetList()
+                    yield Static("", id="totals", markup=False)
+                with Vertical(id="images-pane"):
+                    yield Static("", id="images-heading", classes="heading", markup=False)
+                    yield LineInput(placeholder="letters of a name or caption", id="filter")
+                    yield ImageList()
+                    yield ImageGrid(self.shell.pictures, without_pictures=slow)
+            with Vertical(id="look"):
+                yield PicturePane(self.shell.pictures, on_request=slow, id="picture")
+                yield CaptionPane(self.keeper)
 
     # Parts --------------------------------------------------------------------------------------------------------
 
@@ -264,7 +266,7 @@ class DatasetScreen(ModeScreen):
         self.set_class(self.keeper.state.grid, "-grid")
         self.subsets.focus()
         self.watch_project(self._project_changed)
-        self.watch(self.app, "scanning", lambda _progress: self._show_totals())
+        self.watch(self.app, "scanning", self._scanned)
 
     def _project_changed(self, project: Project | None) -> None:
         before, self._project = self._project, project
@@ -277,9 +279,15 @@ class DatasetScreen(ModeScreen):
         self._show_images(self._image_path())
         self._show_epoch()
         self.query_one(PicturePane).look_again()
+        self.refresh_bindings()
         if not self._restored and self.shell.scanning is None:
             self._restored = True
             self._restore(project)
+
+    def _scanned(self) -> None:
+        self._show_totals()
+        if self.shell.scanning is None:
+            self.refresh_bindings()
 
     def _subset_cursor(self, before: Project | None, project: Project) -> int:
         if before is None or self.subset is None:

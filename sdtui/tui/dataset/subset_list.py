@@ -16,10 +16,10 @@ from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import bar, fit, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-_REPEATS = 6
-_IMAGES = 7
+_REPEATS = 5
+_IMAGES = 6
 _PERCENT = 5
-_CARE = 8
+_CARE = 7
 _LEAST_NAME = 11
 
 

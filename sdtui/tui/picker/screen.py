@@ -83,6 +83,7 @@ class PlaceList(VirtualList):
 
     def __init__(self) -> None:
         super().__init__(id="places")
+        self.leads = True
         self.rows: Sequence[Row] = ()
 
     def row_count(self) -> int:
@@ -152,6 +153,7 @@ class PickerScreen(Offers, Screen[Path | None]):
             yield Static("", id="picker-title", markup=False)
             yield LineInput(placeholder="letters of a name, or a path such as ~/data/", id="picker-query")
             yield PlaceList()
+            yield Static("bright rows look like datasets; enter opens them", id="picker-hint", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:

@@ -42,6 +42,8 @@ def fit_right(text: str, width: int) -> str:
 
 def bar(share: float, width: int) -> str:
     """``share`` (0 to 1) of ``width`` cells as a bar in eighths, padded to ``width``. What is not nothing is seen."""
+    if width <= 0:
+        return ""
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     if share > 0:
         eighths = max(1, eighths)

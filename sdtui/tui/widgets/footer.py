@@ -7,11 +7,10 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
-from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-from sdtui.tui.commands import Command, working_now
+from sdtui.tui.commands import Working, working_now
 from sdtui.tui.theme import inks
 
 MOST = 8
@@ -22,8 +21,8 @@ class Footer(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: list[tuple[Command, object]] = []
-        self._places: list[tuple[int, int, Command, object]] = []
+        self._shown: list[Working] = []
+        self._places: list[tuple[int, int, Working]] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._update)
@@ -35,7 +34,7 @@ class Footer(Widget):
     def _update(self, screen: Screen[object]) -> None:
         if not self.is_attached or self.app.screen is not self.screen:
             return
-        shown = [(command, node) for command, node in working_now(screen) if command.label and command.keys]
+        shown = [each for each in working_now(screen) if each.command.label]
         while len(shown) > MOST or (len(shown) > 2 and self._width(shown) > self.size.width):
             shown.pop(-3)  # the last two lead to everything else
         if shown != self._shown:
@@ -43,22 +42,26 @@ class Footer(Widget):
             self.refresh()
 
     @staticmethod
-    def _width(shown: list[tuple[Command, object]]) -> int:
-        return sum(cell_len(command.key_text) + 1 + cell_len(command.label) + 3 for command, _node in shown)
+    def _width(shown: list[Working]) -> int:
+        return sum(cell_len(_keys(each)) + 1 + cell_len(each.command.label) + 3 for each in shown)
 
     def render(self) -> RenderResult:
         ink = inks(self.app.theme)
         text = Text(no_wrap=True, overflow="crop", end="")
         self._places = []
-        for command, node in self._shown:
+        for each in self._shown:
             text.append(" " if not text else "   ")
             start = text.cell_len
-            text.append(command.key_text, ink.text + Style(bold=True))
-            text.append(f" {command.label}", ink.dim)
-            self._places.append((start, text.cell_len, command, node))
+            text.append(_keys(each), ink.text + Style(bold=True))
+            text.append(f" {each.command.label}", ink.dim)
+            self._places.append((start, text.cell_len, each))
         return text
 
     async def on_click(self, event: events.Click) -> None:
-        for start, end, command, node in self._places:
-            if start <= event.x < end and isinstance(node, DOMNode):
-                await self.app.run_action(command.action, node)
+        for start, end, each in self._places:
+            if start <= event.x < end:
+                await self.app.run_action(each.command.action, each.node)
+
+
+def _keys(each: Working) -> str:
+    return each.command.shown or each.key_text

@@ -36,7 +36,8 @@ class Header(Widget):
         if width - tabs.cell_len < 30:
             tabs = self._tabs_text(digits=False)
         room = max(0, width - tabs.cell_len - 10)
-        text = Text(" sdtui ", ink.accent + Style(bold=True), no_wrap=True, overflow="crop", end="")
+        text = Text(no_wrap=True, overflow="crop", end="")
+        text.append(" sdtui ", ink.accent + Style(bold=True))
         text.append(" " + fit_end(self._place, min(room, cell_len(self._place))), ink.text)
         gap = max(1, width - text.cell_len - tabs.cell_len - 1)
         self._tabs = [(start + text.cell_len + gap, end + text.cell_len + gap, name) for start, end, name in self._tabs]

@@ -138,7 +138,8 @@ class PicturePane(Widget):
                 return Strip.blank(width, blank)
             left = (width - self._drawn.columns) // 2
             right = width - self._drawn.columns - left
-            return Strip([Segment(" " * left, blank), *self._drawn.strips[row], Segment(" " * right, blank)], width)
+            drawn = self._drawn.strips[row].apply_style(blank)
+            return Strip([Segment(" " * left, blank), *drawn, Segment(" " * right, blank)], width)
         return self._words(y, width, height)
 
     def _words(self, y: int, width: int, height: int) -> Strip:

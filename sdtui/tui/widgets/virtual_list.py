@@ -64,6 +64,8 @@ class VirtualList(Offers, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.leads = False
+        """Drawn as if it had the focus: a text field beside it has it, and moves this list."""
         self._strips: dict[int, Strip] = {}
         self._drawn_for: tuple[int, str] = (0, "")
 
@@ -84,6 +86,10 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     def lines_in_all(self) -> int:
         """The lines that all rows take."""
         return self.row_count()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Asked by Textual where the height is ``auto``."""
+        return self.lines_in_all() or len(self.empty_text())
 
     def refresh_row(self, row: int) -> None:
         """Draw ``row`` again."""
@@ -163,22 +169,25 @@ class VirtualList(Offers, ScrollView, can_focus=True):
         row = self.scroll_offset.y + y
         count = self.row_count()
         if row >= count:
-            return self._empty_line(y, width, ink) if count == 0 else Strip.blank(width)
+            return self._empty_line(y, width, ink) if count == 0 else Strip.blank(width, self.rich_style)
         strip = self._strips.get(row)
         if strip is None:
             if len(self._strips) >= _CACHED_ROWS:
                 self._strips.clear()
-            strip = Strip(self.draw(row, max(0, width - 1), ink))
+            strip = Strip([Segment(" "), *self.draw(row, max(0, width - 1), ink)])
+            strip = strip.adjust_cell_length(width).apply_style(self.rich_style)
             self._strips[row] = strip
         if row != self.cursor:
-            return Strip([Segment(" "), *strip]).adjust_cell_length(width)
-        mark = Segment("▸", ink.accent if self.has_focus else ink.dim)
-        paper = ink.cursor if self.has_focus else ink.cursor_unfocused
-        return Strip([mark, *strip]).adjust_cell_length(width).apply_style(paper)
+            return strip
+        active = self.has_focus or self.leads
+        mark = Segment("▸", self.rich_style + (ink.accent if active else ink.dim))
+        paper = ink.cursor if active else ink.cursor_unfocused
+        return Strip([Segment(text, (style or paper) + paper) for text, style, _ in (mark, *strip.crop(1))], width)
 
     def _empty_line(self, y: int, width: int, ink: Inks) -> Strip:
         lines = self.empty_text()
-        return Strip([Segment(fit(f"  {lines[y]}", width), ink.dim)]) if y < len(lines) else Strip.blank(width)
+        text = fit(f"  {lines[y]}", width) if y < len(lines) else " " * width
+        return Strip([Segment(text, self.rich_style + ink.dim)], width)
 
     # Events -------------------------------------------------------------------------------------------------------
 
