@@ -11,7 +11,7 @@ from sdtui.base.errors import NotADatasetError, UnreadableError
 from sdtui.dataset.layout import Layout, Place, unique_names
 from sdtui.dataset.listing import absolute, holds_images
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
-from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load
+from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load, why_foreign
 
 _WINDOWS_PATH = re.compile(r"^([A-Za-z]):[\\/]")
 
@@ -35,8 +35,9 @@ def config_layout(path: Path) -> Layout:
             else:
                 places.append(replace(found, dataset=number, position=position))
     if not places and not ignored:
+        foreign = why_foreign(config.data)
         raise NotADatasetError(
-            "This config names no subset", path=path, remedy=config.problems[0] if config.problems else None
+            "This config names no subset", path=path, remedy=foreign or next(iter(config.problems), None)
         )
     names = unique_names([place.metadata_file or place.image_dir for place in places])
     names = unique_names([place.image_dir for place in places]) if _all_folders(places) else names

@@ -108,6 +108,21 @@ def mode_of(subsets: Sequence[Mapping[str, Any]]) -> Mode:
     return "finetuning" if any("metadata_file" in subset for subset in subsets) else "dreambooth"
 
 
+def why_foreign(data: Mapping[str, Any]) -> str | None:
+    """What a parsed file is instead of a dataset config of sd-scripts, a sentence; None where nothing gives it away."""
+    keys = set(data) | {key for table in data.values() for part in _parts(table) for key in part}
+    for key, trainer in _OTHER_TRAINERS.items():
+        if key in keys:
+            return f"This is a dataset config of {trainer}, not of sd-scripts."
+    if "pretrained_model_name_or_path" in keys:
+        return "These are settings of a training command (--config_file, or a preset), not a dataset config."
+    return None
+
+
+def _parts(value: Any) -> list[dict[str, Any]]:
+    return _tables(value) if isinstance(value, list) else [_table(value)]
+
+
 def problems(
     data: Mapping[str, Any], support: Support = EVERYTHING, command_line: Mapping[str, Any] | None = None
 ) -> Iterator[str]:
@@ -154,7 +169,10 @@ def _dataset_problems(
     if 0 < masks < len(subsets):
         yield f"{where} mixes subsets with conditioning_data_dir and without; put them into two [[datasets]]."
         return
-    yield from _mode_problems(where, mode, support)
+    if subsets:
+        yield from _mode_problems(where, mode, support)
+    else:
+        yield f"{where} has no [[datasets.subsets]], so there is nothing to train on."
     own = {key: value for key, value in dataset.items() if key != "subsets"}
     yield from _misfits(where, own, dataset_rules(mode, support))
     if _fallback("resolution", dataset, general, command_line) is None:
