@@ -70,7 +70,8 @@ class EntryFolder:
         """Append a line to ``state.jsonl`` and wait for the disk. Raises WriteError."""
         handle = records.open_for_appending(self.state_file)
         try:
-            append_durable(handle, line, self.state_file)
+            # On a line of its own, whatever a power cut left of the one before.
+            append_durable(handle, b"\n" + line, self.state_file)
         finally:
             os.close(handle)
 
@@ -125,9 +126,12 @@ def go_forward(
     return _walk(entry, made_of, todo, forward=True)
 
 
-def go_back(entry: EntryFolder, made_of: tuple[Step, ...]) -> Refused:
-    """Take back what is done, last first; what somebody else changed is left alone and named. Raises WriteError."""
-    return _walk(entry, made_of, list(reversed(range(len(made_of)))), forward=False)
+def go_back(entry: EntryFolder, made_of: tuple[Step, ...], *, limit: int | None = None) -> Refused:
+    """Take back what is done of the changes before ``limit``, last first.
+
+    What somebody else changed is left alone and named. Raises WriteError.
+    """
+    return _walk(entry, made_of, list(reversed(range(len(made_of))[:limit])), forward=False)
 
 
 def _walk(entry: EntryFolder, made_of: tuple[Step, ...], todo: list[int], *, forward: bool) -> Refused:
@@ -138,6 +142,8 @@ def _walk(entry: EntryFolder, made_of: tuple[Step, ...], todo: list[int], *, for
         step, kept, staged = made_of[index], entry.kept(index), entry.staged(index)
         standing = steps.standing(step, kept)
         if standing is already:
+            if not forward:
+                steps.drop_copy(step, kept)
             continue
         if standing is Standing.OTHER:
             refused.setdefault(steps.path_of(step), steps.why_other(step, kept))
@@ -166,34 +172,30 @@ def _sync(folders: set[Path]) -> None:
     folders.clear()
 
 
-def frontier(entry: EntryFolder, made_of: tuple[Step, ...]) -> int:
-    """Index of the first change that a continued apply has to look at; all before it are done.
+def reach(entry: EntryFolder, made_of: tuple[Step, ...]) -> tuple[int, int]:
+    """How far an interrupted Plan got: all changes before the first number are done, none from the second on is.
 
     Of a file in a folder that was renamed afterwards the disk cannot tell whether it was written. But a rename or
-    removal is only begun when all before it is on the disk, and is written down at once; so at most one is in doubt.
+    removal is only begun when all before it is on the disk, and is written down at once, so those are done up to a
+    place that is one off at most; the disk tells which.
     """
     state = entry.state()
-    structural = [index for index, step in enumerate(made_of) if steps.structural(step.change)]
-    if state.phase == "undo":
-        return _frontier_of_undo(entry, made_of, structural[::-1], state)
-    reached = 0
-    for index in structural:
-        if index in state.skip:
-            continue
-        if not state.marks.get(index):
-            done = steps.standing(made_of[index], entry.kept(index)) is Standing.DONE
-            return index + 1 if done else reached
-        reached = index + 1
-    return reached
+    marks = {index: state.marks.get(index, state.phase == "undo") for index in range(len(made_of))}
+    structural = [
+        index
+        for index, step in enumerate(made_of)
+        if steps.structural(step.change) and index not in state.skip and marks[index] is not None
+    ]
+    done = sum(bool(marks[index]) for index in structural)
 
+    def stands(at: int) -> Standing:
+        return steps.standing(made_of[structural[at]], entry.kept(structural[at]))
 
-def _frontier_of_undo(entry: EntryFolder, made_of: tuple[Step, ...], last_first: list[int], state: State) -> int:
-    in_doubt = True
-    for index in last_first:
-        if index in state.marks:
-            continue
-        undone = in_doubt and steps.standing(made_of[index], entry.kept(index)) is Standing.UNDONE
-        in_doubt = False
-        if not undone:
-            return index + 1
-    return 0
+    if done < len(structural) and stands(done) is Standing.DONE:
+        done += 1
+    elif done > 0 and stands(done - 1) in (Standing.UNDONE, Standing.HALF):
+        done -= 1
+    first = structural[done - 1] + 1 if done else 0
+    if done == len(structural):
+        return first, len(made_of)
+    return first, structural[done] + (stands(done) is Standing.HALF)

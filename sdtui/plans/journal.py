@@ -19,7 +19,7 @@ from sdtui.base.files import kernel, make_folder, make_home, read_error, remove_
 from sdtui.base.text import count
 from sdtui.plans import records, steps
 from sdtui.plans.checks import changed_outside, check
-from sdtui.plans.entry import EntryFolder, Refused, frontier, go_back, go_forward, stage_all
+from sdtui.plans.entry import EntryFolder, Refused, go_back, go_forward, reach, stage_all
 from sdtui.plans.held import Held, refuse_held
 from sdtui.plans.lock import only_writer
 from sdtui.plans.outcome import Applied, Entry, EntryState, Settled, Undone
@@ -123,7 +123,7 @@ class Journal:
         with only_writer(self.home):
             entry, title, made_of = self._interrupted(id)
             refuse_held((step.change for step in made_of), held)
-            first = frontier(entry, made_of)
+            first, _ = reach(entry, made_of)
             refused = go_forward(entry, made_of, skip=entry.state().skip, first=first)
             self._end(entry, made_of, EntryState.APPLIED)
             return Settled(id, title, True, refused)
@@ -133,8 +133,7 @@ class Journal:
         with only_writer(self.home):
             entry, title, made_of = self._interrupted(id)
             refuse_held((step.change for step in made_of), held, undoing=True)
-            refused = go_back(entry, made_of)
-            self._end(entry, made_of, EntryState.FAILED)
+            refused = self._take_back(entry, made_of)
             return Settled(id, title, False, refused)
 
     # -- carrying out ------------------------------------------------------------------------------------------------
@@ -173,8 +172,8 @@ class Journal:
             raise
 
     def _take_back(self, entry: EntryFolder, made_of: tuple[Step, ...]) -> Refused:
-        entry.note(records.begin_line("undo"))
-        refused = go_back(entry, made_of)
+        _, limit = reach(entry, made_of)
+        refused = go_back(entry, made_of, limit=limit)
         self._end(entry, made_of, EntryState.FAILED)
         return refused
 
@@ -201,7 +200,7 @@ class Journal:
             self._end(entry, made_of, EntryState.UNDONE, skip)
         except WriteError as error:
             try:
-                go_forward(entry, made_of, first=frontier(entry, made_of))
+                go_forward(entry, made_of, first=reach(entry, made_of)[0])
                 self._end(entry, made_of, EntryState.APPLIED)
             except WriteError as second:
                 raise _half_way(error, second) from error

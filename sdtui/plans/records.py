@@ -114,13 +114,13 @@ def read_steps(path: Path, root: Path) -> tuple[Step, ...]:
 
 
 def read_state(path: Path) -> State:
-    """The state as far as it was written; a last line that a power cut left half is taken as unwritten."""
+    """The state as far as it was written; a line that a power cut left half is taken as unwritten."""
     state = State()
     for line in (read_if_there(path) or b"").splitlines():
         try:
             document = json.loads(line)
         except ValueError:
-            break
+            continue
         state = _after(state, document)
     return state
 

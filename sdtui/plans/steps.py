@@ -24,7 +24,7 @@ class Standing(Enum):
     UNDONE = "undone"
     DONE = "done"
     HALF = "half"
-    """A rename of upper and lower case that was interrupted at the name in between."""
+    """Interrupted within: at the name in between of a rename that changes case, or with only some folders made."""
     OTHER = "other"
     """Neither: somebody else changed what it is about."""
 
@@ -75,7 +75,9 @@ def standing(step: Step, kept: Path) -> Standing:
     if isinstance(change, Write):
         return _standing_of_write(change)
     if isinstance(change, MakeFolder):
-        return Standing.DONE if change.path.is_dir() else Standing.UNDONE
+        if change.path.is_dir():
+            return Standing.DONE
+        return Standing.HALF if any(present(folder) for folder in step.made) else Standing.UNDONE
     if isinstance(change, Remove):
         if present(change.path):
             seen = files.kernel.lstat(change.path)
@@ -120,6 +122,13 @@ def take_back(step: Step, staged: Path, kept: Path) -> str | None:
     else:
         _rename(change.target, change.source, step.via)
     return None
+
+
+def drop_copy(step: Step, kept: Path) -> None:
+    """Delete the copy of a file whose removal over two disks was interrupted, once the file is known to stand."""
+    if isinstance(step.change, Remove):
+        with _sentences(kept), contextlib.suppress(FileNotFoundError):
+            files.kernel.unlink(kept)
 
 
 def why_other(step: Step, kept: Path) -> str:
@@ -198,9 +207,10 @@ def _remove_empty(made: tuple[Path, ...]) -> str | None:
         except FileNotFoundError:
             continue
         except OSError as error:
-            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-                return "It is no longer empty, so it stays."
-            raise write_error(error, folder) from error
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise write_error(error, folder) from error
+            # What else stands in its parents is not about this folder.
+            return "It is no longer empty, so it stays." if folder == made[-1] else None
     return None
 
 
