@@ -1,0 +1,102 @@
+"""Run as a process of its own: does something with a journal, and dies at the n-th system call that writing makes.
+
+``python -m tests.plans.dying ROOT apply|undo|finish|roll_back N whole|torn`` exits with 9 when it died, else with 0.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sdtui.base import files
+from sdtui.plans.journal import Journal
+from sdtui.plans.plan import Change, MakeFolder, Move, Plan, Remove, Write
+
+DIED = 9
+
+
+def make_project(root: Path) -> None:
+    """Two subsets with captions and caches, and a config."""
+    for folder in ("3_cat", "10_dog"):
+        (root / folder).mkdir(parents=True)
+        for number in range(6):
+            (root / folder / f"{number}.txt").write_bytes(f"{folder} {number}\r\n".encode())
+            (root / folder / f"{number}.npz").write_bytes(bytes([number]) * 100)
+    (root / "dataset.toml").write_bytes(b'image_dir = "3_cat"\n')
+
+
+def plan_for(root: Path) -> Plan:
+    """Thirty changes of every kind, some of which build on earlier ones."""
+    cat, dog = root / "3_cat", root / "10_dog"
+    changes: list[Change] = [MakeFolder(root / "model" / "sample"), MakeFolder(root / "model" / "log")]
+    changes += [_edit(dog / f"{number}.txt") for number in range(6)]
+    changes += [_edit(cat / f"{number}.txt") for number in range(6)]
+    changes += [_removal(cat / f"{number}.npz") for number in range(4)]
+    changes += [_edit(root / "dataset.toml"), Write(root / "model" / "sample" / "prompt.txt", None, b"a cat")]
+    changes += [Move(cat, root / "5_cat"), Write(root / "5_cat" / "new.txt", None, b"new\n")]
+    once = (cat / "0.txt").read_bytes() + b", edited"
+    changes += [
+        Write(root / "5_cat" / "0.txt", once, once + b" twice"),
+        Move(dog / "0.npz", root / "5_cat" / "dog.npz"),
+    ]
+    changes += [_removal(dog / f"{number}.npz") for number in range(1, 5)]
+    changes += [Move(root / "5_cat", root / "6_cat"), _after_moves(root)]
+    return Plan("thirty changes", tuple(changes))
+
+
+def _after_moves(root: Path) -> Write:
+    before = (root / "3_cat" / "1.txt").read_bytes() + b", edited"
+    return Write(root / "6_cat" / "1.txt", before, b"last")
+
+
+def _edit(path: Path) -> Write:
+    before = path.read_bytes()
+    return Write(path, before, before + b", edited")
+
+
+def _removal(path: Path) -> Remove:
+    seen = path.stat()
+    return Remove(path, seen.st_size, seen.st_mtime_ns)
+
+
+def die_at(call: int, *, torn: bool) -> None:
+    """Exit at the ``call``-th call (from 1) that the kernel gets; ``torn`` lets a write get half-way first."""
+    done = 0
+
+    def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*args: Any) -> Any:
+            nonlocal done
+            done += 1
+            if done == call:
+                if torn and name == "write":
+                    real(args[0], args[1][: len(args[1]) // 2])
+                os._exit(DIED)
+            return real(*args)
+
+        return counting
+
+    for name in ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir"):
+        setattr(files.kernel, name, wrapped(name, getattr(files.kernel, name)))
+
+
+def main() -> None:
+    root, what, call, how = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    journal = Journal(root / ".sdtui")
+    plan = plan_for(root) if what == "apply" else None
+    entry = next((one.id for one in journal.unfinished()), "")
+    die_at(call, torn=how == "torn")
+    if plan is not None:
+        journal.apply(plan)
+    elif what == "undo":
+        journal.undo()
+    elif what == "finish":
+        journal.finish(entry)
+    else:
+        journal.roll_back(entry)
+
+
+if __name__ == "__main__":
+    main()
