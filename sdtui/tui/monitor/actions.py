@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from sdtui.base.text import safe, safe_lines
-from sdtui.runs.live import life_of
 from sdtui.runs.record import RunRecord
 from sdtui.runs.stop import request_stop
-from sdtui.runs.store import read_exit
+from sdtui.runs.summary import summary
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.legend import steps_per_epoch
-from sdtui.tui.monitor.phrases import would_be_lost
+from sdtui.tui.monitor.phrases import share_done, would_be_lost
 
 if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
@@ -70,7 +69,7 @@ def choose_run(screen: ModeScreen, home: Path, runs: Sequence[RunRecord], chosen
 
     def listed(states: list[str]) -> None:
         candidates = [
-            Candidate(f"{_when(record)}  {safe(record.name)}", f"{state}  {safe(record.profile)}")
+            Candidate(f"{_when(record)}  {safe(record.name)}", f"{safe(record.profile)}  {state}")
             for record, state in zip(runs, states, strict=True)
         ]
         screen.app.push_screen(Finder("Which run?", candidates), picked)
@@ -83,16 +82,10 @@ def choose_run(screen: ModeScreen, home: Path, runs: Sequence[RunRecord], chosen
 
 
 def _state(home: Path, record: RunRecord) -> str:
-    """In a word, from processes and exit status alone: reading every log would take long."""
-    life = life_of(home, record)
-    if life.living:
-        return "running"
-    ended = read_exit(home, record)
-    if ended is None:
-        return "lost"
-    if ended.stop_requested:
-        return "stopped"
-    return "ended" if ended.returncode == 0 else "failed"
+    """``done``, ``training 62%``."""
+    view = summary(home, record)
+    share = share_done(view)
+    return view.state.value if view.state.ended or share is None else f"{view.state.value} {round(share * 100)}%"
 
 
 def _when(record: RunRecord) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
+from sdtui.base.errors import SdtuiError
 from sdtui.runs.record import RunRecord
+from sdtui.trainer.prompts import SamplePrompt, read_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +22,22 @@ class PromptWords:
 
 def prompts_of(record: RunRecord) -> tuple[PromptWords, ...]:
     """The prompts in the run's prompt file, in its order; none where it has none or it cannot be read."""
-    return ()
+    words = record.command
+    path = next((value for name, value in pairwise(words) if name == "--sample_prompts"), None)
+    if path is None:
+        return ()
+    try:
+        return tuple(_words(prompt) for prompt in read_prompts(Path(record.cwd) / path))
+    except SdtuiError:
+        return ()
+
+
+def _words(prompt: SamplePrompt) -> PromptWords:
+    """The trainer's own defaults are left unsaid."""
+    said = [
+        f"{prompt.steps} steps" if prompt.steps is not None else "",
+        f"cfg {prompt.scale:g}" if prompt.scale is not None else "",
+        f"{prompt.width}×{prompt.height}" if prompt.width and prompt.height else "",
+        f"not {prompt.negative}" if prompt.negative else "",
+    ]
+    return PromptWords(prompt.prompt, " · ".join(part for part in said if part))

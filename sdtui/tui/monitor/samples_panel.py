@@ -103,7 +103,7 @@ class SamplesPanel(Widget):
         lines: list[Line] = []
         if words and words.text:
             lines += wrap(safe(words.text), width, "plain")[:2]
-        return [*lines, [(settings, "dim")]] if settings else lines
+        return [*lines, [(safe(settings), "dim")]] if settings else lines
 
     # Pictures -----------------------------------------------------------------------------------------------------
 

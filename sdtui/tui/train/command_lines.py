@@ -1,0 +1,78 @@
+"""A command line for people: each option with its value kept together, wrapped, coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from sdtui.base.text import safe
+from sdtui.tui.widgets.lines import Line, Span
+
+INDENT = 2
+
+
+def command_lines(command: Sequence[str], width: int) -> list[Line]:
+    """``command`` in lines of ``width`` cells; every line but the first is indented."""
+    lines: list[list[Span]] = []
+    used = width
+    for piece in _pieces(command):
+        length = sum(cell_len(text) for text, _ in piece)
+        if lines and used + 1 + length <= width:
+            lines[-1] += [(" ", "plain"), *piece]
+            used += 1 + length
+            continue
+        indent = INDENT if lines else 0
+        folded = _fold(piece, width - indent)
+        lines += [[(" " * indent, "plain"), *part] for part in folded]
+        used = indent + sum(cell_len(text) for text, _ in folded[-1])
+    return list(lines)
+
+
+def _pieces(command: Sequence[str]) -> list[list[Span]]:
+    """Options with their values; whatever comes before the first option is dim, the script is not."""
+    pieces: list[list[Span]] = []
+    for index, word in enumerate(command):
+        option = word.startswith("--")
+        if option:
+            name, equals, value = word.partition("=")
+            pieces.append([(safe(name), "accent"), (safe(equals + value), "plain")])
+        elif pieces and command[index - 1].startswith("-") and not word.endswith(".py"):
+            role = "dim" if pieces[-1][0][1] == "dim" else "plain"
+            pieces[-1].append((f" {safe(word)}", role))
+        elif word.endswith(".py") or word == "sdtui.rehearsal":
+            pieces.append([(safe(word), "strong")])
+        elif pieces and index and not option and pieces[-1][0][1] == "accent":
+            pieces[-1].append((f" {safe(word)}", "plain"))
+        else:
+            pieces.append([(safe(word), "dim")])
+    return pieces
+
+
+def _fold(piece: list[Span], width: int) -> list[list[Span]]:
+    """A piece in as many lines as it needs, cut anywhere: paths have no blanks."""
+    lines: list[list[Span]] = [[]]
+    room = width
+    for text, role in piece:
+        while text:
+            taken = _prefix(text, room)
+            if not taken and room == width:
+                taken = text[:1]
+            if taken:
+                lines[-1].append((taken, role))
+                room -= cell_len(taken)
+                text = text[len(taken) :]
+            if text:
+                lines.append([])
+                room = width
+                text = text.lstrip(" ") if lines[-1] == [] else text
+    return lines
+
+
+def _prefix(text: str, room: int) -> str:
+    used = 0
+    for index, char in enumerate(text):
+        used += cell_len(char)
+        if used > room:
+            return text[:index]
+    return text

@@ -1,0 +1,441 @@
+"""Train: what a run is asked to do, the command that does it, and what it will cost."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+
+from sdtui.base.errors import SdtuiError, UsageError
+from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.text import safe
+from sdtui.dataset.project import Project
+from sdtui.plans.outcome import Applied
+from sdtui.runs.record import RunRecord
+from sdtui.tui.commands import Command, offered
+from sdtui.tui.mode_screen import ModeScreen
+from sdtui.tui.train import start as starting
+from sdtui.tui.train.form import Form
+from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
+from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
+from sdtui.tui.train.rows import BASE_MODEL, PROFILE, SD_SCRIPTS, USER_KEYS, Row, checked, form_rows, help_of, turned
+from sdtui.tui.train.state import TrainState
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.lines import Lines, wrap
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+_FEW = 4
+"""Up to so many choices enter goes to the next one; more are listed."""
+
+
+def _in_form(screen: TrainScreen) -> bool:
+    return not screen.editing
+
+
+def _editing(screen: TrainScreen) -> bool:
+    return screen.editing
+
+
+def _with_choices(screen: TrainScreen) -> bool:
+    row = screen.row
+    return _in_form(screen) and row is not None and bool(row.choices)
+
+
+def _changed(screen: TrainScreen) -> bool:
+    row = screen.row
+    return _in_form(screen) and row is not None and row.changed
+
+
+def _ready(screen: TrainScreen) -> bool:
+    return _in_form(screen) and screen.state is not None and screen.state.outcome.prepared is not None
+
+
+def _can_rehearse(screen: TrainScreen) -> bool:
+    return _in_form(screen) and screen.shell.project is not None and screen.shell.scanning is None
+
+
+class TrainScreen(ModeScreen):
+    """Mode 5."""
+
+    MODE = "train"
+
+    BINDINGS: ClassVar[list[BindingType]] = offered(
+        Command(
+            "train.change",
+            "Change the setting",
+            "Types a value, takes the next of a few, or lists what there is to choose from.",
+            ("enter", "e"),
+            "change",
+            "change",
+            when=_in_form,
+            rank=20,
+        ),
+        Command(
+            "train.next",
+            "Next choice",
+            "Takes the next of the setting's choices.",
+            ("right", "l", "space"),
+            "turn(1)",
+            "choose",
+            when=_with_choices,
+            rank=25,
+            shown="← →",
+        ),
+        Command(
+            "train.before",
+            "Choice before",
+            "Takes the choice before.",
+            ("left", "h"),
+            "turn(-1)",
+            when=_with_choices,
+        ),
+        Command(
+            "train.reset",
+            "Back to the default",
+            "Forgets what was set here.",
+            ("backspace", "delete"),
+            "reset",
+            "default",
+            when=_changed,
+            rank=30,
+        ),
+        Command(
+            "train.find",
+            "Find a setting",
+            "Finds any setting by a few letters, also those that are not in the form.",
+            ("slash",),
+            "find",
+            "find",
+            when=_in_form,
+            rank=40,
+        ),
+        Command(
+            "train.start",
+            "Start the run",
+            "Starts the run that is shown on the right, after asking.",
+            ("S", "f5"),
+            "start",
+            "start…",
+            when=_ready,
+            rank=5,
+        ),
+        Command(
+            "train.rehearse",
+            "Rehearse",
+            "Trains a tiny model on this dataset now: shows in minutes whether everything works, on any computer.",
+            ("r",),
+            "rehearse",
+            "rehearse",
+            when=_can_rehearse,
+            rank=10,
+        ),
+        Command(
+            "train.copy",
+            "Copy the command",
+            "Sends the command to the terminal's clipboard, and shows it whole.",
+            ("y",),
+            "copy",
+            "copy",
+            when=_ready,
+            rank=50,
+        ),
+        Command(
+            "train.script",
+            "Write train.sh",
+            "Writes the command into the project as train.sh, with the files that it reads.",
+            ("w",),
+            "script",
+            "write train.sh",
+            when=_ready,
+            rank=60,
+        ),
+        Command(
+            "train.accept",
+            "Take the value",
+            "Takes what was typed.",
+            ("enter",),
+            "accept",
+            "take it",
+            when=_editing,
+            rank=1,
+            priority=True,
+        ),
+        Command(
+            "train.leave",
+            "Leave the value",
+            "Leaves the setting as it was.",
+            ("escape",),
+            "leave",
+            "leave",
+            when=_editing,
+            rank=2,
+            priority=True,
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: TrainState | None = None
+        self._edited: Row | None = None
+        """The setting that is being typed."""
+        self._refusal = ""
+        self._busy = False
+
+    # Parts --------------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(id="train"):
+            with Horizontal():
+                yield Form()
+                with VerticalScroll(id="outcome", can_focus=False):
+                    yield Lines(id="cost")
+                    yield Lines(id="command")
+            yield Lines(id="about")
+            yield LineInput(id="edit")
+
+    @property
+    def form(self) -> Form:
+        """The rows of settings."""
+        return self.query_one(Form)
+
+    @property
+    def editor(self) -> LineInput:
+        """Where a value is typed."""
+        return self.query_one("#edit", LineInput)
+
+    @property
+    def row(self) -> Row | None:
+        """The setting under the cursor."""
+        return self.form.row
+
+    @property
+    def editing(self) -> bool:
+        """Whether a value is being typed."""
+        return self._edited is not None
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.editor.display = False
+        path = self.shell.project_path
+        if path is None:
+            return
+        self.state = TrainState(self, (path if path.is_dir() else path.parent) / PROJECT_FOLDER, self._show)
+        self.form.focus()
+        self.state.find_trainers()
+        self.watch_project(self._project_changed)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        super().on_screen_resume(event)
+        if self.state is not None:
+            self.state.prepare_soon()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.set_class(self.size.width < 100, "-narrow")
+        self.call_after_refresh(self._show)
+
+    def _project_changed(self, _project: Project | None) -> None:
+        if self.state is not None:
+            self.state.prepare_soon()
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        state = self.state
+        if state is None or not self.is_attached:
+            return
+        prepared = state.outcome.prepared
+        command = prepared.request.command if prepared is not None else ()
+        self.form.show(form_rows(state.settings, state.user, state.install, command))
+        self._show_about()
+        width = max(20, self.query_one("#outcome").scrollable_content_region.width)
+        busy = [[("· starting", "dim")]] if self._busy else outcome_lines(state.outcome, state.settings, width)
+        self.query_one("#cost", Lines).show(busy)
+        self.query_one("#command", Lines).show(shown_command(state.outcome, width))
+        self.refresh_bindings()
+
+    def _show_about(self) -> None:
+        row, state = self._edited or self.row, self.state
+        if row is None or state is None:
+            return
+        about = self.query_one("#about", Lines)
+        width = max(20, about.size.width)
+        text, role = (self._refusal, "bad") if self._refusal else (help_of(row, state.settings), "plain")
+        if row.key in USER_KEYS and not self._refusal:
+            text = f"{text} {self._trainer_word(row)}".strip()
+        heading = [(row.field.title, "strong"), (f"  {row.key}", "dim")]
+        about.show([heading, *wrap(safe(text), width, role)[:3]])
+
+    def _trainer_word(self, row: Row) -> str:
+        """What was found, where it is asked about."""
+        state = self.state
+        if state is None or row.key != SD_SCRIPTS:
+            return ""
+        if state.trainers is None:
+            return "It is being looked for."
+        install = state.install
+        if install is None:
+            return "It was not found: clone https://github.com/kohya-ss/sd-scripts, or set its folder here."
+        commit = f" at {install.commit}" if install.commit else ""
+        parts = [f"torch {install.torch_version}" if install.torch_version else ""]
+        parts.append("xformers" if install.has_xformers else "no xformers")
+        return install.problem or f"Found{commit}: {', '.join(part for part in parts if part)}."
+
+    def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
+        self._refusal = ""
+        self._show_about()
+        self.refresh_bindings()
+
+    def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
+        self.action_change()
+
+    # Changing settings --------------------------------------------------------------------------------------------
+
+    def _set(self, key: str, text: str) -> bool:
+        """Set it; False where it is refused, which is then said."""
+        state = self.state
+        assert state is not None
+        try:
+            if key == PROFILE:
+                state.set_profile(text)
+            elif key in USER_KEYS:
+                state.set_user(key, text)
+            else:
+                state.set(checked(state.settings, key, text))
+        except UsageError as error:
+            self._refusal = error.sentence()
+            self._show_about()
+            return False
+        self._refusal = ""
+        return True
+
+    def action_change(self) -> None:
+        row, state = self.row, self.state
+        if row is None or state is None:
+            return
+        if row.key == BASE_MODEL:
+            pick_model(self, state, lambda path: self._take(row.key, path), lambda: self._edit(row))
+        elif row.key == "script" and state.install is not None:
+            pick_value(self, "Which script?", state.install.scripts, lambda name: self._take(row.key, name))
+        elif row.key == PROFILE or len(row.choices) > _FEW:
+            pick_value(self, f"{row.field.title}?", row.choices, lambda value: self._take(row.key, value))
+        elif row.choices:
+            self.action_turn(1)
+        else:
+            self._edit(row)
+
+    def _take(self, key: str, text: str) -> None:
+        self._set(key, text)
+
+    def action_turn(self, by: int) -> None:
+        row = self.row
+        value = turned(row, by) if row is not None else None
+        if row is not None and value is not None:
+            self._set(row.key, value)
+
+    def action_reset(self) -> None:
+        row, state = self.row, self.state
+        if row is None or state is None:
+            return
+        if row.key in USER_KEYS:
+            state.set_user(row.key, "")
+        else:
+            state.set(state.settings.without(row.key))
+
+    def action_find(self) -> None:
+        if self.state is not None:
+            pick_setting(self, self.state.settings, self._go_to)
+
+    def _go_to(self, key: str) -> None:
+        form, state = self.form, self.state
+        assert state is not None
+        place = next((index for index, row in enumerate(form.rows) if row.key == key), None)
+        if place is not None:
+            form.cursor = place
+            return
+        # It is not in the form yet: it appears there once it has a value.
+        field = state.settings.field(key)
+        self._edit(Row(field, state.settings.text(key), False, ""))
+
+    # Typing a value -----------------------------------------------------------------------------------------------
+
+    def _edit(self, row: Row) -> None:
+        state = self.state
+        assert state is not None
+        text = (getattr(state.user, row.key) or row.value) if row.key in USER_KEYS else state.settings.text(row.key)
+        self._edited, self._refusal = row, ""
+        editor = self.editor
+        editor.value = safe(text)
+        editor.display = True
+        editor.focus()
+        editor.action_select_all()
+        self._show_about()
+        self.refresh_bindings()
+
+    def action_accept(self) -> None:
+        if self._edited is not None and self._set(self._edited.key, self.editor.value):
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        self._edited, self._refusal = None, ""
+        self.editor.display = False
+        self.form.focus()
+        self._show_about()
+        self.refresh_bindings()
+
+    # Runs ---------------------------------------------------------------------------------------------------------
+
+    def action_start(self) -> None:
+        state = self.state
+        if state is not None:
+            starting.ask_to_start(self, state.outcome, lambda: self._start(state.settings.profile.name))
+
+    def action_rehearse(self) -> None:
+        self._start("rehearsal")
+
+    def _start(self, profile: str) -> None:
+        state = self.state
+        make = state.make(state.settings_for(profile)) if state is not None else None
+        if state is None or make is None or self._busy:
+            return
+        self._busy = True
+        self._show()
+        starting.start(self, state.home, make, self._started, self._not_started)
+
+    def _started(self, _record: RunRecord) -> None:
+        from sdtui.tui.monitor.screen import MonitorScreen
+
+        self._busy = False
+        self.shell.action_mode("monitor")
+        if isinstance(self.shell.screen, MonitorScreen):
+            self.shell.screen.follow(None)
+
+    def _not_started(self, error: SdtuiError) -> None:
+        self._busy = False
+        self._show()
+        self.shell.explain(error)
+
+    def action_copy(self) -> None:
+        from sdtui.tui.monitor.actions import show_copied
+
+        state = self.state
+        if state is not None and state.outcome.prepared is not None:
+            show_copied(self, "The command", state.outcome.prepared.shell)
+
+    def action_script(self) -> None:
+        state, project, workspace = self.state, self.shell.project, self.shell.workspace
+        if state is None or project is None or workspace is None or state.outcome.prepared is None:
+            return
+        prepared = state.outcome.prepared
+
+        def written(applied: Applied | None) -> None:
+            where = project.root / starting.SCRIPT
+            self.shell.say(
+                f"{where} is written. Start it with: bash {starting.SCRIPT}" if applied else "Nothing to do."
+            )
+
+        workspace.apply(lambda: starting.script_plan(project.root, prepared), written)

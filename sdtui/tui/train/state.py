@@ -1,0 +1,150 @@
+"""What the Train screen knows: the settings, the trainer that was found, and the run that would come of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.settings import UserSettings, load_settings, save_setting
+from sdtui.runs.request import Prepared, make_request
+from sdtui.trainer.location import TrainerInstall, find_trainers
+from sdtui.trainer.profiles import Settings
+from sdtui.tui.train.estimate import Cost, cost_of, last_of
+from sdtui.tui.train.memory import recall, remember, settings_of, with_settings
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from sdtui.tui.mode_screen import ModeScreen
+
+_NO_TRAINER = "sd-scripts was not found. Set its folder in the row sd-scripts, or press r to rehearse: that needs none."
+REST = 0.25
+"""Seconds without a further key after which the run is worked out anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The run that would come of the settings, or why there is none."""
+
+    prepared: Prepared | None = None
+    cost: Cost | None = None
+    problem: str | None = None
+    waiting: str | None = None
+    """What is being waited for; None when this is up to date."""
+
+
+class TrainState:
+    """Holds all of it for one project; ``changed`` is called whenever something is other than before."""
+
+    def __init__(self, screen: ModeScreen, home: Path, changed: Callable[[], None]) -> None:
+        self._screen = screen
+        self.home = home
+        self._changed = changed
+        self._remembered, problem = recall(home)
+        if problem:
+            screen.shell.say(problem, "warning")
+        self.settings = settings_of(self._remembered, self._remembered.profile)
+        loaded = load_settings()
+        for sentence in loaded.problems:
+            screen.shell.say(sentence, "warning")
+        self.user: UserSettings = loaded.settings
+        self.trainers: tuple[TrainerInstall, ...] | None = None
+        """What was found, the likeliest first; None while it is being looked for."""
+        self.outcome = Outcome(waiting="reading the dataset")
+        self._timer: Timer | None = None
+
+    @property
+    def install(self) -> TrainerInstall | None:
+        """The trainer that runs would be started with."""
+        working = [install for install in self.trainers or () if install.problem is None]
+        return next(iter(working or self.trainers or ()), None)
+
+    # Changing -----------------------------------------------------------------------------------------------------
+
+    def set(self, settings: Settings) -> None:
+        """Go on with these settings, and remember them."""
+        self.settings = settings
+        self._remembered = remembered = with_settings(self._remembered, settings)
+        bridge = self._screen.shell.bridge
+        bridge.write(self._screen, lambda: remember(self.home, remembered), lambda _none: None)
+        self.prepare_soon()
+
+    def set_profile(self, name: str) -> None:
+        """Go to another profile, with what was set there."""
+        self.set(settings_of(self._remembered, name))
+
+    def settings_for(self, profile: str) -> Settings:
+        """What is set for ``profile``, whether it is shown or not."""
+        return self.settings if profile == self.settings.profile.name else settings_of(self._remembered, profile)
+
+    def set_user(self, key: str, value: str) -> None:
+        """Change one of the user's own settings; empty: as it is found."""
+
+        def saved(_none: None) -> None:
+            self.user = load_settings().settings
+            self.find_trainers()
+
+        self._screen.shell.bridge.write(self._screen, lambda: save_setting(key, value or None), saved)
+
+    # Working out --------------------------------------------------------------------------------------------------
+
+    def find_trainers(self) -> None:
+        """Look for sd-scripts; its Pythons are asked what they have, which takes a moment."""
+        self.trainers = None
+        user, near = self.user, self.home.parent
+        self._screen.shell.bridge.call(
+            self._screen, "trainers", lambda: find_trainers(user, near=near), self._found_trainers
+        )
+        self.prepare_soon()
+
+    def _found_trainers(self, found: tuple[TrainerInstall, ...]) -> None:
+        self.trainers = found
+        self.prepare_soon()
+
+    def prepare_soon(self) -> None:
+        """Work the run out when the keys rest."""
+        self._changed()
+        if self._timer is None:
+            self._timer = self._screen.set_timer(REST, self._prepare)
+        else:
+            self._timer.reset()
+
+    def make(self, settings: Settings) -> Callable[[], Prepared] | None:
+        """How to make the request for a run with ``settings``; None while what it needs is not known."""
+        project, user, install = self._screen.shell.project, self.user, self.install
+        if project is None or self._screen.shell.scanning is not None:
+            return None
+        if self.trainers is None and not settings.profile.rehearsal:
+            return None
+        return lambda: make_request(project, settings, install, user=user)
+
+    def _prepare(self) -> None:
+        self._timer = None
+        if not self._screen.is_current:
+            return
+        settings = self.settings
+        make = self.make(settings)
+        if make is None:
+            scanning = self._screen.shell.project is None or self._screen.shell.scanning is not None
+            self._show(Outcome(waiting="reading the dataset" if scanning else "looking for sd-scripts"))
+            return
+        if self.trainers == () and not settings.profile.rehearsal:
+            self._show(Outcome(problem=_NO_TRAINER))
+            return
+        home = self.home
+
+        def work_out() -> Outcome:
+            prepared = make()
+            return Outcome(prepared, cost_of(prepared, settings, last_of(home, settings.profile.name)))
+
+        self._screen.shell.bridge.call(self._screen, "prepare", work_out, self._show, self._refused)
+
+    def _refused(self, error: SdtuiError) -> None:
+        self._show(Outcome(problem=error.sentence()))
+
+    def _show(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self._changed()
