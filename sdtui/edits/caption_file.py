@@ -75,6 +75,9 @@ class CaptionFile:
                 for old, fresh in zip(range(old_from, old_to), range(new_from, new_to), strict=False):
                     if fresh < len(lines) - 1 and self._endings[old]:
                         endings[fresh] = self._endings[old]
+        for at, ending in enumerate(endings[:-1]):
+            if ending == "\r" and (lines[at + 1] + endings[at + 1]).startswith("\n"):
+                endings[at] = "\r\n"  # else the two would be read as one line end
         return "".join(line + ending for line, ending in zip(lines, endings, strict=True))
 
 
