@@ -97,28 +97,23 @@ def _newest_size(view: RunView) -> int | None:
     return None
 
 
-def cost_lines(cost: Cost, settings: Settings) -> list[Line]:
-    """Three lines at most: steps, time, disk."""
+def cost_lines(cost: Cost, settings: Settings, width: int) -> list[Line]:
+    """Steps, time, disk: each with what it comes from beside it, or below it where there is no room."""
     epochs = "" if ends_by_steps(settings) else f" × {plural(settings.number('max_train_epochs', 1), 'epoch')}"
-    lines: list[Line] = [
-        [
-            (f"{count(cost.total_steps)} steps", "strong"),
-            (f"   {count(cost.steps_per_epoch)} steps/epoch{epochs}", "dim"),
-        ]
-    ]
+    lines = _beside(f"{count(cost.total_steps)} steps", f"{count(cost.steps_per_epoch)} steps/epoch{epochs}", width)
     if cost.seconds is not None and cost.it_per_s is not None:
-        at = f"   at {speed(cost.it_per_s)}, as {safe(cost.timed_by)} ran"
-        lines.append([(f"about {duration(cost.seconds)}", "strong"), (at, "dim")])
+        lines += _beside(
+            f"about {duration(cost.seconds)}", f"at {speed(cost.it_per_s)}, as {safe(cost.timed_by)} ran", width
+        )
     else:
         lines.append([("no run of this profile was timed here yet", "dim")])
-    return [*lines, _disk_line(cost)]
+    free = f"{file_size(cost.disk_free)} free" if cost.disk_free is not None else ""
+    size = f", about {file_size(cost.disk)}" if cost.disk is not None else ""
+    tight = cost.disk is not None and cost.disk_free is not None and cost.disk > cost.disk_free
+    return lines + _beside(plural(cost.checkpoints, "checkpoint") + size, free, width, "bad" if tight else "dim")
 
 
-def _disk_line(cost: Cost) -> Line:
-    line: list[tuple[str, str]] = [(plural(cost.checkpoints, "checkpoint"), "strong")]
-    if cost.disk is not None:
-        tight = cost.disk_free is not None and cost.disk > cost.disk_free
-        line.append((f"   about {file_size(cost.disk)}", "bad" if tight else "plain"))
-    if cost.disk_free is not None:
-        line.append((f"   {file_size(cost.disk_free)} free", "dim"))
-    return line
+def _beside(what: str, source: str, width: int, role: str = "dim") -> list[Line]:
+    if len(what) + 3 + len(source) <= width:
+        return [[(what, "strong"), (f"   {source}", role)]]
+    return [[(what, "strong")], [(f"  {source}", role)]]

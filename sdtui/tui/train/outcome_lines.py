@@ -23,7 +23,7 @@ def outcome_lines(outcome: Outcome, settings: Settings, width: int) -> list[Line
         return [[("NOT READY", "dim")], *wrap(safe(outcome.problem), width, "warn")]
     if outcome.prepared is None or outcome.cost is None:
         return []
-    lines: list[Line] = [[("COST", "dim")], *cost_lines(outcome.cost, settings)]
+    lines: list[Line] = [[("COST", "dim")], *cost_lines(outcome.cost, settings, width)]
     notes = outcome.prepared.notes
     if notes:
         lines += [EMPTY, [("TO KNOW", "dim")]]

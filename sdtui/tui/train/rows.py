@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sdtui.base.paths import shown
 from sdtui.base.settings import UserSettings
@@ -109,7 +110,7 @@ def _user_row(field: Field, user: UserSettings, install: TrainerInstall | None) 
 def _arguments(command: Sequence[str]) -> dict[str, str]:
     """What each option of the command is set to; ``true`` for one without a value."""
     found: dict[str, str] = {}
-    for word, after in zip(command, (*command[1:], ""), strict=True):
+    for word, after in pairwise((*command, "")):
         if word.startswith("--"):
             name, equals, value = word[2:].partition("=")
             found[name] = value if equals else "true" if after.startswith("--") or not after else after
@@ -162,5 +163,5 @@ def help_of(row: Row, settings: Settings) -> str:
     if row.key == PROFILE:
         return f"{settings.profile.title}: {settings.profile.summary}"
     limits = f" It takes {row.field.limits}." if row.field.limits else ""
-    default = f" Default: {row.default}." if row.changed and row.default else ""
+    default = f" Default: {row.default}." if row.changed and row.default and row.key not in USER_KEYS else ""
     return f"{row.field.help}{limits}{default}"
