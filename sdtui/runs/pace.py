@@ -29,7 +29,7 @@ class Pace:
         """At ``now`` (any clock that only goes forward, seconds) the run stood at ``step``."""
         if self._seen and step < self._seen[-1][1]:
             self._seen.clear()
-        if self._last is not None and training and not self._busy:
+        if self._last is not None and not self._busy:
             self._trained += max(0.0, now - self._last)
         if training and self._first is None:
             self._first = (now, step)

@@ -34,11 +34,13 @@ def header(total: int) -> None:
 
 
 def steps(first: int, last: int, total: int) -> None:
+    """Each step is drawn twice, first with the loss of the step before, as tqdm's update() and set_postfix() do."""
     for step in range(first, last + 1):
         percent = 100 * step // total
-        sys.stderr.write(f"\rsteps: {percent:3d}%|{'█' * (percent // 10):10s}| {step}/{total} [00:0{step % 10}<00:09, ")
-        sys.stderr.write(f"2.50it/s, avr_loss={1 / (step + 1):.3g}]")
-        sys.stderr.flush()
+        for loss in (1 / step, 1 / (step + 1)):
+            sys.stderr.write(f"\rsteps: {percent:3d}%|{'█' * (percent // 10):10s}| {step}/{total} ")
+            sys.stderr.write(f"[00:0{step % 10}<00:09,  2.50it/s, avr_loss={loss:.3g}]")
+            sys.stderr.flush()
 
 
 def sleeper(*, own_session: bool) -> None:

@@ -1,0 +1,73 @@
+"""Speed is that of training; the time left counts samples and saving too, and is not guessed too early."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdtui.runs.pace import Pace, recorded_overall, recorded_speed, seconds_left
+
+
+def test_the_speed_leaves_out_samples_and_the_time_left_does_not() -> None:
+    pace = Pace()
+    step, now = 0, 1000.0
+    for _ in range(3):
+        for _ in range(30):
+            pace.see(now, step, training=True)
+            now, step = now + 1, step + 2
+        for _ in range(20):
+            pace.see(now, step, training=False)
+            now += 1
+    pace.see(now, step, training=True)
+    assert pace.it_per_s == pytest.approx(2.0, rel=0.05)
+    assert pace.overall == pytest.approx(180 / 150, rel=0.05)
+
+
+def test_the_speed_follows_what_happens_now() -> None:
+    pace = Pace()
+    step = 0
+    for now in range(200):
+        pace.see(now, step, training=True)
+        step += 1 if now < 100 else 5
+    assert pace.it_per_s == pytest.approx(5.0, rel=0.1)
+
+
+def test_nothing_is_said_before_there_is_something_to_say() -> None:
+    pace = Pace()
+    assert pace.it_per_s is None and pace.overall is None
+    pace.see(0, 100, training=True)
+    pace.see(1, 101, training=True)
+    assert pace.it_per_s is None and pace.overall is None
+
+
+def test_a_bar_that_begins_anew_begins_the_speed_anew() -> None:
+    pace = Pace()
+    for now in range(20):
+        pace.see(now, 100 + now, training=True)
+    for now in range(20, 40):
+        pace.see(now, 3 * (now - 20), training=True)
+    assert pace.it_per_s == pytest.approx(3.0, rel=0.1)
+
+
+def test_recorded_times_give_the_speed_without_the_pauses() -> None:
+    steps = list(range(100))
+    times = [step * 0.5 + (60 if step >= 50 else 0) for step in steps]
+    assert recorded_speed(steps, times) == pytest.approx(2.0)
+    assert recorded_overall(steps, times) == pytest.approx(99 / (49.5 + 60))
+    assert recorded_speed([1, 2], [0.0, 1.0]) is None
+    assert recorded_overall(steps[:20], times[:20]) is None
+
+
+def test_points_that_share_a_step_and_clocks_that_jump_back_do_no_harm() -> None:
+    assert recorded_speed([0, 1, 1, 2, 2, 3, 3, 4], [0, 1, 1, 2, 2, 1.5, 3, 4]) is not None
+    assert recorded_speed([1, 1, 1, 1], [0, 0, 0, 0]) is None
+    assert recorded_speed([1, 2, 3, 4, 5], [7.0] * 5) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "total", "overall", "left"),
+    [(30, 100, 2.0, None), (31, 100, 2.0, 34.5), (31, None, 2.0, None), (50, 100, None, None), (120, 100, 2.0, 0.0)],
+)
+def test_the_time_left_is_estimated_from_31_steps_on(
+    step: int, total: int | None, overall: float | None, left: float | None
+) -> None:
+    assert seconds_left(step, total, overall) == left

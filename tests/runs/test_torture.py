@@ -1,0 +1,53 @@
+"""Launch, kill the screen, and see each run end: every exit status written down, no run started twice, nobody left."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from sdtui.machine import processes
+from sdtui.runs import store
+from tests.runs.conftest import CHILD, RunLab
+from tests.runs.test_launch import LAUNCHER
+
+
+@pytest.mark.parametrize("times", [10, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.slow])])
+def test_every_run_outlives_its_screen(lab: RunLab, times: int) -> None:
+    expected: dict[str, int] = {}
+    for number in range(times):
+        lab.fifo(f"go{number}")
+        code = number % 5
+        run_id = _launch_and_lose_the_screen(lab, number, f"wait=go{number}", "train=4", f"exit={code}")
+        expected[run_id] = code
+        lab.release(f"go{number}")
+    assert len(expected) == times == len(store.list_runs(lab.home))
+    for record in store.list_runs(lab.home):
+        assert lab.wait(record).exit_code == expected[record.id]
+        assert lab.console(record).count("running training") == 1
+        assert record.trainer is not None and processes.group_members(record.trainer) == ()
+
+
+def _launch_and_lose_the_screen(lab: RunLab, number: int, *words: str) -> str:
+    command = [sys.executable, "-c", LAUNCHER, str(lab.root), str(CHILD), *words]
+    if number % 2:
+        return _hang_up(command)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as screen:
+        assert screen.stdout is not None
+        run_id = screen.stdout.readline().strip()
+        screen.send_signal((signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)[number % 3])
+    return run_id
+
+
+def _hang_up(command: list[str]) -> str:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(command[0], command)
+    with os.fdopen(terminal, "rb", buffering=0) as screen:
+        run_id = screen.readline().decode().strip()
+    os.waitpid(pid, 0)
+    return run_id
