@@ -233,20 +233,26 @@ def _masks(image_dir: Path) -> Path | None:
 
 
 def unique_names(folders: Sequence[Path]) -> list[str]:
-    """A name for each folder: its own, with as many parents before it as it takes to tell it from the others."""
-    names = [folder.name or str(folder) for folder in folders]
+    """A name for each folder: its own, with as many parents before it as it takes to tell it from the others.
+
+    A folder that is there twice (in two datasets) gets a number.
+    """
+    known = _told_apart(list(dict.fromkeys(folders)))
+    seen: Counter[Path] = Counter()
+    names = []
+    for folder in folders:
+        seen[folder] += 1
+        names.append(known[folder] if seen[folder] == 1 else f"{known[folder]} ({seen[folder]})")
+    return names
+
+
+def _told_apart(folders: list[Path]) -> dict[Path, str]:
+    names = {folder: folder.name or str(folder) for folder in folders}
     for depth in range(2, 1 + max((len(folder.parts) for folder in folders), default=0)):
-        shared = {name for name, times in Counter(names).items() if times > 1}
-        if not shared:
-            return names
-        names = [
-            "/".join(folder.parts[-depth:]) if name in shared else name
-            for folder, name in zip(folders, names, strict=True)
-        ]
-    seen: Counter[str] = Counter()
-    for index, name in enumerate(names):
-        seen[name] += 1
-        names[index] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        shared = {name for name, times in Counter(names.values()).items() if times > 1}
+        for folder, name in names.items():
+            if name in shared:
+                names[folder] = "/".join(folder.parts[-depth:])
     return names
 
 
