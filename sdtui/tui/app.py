@@ -29,6 +29,7 @@ from textual.screen import Screen
 
 import sdtui
 from sdtui.base.errors import SdtuiError
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import safe_lines
 from sdtui.base.work import Progress
 from sdtui.dataset.project import Project
@@ -46,6 +47,10 @@ from sdtui.tui.too_small import TooSmall, too_small
 
 if TYPE_CHECKING:
     from sdtui.tui.workspace import Workspace
+
+
+_BEACON_AFTER = 1.0
+"""Seconds after opening a project at which its runs are looked for: the first frame comes first."""
 
 
 def _styles() -> list[str | PurePath]:
@@ -145,6 +150,7 @@ class SdtuiApp(Offers, App[None]):
         self.workspace = Workspace(self, self.project_path)
         self.switch_mode(self._mode_key(mode))
         self.workspace.open()
+        self.set_timer(_BEACON_AFTER, partial(self._light_beacon, self._opened))
 
     def project_opened(self, project: Project) -> None:
         """The first scan is over."""
@@ -164,7 +170,18 @@ class SdtuiApp(Offers, App[None]):
             lambda answer: self.action_open() if answer else None,
         )
 
+    def _light_beacon(self, opened: int) -> None:
+        """Let the header say how the project's newest run goes, unless another project was opened meanwhile."""
+        path = self.project_path
+        screens = (screen for stack in self._screen_stacks.values() for screen in stack)
+        watched = any(isinstance(screen, ModeScreen) and screen.MODE == "monitor" for screen in screens)
+        if path is not None and opened == self._opened and not watched:
+            from sdtui.tui.monitor.beacon import light
+
+            light(self, (path if path.is_dir() else path.parent) / PROJECT_FOLDER)
+
     def _close_project(self) -> None:
+        self.bridge.cancel(self, "beacon")
         if self.workspace is not None:
             self.workspace.close()
         self.project = None

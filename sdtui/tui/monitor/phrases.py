@@ -37,6 +37,14 @@ def bar(share: float | None, width: int) -> list[Span]:
     return [(done, "bar"), ("─" * (width - len(done)), "rest")]
 
 
+def mark(view: RunView) -> str:
+    """What the header says beside the mode: ``▶62%`` while it runs, a sign when it failed."""
+    if view.state.ended:
+        return "✗" if view.state in (RunState.FAILED, RunState.LOST) else ""
+    share = share_done(view)
+    return f"▶{round(share * 100)}%" if share is not None else "▶"
+
+
 def elapsed(view: RunView, now: float) -> float | None:
     """Seconds since it started, until its end where it has ended."""
     if view.started is None:

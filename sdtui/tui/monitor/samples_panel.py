@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sdtui.tui.pictures import Drawn
 
 _KEPT = 64
+_TRIES = 5
 
 _Key = tuple[str, int, int]
 """A picture file and the cells that it was drawn for."""
@@ -43,6 +45,7 @@ class SamplesPanel(Widget):
         self._prompts: Sequence[PromptWords] = ()
         self._drawn: dict[_Key, Drawn] = {}
         self._asked: dict[int, _Key] = {}
+        self._refused: Counter[_Key] = Counter()
         self._shape = 1.0
         self._slots: list[tuple[Slot, SampleImage]] = []
         self._below: list[Line] = []
@@ -109,7 +112,7 @@ class SamplesPanel(Widget):
 
     def _ask(self, slot: Slot, image: SampleImage) -> None:
         key = (image.path, slot.columns, slot.rows)
-        if key in self._drawn or self._asked.get(slot.back) == key:
+        if key in self._drawn or self._asked.get(slot.back) == key or self._refused[key] >= _TRIES:
             return
         self._asked[slot.back] = key
 
@@ -118,8 +121,9 @@ class SamplesPanel(Widget):
             self._keep(key, drawn)
 
         def not_yet(_error: SdtuiError) -> None:
-            # Still being written: asked for again when the run goes on.
+            # Perhaps still being written: asked for again some times.
             del self._asked[slot.back]
+            self._refused[key] += 1
 
         pictures = cast("SdtuiApp", self.app).pictures
         pictures.ask(self, f"sample {slot.back}", Path(image.path), slot.columns, slot.rows, arrived, not_yet)

@@ -15,6 +15,7 @@ from sdtui.runs.record import RunState
 from sdtui.tui.commands import Command, offered
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor import actions, phrases
+from sdtui.tui.monitor.beacon import put_out
 from sdtui.tui.monitor.chart import Look
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
@@ -246,6 +247,7 @@ class MonitorScreen(ModeScreen):
         if path is None:
             return
         self.query_one("#monitor").display = False
+        put_out(self.shell)
         self._feed = RunFeed((path if path.is_dir() else path.parent) / PROJECT_FOLDER)
         self.shell.bridge.work(self, "runs", self._feed.snapshots, lambda _none: None, self._arrived)
 
@@ -292,7 +294,7 @@ class MonitorScreen(ModeScreen):
             teach.show([[(problem, "bad")]] if problem else _TEACH)
             self._mark("")
             return
-        self._mark(_mark_of(followed))
+        self._mark(phrases.mark(followed.view))
         self._show_words(followed)
         self._show_chart(followed)
         samples = self.query_one(SamplesPanel)
@@ -392,14 +394,3 @@ def _offered(snapshot: Snapshot) -> tuple[object, ...]:
     if followed is None:
         return (len(snapshot.runs),)
     return (len(snapshot.runs), followed.record.id, followed.view.state, bool(followed.view.samples))
-
-
-def _mark_of(followed: Followed) -> str:
-    """What the header says beside the mode: ``▶62%`` while it runs, a sign when it failed."""
-    view = followed.view
-    if view.state in (RunState.FAILED, RunState.LOST):
-        return "✗"
-    if view.state.ended:
-        return ""
-    share = phrases.share_done(view)
-    return f"▶{round(share * 100)}%" if share is not None else "▶"
