@@ -39,8 +39,7 @@ def config_layout(path: Path) -> Layout:
         raise NotADatasetError(
             "This config names no subset", path=path, remedy=foreign or next(iter(config.problems), None)
         )
-    names = unique_names([place.metadata_file or place.image_dir for place in places])
-    names = unique_names([place.image_dir for place in places]) if _all_folders(places) else names
+    names = unique_names(_namesakes(places))
     return Layout(
         root=path.parent,
         kind=ProjectKind.TOML,
@@ -68,8 +67,12 @@ def dataset_options(section: DatasetSection) -> DatasetOptions:
     )
 
 
-def _all_folders(places: list[Place]) -> bool:
-    return len({place.image_dir for place in places}) == len(places)
+def _namesakes(places: list[Place]) -> list[Path]:
+    """What the subsets are called by: their folders, or their metadata files where several share a folder."""
+    folders = [place.image_dir for place in places]
+    if len(set(folders)) == len(folders):
+        return folders
+    return [place.metadata_file or place.image_dir for place in places]
 
 
 def _place(finder: _Finder, section: DatasetSection, subset: SubsetSection, seen: set[str]) -> Place | Ignored:
