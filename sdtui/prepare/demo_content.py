@@ -132,7 +132,7 @@ def _caption(scene: Scene, number: int) -> str:
     if number % 3 == 2:
         return f"{scene.colour} {scene.shape}, {scene.background} background, simple background, no humans"
     share = scene.radius / min(scene.width, scene.height)
-    size = "small " if share < 0.23 else "big " if share > 0.31 else ""
+    size = "small " if share < 0.31 else "big " if share > 0.38 else ""
     return f"a {size}{scene.colour} {scene.shape} on a {scene.background} background"
 
 

@@ -48,18 +48,17 @@ class Scene:
 
 
 def imagine(shape: str, colour: str, background: str, chance: Random) -> Scene:
-    """A scene whose shape lies wholly inside the picture, also after the trainer has cut it to a bucket."""
+    """A scene whose shape stands near the middle, so that the trainer's cut to a bucket leaves it whole."""
     width, height = chance.choice(SIZES)
     short = min(width, height)
-    radius = short * chance.uniform(0.21, 0.33)
-    reach = radius + short * 0.06
+    radius = short * chance.uniform(0.28, 0.4)
     return Scene(
         shape,
         colour,
         background,
         width,
         height,
-        (chance.uniform(reach, width - reach), chance.uniform(reach, height - reach)),
+        (width * chance.uniform(0.42, 0.58), height * chance.uniform(0.43, 0.57)),
         radius,
         chance.uniform(-0.2, 0.2),
         chance.choice(("plain", "glow", "stripes", "dots")),
