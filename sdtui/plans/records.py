@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from sdtui.base.files import append, append_durable, kernel, read_bytes, read_if
 from sdtui.plans.plan import Change, MakeFolder, Move, Plan, Remove, Write
 
 VERSION = 1
+_LAST_LINE = re.compile(rb'\n\{"sha256": "[0-9a-f]{64}"\}\n\Z')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def read_header(path: Path) -> Header | None:
         with path.open("rb") as reading:
             first = reading.readline()
             reading.seek(max(0, path.stat().st_size - 200))
-            whole = b'{"sha256"' in reading.read()
+            whole = _LAST_LINE.search(reading.read()) is not None
     except OSError:
         return None
     if not whole:

@@ -86,16 +86,16 @@ def main() -> None:
     root, what, call, how = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
     journal = Journal(root / ".sdtui")
     plan = plan_for(root) if what == "apply" else None
-    entry = next((one.id for one in journal.unfinished()), "")
+    entry = next((one.id for one in journal.unfinished()), None)
+    if what in ("finish", "roll_back") and entry is None:
+        return
     die_at(call, torn=how == "torn")
     if plan is not None:
         journal.apply(plan)
     elif what == "undo":
         journal.undo()
-    elif what == "finish":
-        journal.finish(entry)
-    else:
-        journal.roll_back(entry)
+    elif entry is not None:
+        journal.finish(entry) if what == "finish" else journal.roll_back(entry)
 
 
 if __name__ == "__main__":

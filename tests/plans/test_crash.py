@@ -91,7 +91,7 @@ def _check_old_or_new(worlds: Worlds, now: Tree) -> None:
         assert content in whole or ".sdtui-tmp" in path, f"{path} is neither old nor new"
 
 
-SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 184, 9)]
+SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 202, 11)]
 
 
 @pytest.mark.parametrize("call", SPREAD)
@@ -99,7 +99,7 @@ def test_killed_while_applying(worlds: Worlds, tmp_path: Path, call: int) -> Non
     check_kill(worlds, tmp_path / "kill", "apply", call, "torn" if call % 2 else "whole")
 
 
-@pytest.mark.parametrize("call", range(1, 125, 25))
+@pytest.mark.parametrize("call", range(1, 148, 29))
 def test_killed_while_undoing(worlds: Worlds, tmp_path: Path, call: int) -> None:
     check_kill(worlds, tmp_path / "kill", "undo", call)
 
@@ -137,7 +137,7 @@ def test_killed_at_every_call(worlds: Worlds, tmp_path: Path, what: str, how: st
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("first", range(60, 190, 10))
+@pytest.mark.parametrize("first", range(96, 198, 8))
 @pytest.mark.parametrize("way", ["finish", "roll_back"])
 def test_killed_at_every_call_of_a_recovery(worlds: Worlds, tmp_path: Path, way: str, first: int) -> None:
     origin = worlds.copy("before", tmp_path / "origin")
