@@ -16,7 +16,7 @@ from sdtui.trainer import events as e
 from sdtui.trainer.bars import Bar, find_bar
 from sdtui.trainer.diagnosis import Diagnosis, diagnose
 from sdtui.trainer.header import HeaderReader
-from sdtui.trainer.log_records import INDENT, LogRecord, begin_record
+from sdtui.trainer.log_records import INDENT, LogRecord, begin_record, english
 from sdtui.trainer.steps_bar import StepsBar
 from sdtui.trainer.terminal import UP, ConsoleText
 from sdtui.trainer.tracebacks import HEADING, TracebackReader, elastic_exit, launcher_failure
@@ -151,7 +151,7 @@ class ConsoleParser:
         if "No data found." in text:
             self._tell(e.NoDataFound())
         elif record.level == "WARNING":
-            self._tell(e.WarningLine(text))
+            self._tell(e.WarningLine(english(text)))
         elif record.level in ("ERROR", "CRITICAL"):
             self._tell(e.ErrorLine(text))
         elif not self._message(text) and self._doing is not _Doing.SAMPLES:
@@ -179,7 +179,7 @@ class ConsoleParser:
         elif ended := elastic_exit(text) or launcher_failure(text):
             self._tell(ended)
         elif _EXCEPTION.match(text):
-            self._tell(e.ErrorLine(text))
+            self._tell(e.ErrorLine(english(text)))
         else:
             self._message(text)
 

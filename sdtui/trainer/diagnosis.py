@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sdtui.trainer import events as e
 from sdtui.trainer.causes import explain_error
+from sdtui.trainer.log_records import english
 
 DONE, STOPPED, FAILED, LOST = "done", "stopped", "failed", "lost"
 
@@ -201,13 +202,7 @@ def _unseen_end(evidence: _Evidence) -> Diagnosis:
 def _last_words(evidence: _Evidence, returncode: int) -> str:
     named = [trace.error for trace in evidence.tracebacks if trace.error]
     if named:
-        return f"The trainer failed{evidence.at()}: {_english(named[-1])}"
+        return f"The trainer failed{evidence.at()}: {english(named[-1])}"
     if evidence.errors:
-        return f"The trainer failed{evidence.at()}: {_english(evidence.errors[-1])}"
+        return f"The trainer failed{evidence.at()}: {evidence.errors[-1]}"
     return f"The trainer ended with status {returncode}{evidence.at()} and gave no reason. The end of the log may."
-
-
-def _english(text: str) -> str:
-    """The English half of the trainer's bilingual messages (``english / 日本語``)."""
-    english, separator, rest = text.partition(" / ")
-    return english if separator and not rest.isascii() else text

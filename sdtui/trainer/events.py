@@ -129,14 +129,14 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class WarningLine:
-    """A WARNING of the trainer's log, unwrapped to one line."""
+    """A WARNING of the trainer's log, unwrapped to one line; of a bilingual one the English half."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorLine:
-    """An ERROR or CRITICAL of the trainer's log, unwrapped to one line."""
+    """An ERROR or CRITICAL of the trainer's log, unwrapped to one line; of a bilingual one the English half."""
 
     text: str
 

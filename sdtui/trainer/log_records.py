@@ -15,6 +15,7 @@ _HEAD = re.compile(
     r"\s*(?:\[?\d[\d/:\- ]{7,20}\]?\s+)?(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL)(?P<pad> +)(?P<message>.*)"
 )
 _ORIGIN = re.compile(r"(?:(?<=\s)|^)[\w.\-]+\.py:\d+\s*$")
+_BILINGUAL = re.compile(r"(?P<english>.+?) / [\x20-\x7e]{0,40}[^\x00-\x7f].*?(?P<file>: (?:/|\.|[A-Za-z]:\\).*)?")
 INDENT = " " * 20
 MOST_LINES = 200
 
@@ -62,6 +63,12 @@ def begin_record(line: str) -> LogRecord | None:
     record = LogRecord(found["level"], column)
     record.add(message)
     return record
+
+
+def english(text: str) -> str:
+    """The English half of a bilingual message (``english / 日本語: /file``), with the file if it has one."""
+    found = _BILINGUAL.fullmatch(text)
+    return found["english"] + (found["file"] or "") if found else text
 
 
 def width(text: str) -> int:

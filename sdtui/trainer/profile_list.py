@@ -2,9 +2,8 @@
 
 The values are those of SD-Guide (SDXL) and sd-train-lora (SD 1.5), but for: 3 epochs instead of ten million steps; a
 LoRA rate of 1e-4 (the guide calls its own 1e-6 too low); Adafactor with a fixed rate (without ``optimizer_args`` it
-ignores the rate, library/train_util.py get_optimizer); lr_scheduler constant, which is what constant_with_warmup with
-no warm-up does; only the newest saved state is kept;
-the full fine-tune makes samples after each epoch, since 3 epochs seldom reach 5000 steps.
+ignores the rate, library/train_util.py get_optimizer); only the newest saved state is kept; the full fine-tune makes
+samples after each epoch, since 3 epochs seldom reach 5000 steps.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ _SDXL_LORA = Profile(
         text_encoder_lr=5e-5,
         optimizer_type="Adafactor",
         optimizer_args=_FIXED_RATE,
-        lr_scheduler="constant",
+        lr_scheduler="constant_with_warmup",
         lr_warmup_steps="0",
         mixed_precision="bf16",
         gradient_checkpointing=True,
@@ -139,7 +138,7 @@ _SDXL_FINETUNE = Profile(
         learning_rate=5e-6,
         optimizer_type="Adafactor",
         optimizer_args=_FIXED_RATE,
-        lr_scheduler="constant",
+        lr_scheduler="constant_with_warmup",
         lr_warmup_steps="0",
         mixed_precision="bf16",
         full_bf16=True,
