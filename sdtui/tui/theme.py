@@ -111,6 +111,8 @@ class Inks:
     bad: Style
     cut: Style
     """Text that the trainer does not read: dimmed and struck."""
+    seam: Style
+    """The first character of a window of 75."""
     empty_bar: Style
     faint: Style
     """What lies behind something else: the raw curve under the smoothed one."""
@@ -144,6 +146,7 @@ def inks(theme: str) -> Inks:
         warn=ink(shades.warn),
         bad=ink(shades.bad),
         cut=ink(shades.dim, strike=True),
+        seam=ink(shades.accent, underline=True),
         empty_bar=ink(shades.panel),
         faint=ink(_FAINT.get(theme, _FAINT["sdtui-dark"])),
         cursor=Style(reverse=True) if ansi else paper(shades.panel),

@@ -117,9 +117,13 @@ class CaptionPane(Vertical):
         source.update(source_text(self.sample, self._subset, ink))
 
     def _show_text(self, text: str) -> None:
-        now = self._count_now(text)
-        self.editor.load(text, now)
-        self._show_count(now)
+        if len(text) < _LONG:
+            now = counted(text, rules_of(self._subset), self.limit)
+            self.editor.load(text, now)
+            self._show_count(now)
+        else:
+            self.editor.load(text, NOTHING)
+            self._count_long()
 
     def _draft_or(self, text: str) -> str:
         draft = self._keeper.draft_of(self.sample.path) if self.sample is not None else None
@@ -205,17 +209,11 @@ class CaptionPane(Vertical):
         text = self.editor.caption
         if len(text) < _LONG:
             self._shell.bridge.cancel(self, "count")
-            self._show_count(self._count_now(text))
+            self._show_count(counted(text, rules_of(self._subset), self.limit))
         elif self._resting is None:
             self._resting = self.set_timer(_REST, self._count_long)
         else:
             self._resting.reset()
-
-    def _count_now(self, text: str) -> Counted:
-        if len(text) < _LONG:
-            return counted(text, rules_of(self._subset), self.limit)
-        self._resting = self._resting or self.set_timer(0, self._count_long)
-        return NOTHING
 
     def _count_long(self) -> None:
         self._resting = None

@@ -20,31 +20,30 @@ class Counted:
     """Where the first token stands that the trainer drops; None where none is, or where it cannot be said."""
     seams: tuple[int, ...]
     """Where a second and third window begin."""
-    read_to: int
-    """End of what the trainer reads: the end of the first line, unless wildcards are on."""
+    reads_all: bool = False
+    """All lines are read and not only the first: wildcards are on."""
 
 
-NOTHING = Counted(0, None, (), 0)
+NOTHING = Counted(0, None, ())
 
 
 def counted(text: str, rules: CaptionRules, limit: int, mode: Mode = "ftfy") -> Counted:
     """Count what the trainer makes of a caption file that holds ``text``, cut at ``limit`` tokens."""
     if rules.wildcard:
         lines = "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
-        return Counted(max(encode(trained, mode).count for trained in trained_texts(lines, rules)), None, (), len(text))
+        return Counted(max(encode(trained, mode).count for trained in trained_texts(lines, rules)), None, (), True)
     line = text.partition("\n")[0]
     caption = line.strip()
     trained = trained_texts(caption, rules)[0]
     encoding = encode(trained, mode)
     before = line.find(caption) - (len(rules.prefix) + 1 if rules.prefix else 0)
     if trained[len(rules.prefix) + 1 if rules.prefix else 0 :][: len(caption)] != caption:
-        return Counted(encoding.count, None, (), len(line))  # the tags are rejoined: no place in the file is the cut
+        return Counted(encoding.count, None, ())  # the tags are rejoined: no place in the file is the cut
     cut = encoding.cut(limit)
     return Counted(
         encoding.count,
         None if cut is None else min(len(line), max(0, cut + before)),
         tuple(at + before for at in encoding.seams(limit) if 0 <= at + before < len(line)),
-        len(line),
     )
 
 

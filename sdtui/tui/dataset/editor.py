@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from sdtui.tui.commands import Command, Offers, offered
@@ -87,7 +87,7 @@ class CaptionEditor(Offers, TextArea):
         """Show ``text``; the history of edits begins anew."""
         self._counted = counted
         if text == self.caption:
-            self.notify_style_update()
+            self._draw_again()
             return
         self._veil = Veil(text)
         self.load_text(self._veil.hide(text))
@@ -97,7 +97,11 @@ class CaptionEditor(Offers, TextArea):
         """What of the text the trainer reads has been counted anew."""
         if counted != self._counted:
             self._counted = counted
-            self.notify_style_update()
+            self._draw_again()
+
+    def _draw_again(self) -> None:
+        self.notify_style_update()  # forgets the lines that are drawn already
+        self.refresh()
 
     def begin(self) -> None:
         """Let the person type, from the end of the line that the trainer reads."""
@@ -139,16 +143,48 @@ class CaptionEditor(Offers, TextArea):
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
-    def get_line(self, line_index: int) -> Text:
-        line = self.document.get_line(line_index)
+    def _render_line(self, y: int) -> Strip:
+        """One line of the screen. Textual's own cuts the whole caption into its lines anew for each of them."""
+        wrapped = self.wrapped_document
+        width = self.scrollable_content_region.width
+        line = y + self.scroll_offset.y
+        if line >= wrapped.height:
+            return Strip.blank(width, self.rich_style)
+        row, section = wrapped._offset_to_line_info[line]
+        breaks = wrapped.get_offsets(row)
+        start = breaks[section - 1] if section else 0
+        stop = breaks[section] if section < len(breaks) else len(self.document.get_line(row)) + 1
+        text = self._section(row, start, stop)
+        strip = Strip(text.render(self.app.console), text.cell_len)
+        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _section(self, row: int, start: int, stop: int) -> Text:
+        """The characters ``start`` to ``stop`` of line ``row``, with what is to be seen in them."""
+        shown = self._veil.shown(self.document.get_line(row)[start:stop])
         ink = inks(self.app.theme)
-        text = Text(self._veil.shown(line), style=ink.text, end="", no_wrap=True)
-        if line_index > 0:
-            if self._counted.read_to < len(self.document.get_line(0)) + 1:
-                text.stylize(ink.dim)
-            return text
-        for seam in self._counted.seams:
-            text.stylize(ink.accent + Style(underline=True), seam, seam + 1)
-        if self._counted.cut is not None:
-            text.stylize(ink.cut, self._counted.cut, len(line))
-        return text
+        read = row == 0 or self._counted.reads_all
+        text = Text(shown + " ", ink.text if read else ink.dim, end="", no_wrap=True)
+        if row == 0:
+            for seam in self._counted.seams:
+                text.stylize(ink.seam, *_within(seam, seam + 1, start, stop))
+            if self._counted.cut is not None:
+                text.stylize(ink.cut, *_within(self._counted.cut, stop, start, len(shown) + start))
+        if self.has_focus:
+            self._mark_selection(text, row, start, stop)
+        return text if stop > start + len(shown) else text[: len(shown)]
+
+    def _mark_selection(self, text: Text, row: int, start: int, stop: int) -> None:
+        first, last = sorted(self.selection)
+        if first != last and first[0] <= row <= last[0]:
+            begin = first[1] if row == first[0] else start
+            end = last[1] if row == last[0] else stop
+            text.stylize(self.get_component_rich_style("text-area--selection"), *_within(begin, end, start, stop))
+        cursor_row, cursor = self.cursor_location
+        if cursor_row == row and start <= cursor < stop:
+            text.stylize(self.get_component_rich_style("text-area--cursor"), cursor - start, cursor - start + 1)
+
+
+def _within(begin: int, end: int, start: int, stop: int) -> tuple[int, int]:
+    """The part of ``begin`` to ``end`` that lies in ``start`` to ``stop``, counted from ``start``."""
+    first = max(begin, start)
+    return first - start, max(first, min(end, stop)) - start

@@ -8,43 +8,29 @@ from __future__ import annotations
 
 from sdtui.base.text import safe
 
-_PLANES = (0xF0000, 0xF4000, 0xF8000, 0xFC000, 0x100000, 0x104000, 0x108000)
-_SPAN = 0x3000
-"""Code points that ``safe`` replaces lie below this, but for U+FEFF and surrogates."""
-_MARK = 0x2FFF
-"""Stands for U+FEFF."""
+# Nothing beyond is replaced but the mark U+FEFF and surrogates, which no decoded text holds.
+_HIDDEN = [code for code in (*range(0x2100), 0xFEFF) if chr(code) != "\n" and safe(chr(code)) != chr(code)]
+_BASES = range(0xF0000, 0xFFFFD - len(_HIDDEN), len(_HIDDEN))
 
 
 class Veil:
     """Maps a text to what an editor may hold, and back. One that is made for a text never mistakes its characters."""
 
     def __init__(self, text: str) -> None:
-        self._base = next((base for base in _PLANES if not _uses(text, base)), _PLANES[-1])
+        used = {ord(char) for char in set(text) if ord(char) >= _BASES.start}
+        base = next(base for base in _BASES if used.isdisjoint(range(base, base + len(_HIDDEN))))
+        self._to_held = {code: base + place for place, code in enumerate(_HIDDEN)}
+        self._to_text = {held: code for code, held in self._to_held.items()}
+        self._to_shown = {held: safe(chr(code)) for code, held in self._to_held.items()}
 
     def hide(self, text: str) -> str:
-        """``text`` as the editor holds it; the same number of code points. Lone surrogates become �."""
-        return "".join(map(self._hidden, text)) if safe(text) != text else text
+        """``text`` as the editor holds it; the same number of code points."""
+        return text.translate(self._to_held)
 
     def reveal(self, held: str) -> str:
         """What ``held`` stands for."""
-        return "".join(map(self._revealed, held))
+        return held.translate(self._to_text)
 
     def shown(self, held: str) -> str:
         """What the terminal may see of ``held``; the same number of code points."""
-        return safe(self.reveal(held))
-
-    def _hidden(self, char: str) -> str:
-        if char == "\n" or safe(char) == char:
-            return char
-        code = _MARK if char == "\ufeff" else ord(char)
-        return chr(self._base + code) if code < _SPAN else "\ufffd"
-
-    def _revealed(self, char: str) -> str:
-        code = ord(char) - self._base
-        if not 0 <= code < _SPAN:
-            return char
-        return "\ufeff" if code == _MARK else chr(code)
-
-
-def _uses(text: str, base: int) -> bool:
-    return any(base <= ord(char) < base + _SPAN for char in text)
+        return held.translate(self._to_shown)

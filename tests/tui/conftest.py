@@ -1,0 +1,126 @@
+"""Small datasets, and the app opened on them as a person would."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rich.style import Style
+from textual.pilot import Pilot
+
+from sdtui.tui.app import SdtuiApp
+from sdtui.tui.dataset.screen import DatasetScreen
+
+COLOURS = ("red", "green", "blue", "orange", "purple", "white")
+LONG = ", ".join(["a red circle on a blue background"] * 12)
+"""95 tokens."""
+
+
+def picture(path: Path, size: tuple[int, int] = (64, 48), colour: str = "red") -> Path:
+    """A picture of one colour."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+    return path
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """Two training subsets and a regularization one in the layout of a project: captions own, long, missing."""
+    root = tmp_path / "data"
+    for number in range(4):
+        image = picture(root / "images" / "10_circle" / f"circle_{number:03}.png", colour=COLOURS[number])
+        image.with_suffix(".txt").write_bytes(f"a {COLOURS[number]} circle\n".encode())
+    (root / "images" / "10_circle" / "circle_002.txt").write_text(LONG)
+    for number in range(3):
+        picture(root / "images" / "4_square" / f"square_{number:03}.png", (48, 64), COLOURS[number])
+    (root / "images" / "4_square" / "square_000.txt").write_bytes(b"a square")
+    picture(root / "regularization" / "1_shape" / "shape_000.png")
+    return root
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Let the app work until ``condition()`` holds."""
+    for _ in range(int(seconds / 0.01)):
+        await pilot.pause(0.01)
+        if condition():
+            return
+    raise AssertionError(f"did not happen within {seconds} s: {condition}")
+
+
+class Opened:
+    """The app on a project, with its Dataset screen."""
+
+    def __init__(self, app: SdtuiApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> DatasetScreen:
+        screen = next(screen for screen in self.app.screen_stack if isinstance(screen, DatasetScreen))
+        return screen
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        await until(self.pilot, condition)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type ``text``, a key a character."""
+        names = {" ": "space", ",": "comma"}
+        await self.pilot.press(*(names.get(char, char) for char in text))
+
+    async def go_to(self, subset: str, image: str | None = None) -> None:
+        """Put the cursors on a subset and one of its images, by keys."""
+        names = [each.name for each in self.screen.subsets.subsets]
+        self.screen.subsets.focus()
+        await self.pilot.press("home", *["j"] * names.index(subset))
+        await self.until(lambda: self.screen.subset is not None and self.screen.subset.name == subset)
+        if image is not None:
+            await self.pilot.press("l", "home")
+            rows = [sample.name for sample in self.screen.images.samples]
+            await self.pilot.press(*["j"] * rows.index(image))
+            await self.until(lambda: self.screen.captions.sample is not None and self.shown == image)
+
+    @property
+    def shown(self) -> str:
+        """Name of the image whose caption is shown."""
+        sample = self.screen.captions.sample
+        return sample.name if sample is not None else ""
+
+    def words(self) -> str:
+        """Everything on the terminal, as text."""
+        return "\n".join(
+            "".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()
+        )
+
+    def drawn(self, when: Callable[[Style], object]) -> str:
+        """What is on the terminal in a style that ``when`` says yes to."""
+        strips = self.app.screen._compositor.render_strips()
+        return "".join(segment.text for strip in strips for segment in strip if segment.style and when(segment.style))
+
+
+Open = Callable[..., AbstractAsyncContextManager[Opened]]
+
+
+@pytest.fixture
+def opened() -> Open:
+    """``async with opened(path) as it:`` the app, scanned and drawn, closed cleanly afterwards."""
+
+    @asynccontextmanager
+    async def open_on(path: Path, size: tuple[int, int] = (120, 40), *, slow: bool = False) -> AsyncIterator[Opened]:
+        app = SdtuiApp(path, slow=slow)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            it = Opened(app, pilot)
+            await it.until(lambda: app.project is not None and app.scanning is None)
+            await it.until(lambda: it.screen.subsets.shares)
+            yield it
+            it.screen.before_quit()
+        app.bridge.drain()
+        app.bridge.close()
+        app.pictures.close()
+
+    return open_on
