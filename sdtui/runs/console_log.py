@@ -13,14 +13,17 @@ from sdtui.trainer.terminal import UP, ConsoleText
 
 _GAP = re.compile(r" {3,}(\S+\.py:\d+)$")
 _PIECE = 1 << 20
-_HEAD = 4 << 20
-_TAIL = 24 << 20
+_HEAD = 1 << 20
+_TAIL = 6 << 20
+"""Of a longer log, what is read in full at each end; the middle is only searched for the loss."""
+_LOSS = re.compile(rb"\| *(\d+)/\d+ \[[^\]\r\n]{0,60}, avr_loss=([^,\]\s]{1,24})")
+_OVERWRITTEN = re.compile(rb"[^\r\n]*\r(?=[^\r\n])")
 _TAIL_STEP = 1 << 18
-_TAIL_MOST = 8 << 20
+_TAIL_MOST = 2 << 20
 
 
 class ConsoleLog:
-    """One run's console. Of a log that is very long already, the middle is left out when it is opened."""
+    """One run's console. Of a log that is long already when it is opened, the middle is only skimmed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,7 +45,7 @@ class ConsoleLog:
         with self.path.open("rb") as file:
             if self._offset == 0 and size > _HEAD + _TAIL:
                 self._read(file.fileno(), _HEAD)
-                self._skip_to(file.fileno(), size - _TAIL)
+                self._skim(file.fileno(), size - _TAIL)
             self._read(file.fileno(), size)
         return True
 
@@ -55,7 +58,7 @@ class ConsoleLog:
     def last_lines(self, count: int) -> tuple[str, ...]:
         """The last ``count`` lines as they would stand on a terminal: overwritten bars once, without colours.
 
-        Reads backwards only as far as is needed, 8 MB at most. Safe to show.
+        Reads backwards only as far as is needed, 2 MB at most. Safe to show.
         """
         try:
             with self.path.open("rb") as file:
@@ -78,12 +81,17 @@ class ConsoleLog:
             self._offset += len(data)
             self.story.tell(self._parser.feed(data))
 
-    def _skip_to(self, handle: int, position: int) -> None:
-        """Leave out up to ``position`` and on to where a line or a bar begins."""
-        data = os.pread(handle, _PIECE, position)
-        starts = [at for at in (data.find(b"\n"), data.find(b"\r")) if at >= 0]
+    def _skim(self, handle: int, end: int) -> None:
+        """Take only the average loss from what stands before ``end``, and go on where a line or a bar begins."""
         self.story.tell(self._parser.feed(b"\n"))
-        self._offset = position + (min(starts) + 1 if starts else 0)
+        rest = b""
+        while self._offset < end:
+            data = rest + os.pread(handle, min(_PIECE, end - self._offset), self._offset)
+            self._offset += len(data) - len(rest)
+            for found in _LOSS.finditer(data):
+                self.story.average(int(found[1]), _number(found[2]))
+            rest = data[max(data.rfind(b"\r"), data.rfind(b"\n")) + 1 :][-4096:]
+        self._offset -= len(rest)
 
     def _begin_anew(self) -> None:
         self.story, self._parser, self._offset = Story(), ConsoleParser(), 0
@@ -94,21 +102,24 @@ def _tidy(line: str) -> str:
     return safe(_GAP.sub(r"  \1", line))
 
 
+def _number(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
 def _screen(data: bytes, *, whole: bool) -> list[str]:
     """``data`` as lines of a terminal; the first, cut one is left out unless ``data`` is the ``whole`` log."""
     text = ConsoleText()
-    lines: list[str] = []
-    current = ""
-    for segment in (*text.feed(data), *text.close()):
-        ups = segment.text.count(UP)
-        shown = segment.text.replace(UP, "")
-        if ups:
-            # A bar below another one: the cursor went up again, and what comes now stands on the line above.
-            current = lines.pop() if lines and not current else current
-        current = shown + current[len(shown) :] if shown else current
+    lines, row = [""], 0
+    for segment in (*text.feed(_OVERWRITTEN.sub(b"", data)), *text.close()):
+        for number, part in enumerate(segment.text.split(UP)):
+            row = max(0, row - (number > 0))  # a bar below another one: the cursor goes up again
+            lines[row] = part + lines[row][len(part) :] if number == 0 else lines[row] + part
         if segment.end == "\n":
-            lines.append(current.rstrip())
-            current = ""
-    if current.strip():
-        lines.append(current.rstrip())
-    return lines if whole else lines[1:]
+            row += 1
+            lines += [""] * (row >= len(lines))
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return [line.rstrip() for line in (lines if whole else lines[1:])]

@@ -12,6 +12,7 @@ from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import AVERAGE, LOSS, Curve, EventFiles, console_curve
+from sdtui.runs.letterbox import Status, read_status
 from sdtui.runs.live import Life, last_sign, life_of
 from sdtui.runs.outputs import OutputFolders
 from sdtui.runs.pace import Pace, recorded_overall, recorded_speed, seconds_left
@@ -71,6 +72,11 @@ class Follower:
     def log_lines(self, count: int) -> tuple[str, ...]:
         """The last ``count`` lines of the console as they would stand on a terminal, safe to show."""
         return self._console.last_lines(count)
+
+    def ending(self) -> Status | None:
+        """How far the supervisor has gone in ending the run, and when it presses harder; None where nobody says."""
+        found = read_status(Path(self.record.state_folder)) if self.record.state_folder else None
+        return found[0] if found is not None else None
 
     def close(self) -> None:
         """Let go of what was read. Nothing stays open between polls anyway."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from sdtui.runs.record import Checkpoint, SampleImage
@@ -31,7 +31,8 @@ class OutputFolders:
         self._began = began - _COARSE
         self._seen: tuple[int | None, int | None, frozenset[str]] | None = None
         self._looked = float("-inf")
-        self._whole: dict[str, float] = {}
+        self._known: dict[str, tuple[str, int, SampleImage]] = {}
+        """Pictures that are the run's and whole, by name. Their names bear a time: none is written twice."""
         self._waiting = False
 
     def look(self, now: float, until: float | None = None, announced: Iterable[str] = ()) -> None:
@@ -52,40 +53,42 @@ class OutputFolders:
     def _find_checkpoints(self, latest: float, told: frozenset[str]) -> tuple[Checkpoint, ...]:
         names = {os.path.basename(path) for path in told}  # noqa: PTH119 -- it may be a path of another machine
         found = []
-        for entry, changed in _entries(self._output_dir):
+        for entry in _entries(self._output_dir):
             parsed = parse_checkpoint_name(entry.name, self._name)
-            own = entry.name in names or self._began <= changed <= latest
-            if parsed is not None and not parsed.is_state and own and _is_weights(entry):
+            if parsed is None or parsed.is_state or (changed := _time_of(entry)) is None:
+                continue
+            if (entry.name in names or self._began <= changed <= latest) and _is_weights(entry):
                 found.append((changed, entry.name, Checkpoint(entry.path, parsed.step, parsed.epoch)))
         return tuple(checkpoint for _, _, checkpoint in sorted(found))
 
     def _find_samples(self, now: float, latest: float) -> tuple[SampleImage, ...]:
         self._waiting = False
-        found = []
-        for entry, changed in _entries(self._sample_dir):
-            parsed = parse_sample_name(entry.name, self._name)
-            if parsed is None or not self._began <= changed <= latest:
-                continue
-            if not self._is_whole(entry, changed) and now - changed < _UNFINISHED:
-                self._waiting = True
-                continue
-            sample = SampleImage(entry.path, parsed.step, parsed.epoch, parsed.prompt_index, parsed.seed)
-            found.append((parsed.made, parsed.prompt_index, sample))
-        return tuple(sample for _, _, sample in sorted(found, key=lambda item: item[:2]))
+        found: dict[str, tuple[str, int, SampleImage]] = {}
+        for entry in _entries(self._sample_dir):
+            known = self._known.get(entry.name)
+            if known is None and (parsed := parse_sample_name(entry.name, self._name)) is not None:
+                changed = _time_of(entry)
+                if changed is None or not self._began <= changed <= latest:
+                    continue
+                if not _is_whole(entry) and now - changed < _UNFINISHED:
+                    self._waiting = True
+                    continue
+                sample = SampleImage(entry.path, parsed.step, parsed.epoch, parsed.prompt_index, parsed.seed)
+                known = parsed.made, parsed.prompt_index, sample
+            if known is not None:
+                found[entry.name] = known
+        self._known = found
+        return tuple(sample for _, _, sample in sorted(found.values(), key=lambda item: item[:2]))
 
-    def _is_whole(self, entry: os.DirEntry[str], changed: float) -> bool:
-        """Whether the picture has its end: the trainer may just be writing it."""
-        if self._whole.get(entry.name) == changed:
-            return True
-        try:
-            with Path(entry.path).open("rb") as file:
-                file.seek(-len(_PNG_END), os.SEEK_END)
-                whole = file.read() == _PNG_END
-        except OSError:
-            return False
-        if whole:
-            self._whole[entry.name] = changed
-        return whole
+
+def _is_whole(entry: os.DirEntry[str]) -> bool:
+    """Whether the picture has its end: the trainer may just be writing it."""
+    try:
+        with Path(entry.path).open("rb") as file:
+            file.seek(-len(_PNG_END), os.SEEK_END)
+            return file.read() == _PNG_END
+    except OSError:
+        return False
 
 
 def _is_weights(entry: os.DirEntry[str]) -> bool:
@@ -93,17 +96,20 @@ def _is_weights(entry: os.DirEntry[str]) -> bool:
     return entry.is_file() or (Path(entry.path) / "model_index.json").is_file()
 
 
-def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], float]]:
-    """What stands in ``folder``, with the time of its last change; nothing where there is no such folder."""
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What stands in ``folder``; nothing where there is no such folder."""
     try:
-        entries = list(os.scandir(folder))
+        return list(os.scandir(folder))
     except OSError:
-        return
-    for entry in entries:
-        try:
-            yield entry, entry.stat().st_mtime
-        except OSError:
-            continue  # deleted meanwhile (save_last_n_epochs)
+        return []
+
+
+def _time_of(entry: os.DirEntry[str]) -> float | None:
+    """When it last changed, None where it was deleted meanwhile (save_last_n_epochs)."""
+    try:
+        return entry.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _changed(folder: Path) -> int | None:

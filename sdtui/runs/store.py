@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from sdtui.base.errors import RunError, SdtuiError, UsageError
+from sdtui.base.errors import RunError, SdtuiError, UnreadableError, UsageError
 from sdtui.base.files import kernel, make_folder, read_bytes, read_if_there, write_atomic, write_error
 from sdtui.runs.record import RunExit, RunRecord, run_folder
 
@@ -81,12 +81,12 @@ def read_exit(home: Path, record: RunRecord) -> RunExit | None:
     """
     folders = [run_folder(home, record.id)] + ([Path(record.state_folder)] if record.state_folder else [])
     for folder in folders:
-        data = read_if_there(folder / EXIT)
-        if data is not None:
-            try:
+        try:
+            data = read_if_there(folder / EXIT)
+            if data is not None:
                 return msgspec.json.decode(data, type=RunExit)
-            except msgspec.MsgspecError:
-                continue
+        except (UnreadableError, msgspec.MsgspecError):
+            continue
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections import deque
 from collections.abc import Iterable
@@ -47,6 +46,15 @@ class Story:
             if isinstance(event, e.EVIDENCE):
                 self._keep(event)
             self._fold(event)
+
+    def average(self, step: int, avr_loss: float) -> None:
+        """The trainer's average after ``step``; a step that is told again has the later one."""
+        self.avr_loss = avr_loss
+        if self.average_steps and self.average_steps[-1] == step:
+            self.average_values[-1] = avr_loss
+        else:
+            self.average_steps.append(step)
+            self.average_values.append(avr_loss)
 
     @property
     def evidence(self) -> tuple[e.Event, ...]:
@@ -103,20 +111,9 @@ class Story:
         self.doing, self.caching = RunState.TRAINING, None
         self.step, self.total = event.step, event.total
         self.bar_speed = event.it_per_s if event.it_per_s is not None else self.bar_speed
-        if event.avr_loss is None:
-            return
-        self.avr_loss = event.avr_loss
-        if self.average_steps and self.average_steps[-1] == event.step:
-            self.average_values[-1] = event.avr_loss
-        else:
-            self.average_steps.append(event.step)
-            self.average_values.append(event.avr_loss)
+        if event.avr_loss is not None:
+            self.average(event.step, event.avr_loss)
 
     def _warn(self, text: str) -> None:
         if len(self._warnings) < _WARNINGS:
             self._warnings[text] = None
-
-
-def finite(value: float | None) -> float | None:
-    """None instead of nan and infinities, which JSON does not know."""
-    return value if value is not None and math.isfinite(value) else None

@@ -53,7 +53,8 @@ def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:
     elif record.supervisor is None:
         what = "It was never started: what launched it was ended before the supervisor could begin."
     elif record.supervisor.boot_id != processes.boot_id():
-        what = f"The computer was restarted while it ran; its last sign of life is of {when}."
+        machine = "WSL or the computer" if wsl.is_wsl() else "The computer"
+        what = f"{machine} was restarted while it ran; its last sign of life is of {when}."
     else:
         what = f"It and its supervisor were killed; the last sign of life is of {when}."
         if wsl.is_wsl():

@@ -105,8 +105,12 @@ def _folders(home: Path, record: RunRecord) -> tuple[Path, ...]:
     """Where a run writes. Below its logging folder it writes with each step, and so to its console."""
     output = Path(record.output_dir)
     sample = Path(record.sample_dir) if record.sample_dir else output / "sample"
-    others = [Path(folder) for folder in (record.logging_dir, record.state_folder) if folder]
-    return (run_folder(home, record.id), output, sample, *others)
+    folders = [run_folder(home, record.id), output, sample]
+    if record.logging_dir:
+        folders.append(Path(record.logging_dir))
+    if record.state_folder and Path(record.state_folder).is_dir():
+        folders.append(Path(record.state_folder))  # it goes when the run ends
+    return tuple(folders)
 
 
 def _nearest(folder: Path) -> Path:

@@ -24,8 +24,9 @@ from sdtui.runs.record import ProcessMark, RunExit, RunRecord
 
 _PR_SET_CHILD_SUBREAPER = 36
 _HEARTBEAT = 5.0
-_TRIES = 60
-"""How often the end is tried to be written where the disk is full, a heartbeat apart."""
+_TRIES = 300
+_TRY_EVERY = 1.0
+"""How often the end is tried to be written where the disk is full, and how many seconds apart."""
 
 
 class Watchman:
@@ -217,9 +218,9 @@ class Watchman:
             except (OSError, WriteError) as error:
                 if attempt == 0:
                     sys.stderr.write(f"{error}\n")
-                with contextlib.suppress(WriteError):
-                    store.write_exit(self._state, ended)
-                time.sleep(_HEARTBEAT)
+                    with contextlib.suppress(WriteError):
+                        store.write_exit(self._state, ended)
+                time.sleep(_TRY_EVERY)
                 letterbox.beat(self._state)
                 continue
             letterbox.clear(self._state)

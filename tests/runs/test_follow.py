@@ -296,7 +296,7 @@ def test_the_last_lines_stand_as_on_a_terminal(tmp_path: Path) -> None:
         "first\n\x1b[31mred\x1b[0m \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\\n"
         "\rsteps:  10%|█ | 1/10 [00:01<00:09]\rsteps:  20%|██| 2/10 [00:02<00:08]\n"
         "evil \x1b]52;c;Zm9v\x07 and \x9b31m\n"
-        "  0%| | 0/3\n\x1b[A 50%| | 2/3\n\x1b[A100%| | 3/3\n"
+        "\n\r  0%| | 0/3\x1b[A\n\r 50%| | 2/3\x1b[A\n\r100%| | 3/3\x1b[A\r100%| | 3/3\n"
         "INFO     saved.                      train_network.py:12\n\rsteps:  30%|██| 3/10 [00:03<00:07]".encode(),
     )
     follower = run.follower()
@@ -335,7 +335,7 @@ def test_no_log_yet_is_no_line(tmp_path: Path) -> None:
     assert run.follower().poll().state is RunState.LOST
 
 
-def test_the_middle_of_an_endless_log_is_left_out_and_the_end_is_true(
+def test_the_middle_of_an_endless_log_is_only_skimmed_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console_log, "_HEAD", 4_000)
@@ -349,6 +349,11 @@ def test_the_middle_of_an_endless_log_is_left_out_and_the_end_is_true(
     view = run.follower().poll()
     assert (view.state, view.step, view.total_steps, view.epoch, view.epochs) == (RunState.DONE, 5000, 5000, 9, 9)
     assert view.avr_loss == 5.0
+    curve = run.follower()
+    curve.poll()
+    average = curve.curves()[AVERAGE]
+    assert list(average.steps) == list(range(1, 5001))
+    assert list(average.values) == pytest.approx([step / 1000 for step in range(1, 5001)])
 
 
 def test_the_console_gives_the_average_where_there_is_no_tensorboard(tmp_path: Path) -> None:

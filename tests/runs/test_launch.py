@@ -18,6 +18,7 @@ from sdtui.base import files
 from sdtui.base.errors import RunError, UsageError, WriteError
 from sdtui.machine import processes
 from sdtui.runs import store
+from sdtui.runs.follow import Follower
 from sdtui.runs.launch import adopt, launch
 from sdtui.runs.record import RunRecord, RunState
 from sdtui.runs.stop import request_stop
@@ -246,6 +247,20 @@ def test_the_end_is_written_where_the_project_was_moved_to(lab: RunLab) -> None:
     assert record.supervisor is not None
     lab.home = moved
     assert lab.wait(record).state is RunState.DONE
+
+
+def test_an_end_that_cannot_be_written_yet_is_known_and_written_later(lab: RunLab) -> None:
+    lab.fifo("go")
+    record = lab.launch("wait=go", "train=4", "saved")
+    obstacle = lab.home / "runs" / record.id / store.EXIT
+    obstacle.mkdir()
+    lab.release("go")
+    while not (Path(record.state_folder) / store.EXIT).exists():
+        assert processes.alive(record.supervisor)
+    assert Follower(lab.home, record).poll().state is RunState.DONE
+    obstacle.rmdir()
+    view = lab.wait(record)
+    assert obstacle.is_file() and view.state is RunState.DONE
 
 
 def test_the_supervisor_ends_though_its_folder_was_deleted(lab: RunLab) -> None:

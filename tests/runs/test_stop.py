@@ -11,7 +11,7 @@ import pytest
 from sdtui.base.errors import RunError
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.escalation import Grace
+from sdtui.runs.escalation import Grace, Stage
 from sdtui.runs.follow import Follower
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.record import RunRecord, RunState
@@ -65,6 +65,9 @@ def test_a_stop_is_seen_while_it_goes_on(lab: RunLab) -> None:
     while view.state is RunState.TRAINING:
         view = follower.poll()
     assert view.state is RunState.STOPPING
+    ending = follower.ending()
+    assert ending is not None and ending.stage is Stage.INTERRUPTING
+    assert ending.harder_at is not None and 0 < ending.harder_at - ending.since <= PATIENT.interrupt + 1
     request_stop(lab.home, record.id, now=True)
     lab.wait(record)
     assert follower.poll().state is RunState.STOPPED
