@@ -81,8 +81,7 @@ def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Siz
     used: dict[str, tuple[int, ...]] = {}
     found = []
     for number, options in enumerate(_options(project, batch_size, resolution)):
-        members = [_trained(subset, options) for subset in project.subsets if subset.dataset == number]
-        repeats = entries([_images(subset) for subset in members])
+        members, repeats = _members(project, number, options)
         used |= {subset.name: counts for subset, counts in zip(members, repeats, strict=True)}
         found.append(_dataset_epoch(members, repeats, options))
     total = sum(dataset.entries for dataset in found)
@@ -95,6 +94,17 @@ def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Siz
         reg_unused=sum(used[subset.name].count(0) for subset in project.subsets if subset.is_reg),
         batches=sum(dataset.batches for dataset in found),
         assumed=resolution is None and any(options.resolution is None for options in project.datasets),
+    )
+
+
+def uses(project: Project, dataset: int) -> tuple[tuple[Subset, Sample, int], ...]:
+    """What an epoch of one ``[[datasets]]`` is made of: each image that is used, and how often."""
+    members, repeats = _members(project, dataset, project.datasets[dataset])
+    return tuple(
+        (subset, sample, count)
+        for subset, counts in zip(members, repeats, strict=True)
+        for sample, count in zip(subset.samples, counts, strict=True)
+        if count
     )
 
 
@@ -128,6 +138,14 @@ def _options(project: Project, batch_size: int | None, resolution: Size | None) 
             wanted = replace(wanted, resolution=resolution, max_bucket_reso=largest)
         found.append(wanted)
     return found
+
+
+def _members(
+    project: Project, number: int, options: DatasetOptions
+) -> tuple[list[Subset], tuple[tuple[int, ...], ...]]:
+    """The subsets of a dataset with the images that are trained, and how often each is used."""
+    members = [_trained(subset, options) for subset in project.subsets if subset.dataset == number]
+    return members, entries([_images(subset) for subset in members])
 
 
 def _trained(subset: Subset, options: DatasetOptions) -> Subset:
