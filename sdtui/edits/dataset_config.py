@@ -60,6 +60,8 @@ def export(
         raise NotADatasetError("No subset is left to train on", path=project.root, remedy=" ".join(parts.left_out))
     path = output or (folder or project.root / "config") / f"dataset-{kind}.toml"
     path = path if path.is_absolute() else Path.cwd() / path
+    if path.suffix.lower() != ".toml":
+        raise UsageError(f"{path.name} does not end in .toml, and the trainer would not read it")
     metadata = _metadata_files(path.parent, parts.plain) if kind == "finetune" else {}
     try:
         body = _body(parts, settled, {name: file for name, (file, _) in metadata.items()})
@@ -97,7 +99,7 @@ def _missing(config: DatasetConfig) -> Iterator[str]:
 
 def _check(path: Path, text: str, parts: Parts) -> None:
     """The text, read back by the trainer's parser, says what was meant."""
-    config = interpret(path, parse(path.with_suffix(".toml"), text.encode("utf-8")))
+    config = interpret(path, parse(path, text.encode("utf-8")))
     read = [
         (one.options["image_dir"], one.options["num_repeats"]) for section in config.datasets for one in section.subsets
     ]

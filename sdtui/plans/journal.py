@@ -125,7 +125,7 @@ class Journal:
             refuse_held((step.change for step in made_of), held)
             first, _ = reach(entry, made_of)
             refused = go_forward(entry, made_of, skip=entry.state().skip, first=first)
-            self._end(entry, made_of, EntryState.APPLIED)
+            self._end(entry, EntryState.APPLIED)
             return Settled(id, title, True, refused)
 
     def roll_back(self, id: str, held: Sequence[Held] = ()) -> Settled:
@@ -163,7 +163,7 @@ class Journal:
             refused = go_forward(entry, made_of, skip=skip)
             if refused:
                 raise changed_outside([path for path, _ in refused])
-            self._end(entry, made_of, EntryState.APPLIED)
+            self._end(entry, EntryState.APPLIED)
         except WriteError as error:
             raise self._after_failure(entry, made_of, error) from error
         except BaseException:
@@ -174,7 +174,7 @@ class Journal:
     def _take_back(self, entry: EntryFolder, made_of: tuple[Step, ...]) -> Refused:
         _, limit = reach(entry, made_of)
         refused = go_back(entry, made_of, limit=limit)
-        self._end(entry, made_of, EntryState.FAILED)
+        self._end(entry, EntryState.FAILED)
         return refused
 
     def _after_failure(self, entry: EntryFolder, made_of: tuple[Step, ...], error: WriteError) -> WriteError:
@@ -197,20 +197,17 @@ class Journal:
             refused = go_back(entry, made_of)
             left = {path for path, _ in refused}
             skip = [index for index, step in enumerate(made_of) if steps.path_of(step) in left]
-            self._end(entry, made_of, EntryState.UNDONE, skip)
+            self._end(entry, EntryState.UNDONE, skip)
         except WriteError as error:
             try:
                 go_forward(entry, made_of, first=reach(entry, made_of)[0])
-                self._end(entry, made_of, EntryState.APPLIED)
+                self._end(entry, EntryState.APPLIED)
             except WriteError as second:
                 raise _half_way(error, second) from error
             raise type(error)(f"{error.what}. Nothing was undone", path=error.path, remedy=error.remedy) from error
         return refused
 
-    def _end(
-        self, entry: EntryFolder, made_of: tuple[Step, ...], ended: EntryState, refused: Iterable[int] = ()
-    ) -> None:
-        remove_leftovers(step.change.path for step in made_of if isinstance(step.change, Write))
+    def _end(self, entry: EntryFolder, ended: EntryState, refused: Iterable[int] = ()) -> None:
         entry.note(records.end_line(ended, refused))
         entry.drop_staged()
 
@@ -250,7 +247,10 @@ class Journal:
         header, state = _read(entry)
         if state.ended is not None:
             raise UsageError(f'"{header.title}" was not interrupted, so there is nothing to finish or roll back')
-        return entry, header.title, entry.steps()
+        made_of = entry.steps()
+        # Before any folder is renamed again: they lie beside the files as those are called now.
+        remove_leftovers(step.change.path for step in made_of if isinstance(step.change, Write))
+        return entry, header.title, made_of
 
 
 def _read(entry: EntryFolder) -> tuple[Header, State]:

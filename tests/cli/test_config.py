@@ -1,0 +1,88 @@
+"""``sdtui config new``, as a person or a script runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import toml
+
+from tests.conftest import Cli
+from tests.dataset.making import image
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "data"
+    image(root / "10_cat" / "a.png")
+    image(root / "3_star" / "a.png")
+    image(root / "3_star" / "conditioning" / "a.png", caption=None)
+    image(root / "1_broken" / "a.png", caption=b"")
+    return root
+
+
+def test_a_lora_config_is_written_read_back_and_named(sdtui: Cli, root: Path) -> None:
+    result = sdtui("config", "new", root, "--kind", "lora", "--resolution", "768")
+    assert result.returncode == 0, result.stderr
+    path = root / "config" / "dataset-lora.toml"
+    assert result.stdout == f"{path}\n"
+    data = toml.load(path)
+    assert [part["resolution"] for part in data["datasets"]] == [768, 768]
+    assert [one["num_repeats"] for part in data["datasets"] for one in part["subsets"]] == [10, 3]
+    assert "1_broken is left out: a.png: The caption file is empty" in result.stderr
+    assert "2 subsets, nothing that it would refuse" in result.stderr and "--masked_loss" in result.stderr
+
+
+def test_a_fine_tune_config_comes_with_its_metadata(sdtui: Cli, root: Path, tmp_path: Path) -> None:
+    output = tmp_path / "elsewhere" / "full.toml"
+    result = sdtui(
+        "config", "new", root, "--kind", "finetune", "--output", output, "--resolution", "832x1216", "--json"
+    )
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["path"] == str(output) and document["text"] == output.read_text()
+    assert document["applied"] is True and len(document["left_out"]) == 1 and document["masked"] is False
+    data = toml.load(output)
+    assert data["datasets"][0]["resolution"] == [832, 1216]
+    for subset in data["datasets"][0]["subsets"]:
+        assert list(json.loads(Path(subset["metadata_file"]).read_text())) == [f"{subset['image_dir']}/a.png"]
+
+
+def test_dry_run_writes_nothing(sdtui: Cli, root: Path) -> None:
+    result = sdtui("config", "new", root, "--kind", "lora", "--dry-run")
+    assert result.returncode == 0 and "{+  num_repeats = 10+}" in result.stdout
+    assert not (root / "config").exists() and not (root / ".sdtui").exists()
+
+
+def test_what_others_wrote_is_not_replaced_without_consent(sdtui: Cli, root: Path) -> None:
+    path = root / "config" / "dataset-lora.toml"
+    path.parent.mkdir()
+    path.write_text("# mine\n")
+    result = sdtui("config", "new", root, "--kind", "lora")
+    assert result.returncode == 3 and "--yes" in result.stderr and path.read_text() == "# mine\n"
+    assert sdtui("config", "new", root, "--kind", "lora", "--yes").returncode == 0
+    assert "10_cat" in path.read_text()
+    # What sdtui wrote itself is made anew without asking.
+    again = sdtui("config", "new", root, "--kind", "lora", "--resolution", "640")
+    assert again.returncode == 0 and "resolution = 640" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "said", "status"),
+    [
+        (["--kind", "lora", "--resolution", "big"], '"big" is no resolution', 2),
+        (["--kind", "lora", "--output", "x.txt"], "does not end in .toml", 2),
+        (["--kind", "lora", "--resolution", "8"], "less than one bucket step", 2),
+        ([], "--kind", 2),
+    ],
+)
+def test_usage_errors_are_sentences(sdtui: Cli, root: Path, args: list[str], said: str, status: int) -> None:
+    result = sdtui("config", "new", root, *args)
+    assert result.returncode == status and said in result.stderr and "Traceback" not in result.stderr
+
+
+def test_nothing_to_train_on_is_said(sdtui: Cli, tmp_path: Path) -> None:
+    image(tmp_path / "1_broken" / "a.png", caption=b"")
+    result = sdtui("config", "new", tmp_path, "--kind", "lora")
+    assert result.returncode == 3 and "No subset is left to train on" in result.stderr

@@ -1,0 +1,37 @@
+"""The folders of a training, and prompts to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sdtui.edits.layout import layout_plan, prompts, trigger_of
+from sdtui.plans.journal import Journal
+
+
+def test_folders_and_prompts_are_made_once(tmp_path: Path) -> None:
+    Journal(tmp_path / ".sdtui").apply(layout_plan(tmp_path, "zhuoyue"))
+    for name in ("model", "config", "log", "model/sample"):
+        assert (tmp_path / name).is_dir()
+    prompt = tmp_path / "model" / "sample" / "prompt.txt"
+    assert prompt.read_text().count("zhuoyue") == 4
+    prompt.write_text("my own")
+    assert layout_plan(tmp_path, "zhuoyue").empty
+
+
+def test_prompts_fit_what_is_trained() -> None:
+    lines = [line for line in prompts("cat", resolution=1024).splitlines() if line and not line.startswith("#")]
+    assert all(" --w 832 --h 1216 --d 1 --l 7 --s 28" in line for line in lines[:-1])
+    assert lines[-1].endswith("--w 1024 --h 1024 --d 1 --l 7 --s 28")
+    assert "--w 416 --h 608" in prompts("cat", resolution=512)
+
+
+def test_a_trigger_cannot_become_a_comment_or_an_option() -> None:
+    lines = prompts("#1 cat\n--s 900").splitlines()
+    assert not any(line.startswith("#1") for line in lines)
+    assert all(line.count(" --s ") == 1 for line in lines if line and not line.startswith("#"))
+    assert "a portrait of a photo" in prompts("  ")
+
+
+def test_the_trigger_is_the_first_class_that_says_anything() -> None:
+    assert trigger_of(["", "_", "zhuo_yue", "dog"]) == "zhuo yue"
+    assert trigger_of([]) == ""
