@@ -24,6 +24,13 @@ SIGNALS = {
     Stage.KILLING: signal.SIGKILL,
 }
 
+_NEXT = {
+    # No interrupt for what was left behind: its KeyboardInterrupt in the log would hide why its launcher ended.
+    Stage.LINGERING: Stage.TERMINATING,
+    Stage.INTERRUPTING: Stage.TERMINATING,
+    Stage.TERMINATING: Stage.KILLING,
+}
+
 
 @dataclass(frozen=True)
 class Grace:
@@ -69,8 +76,7 @@ class Escalation:
         """The signal to send now: each stage's once, when it is entered."""
         deadline = self.deadline
         if deadline is not None and now >= deadline and self.stage is not Stage.KILLING:
-            order = list(Stage)
-            self._enter(order[order.index(self.stage) + 1], now)
+            self._enter(_NEXT[self.stage], now)
         if self._sent or self.stage not in SIGNALS:
             return None
         self._sent = True

@@ -22,7 +22,8 @@ def test_what_is_left_behind_gets_a_moment_before_it_is_asked() -> None:
     escalation.linger(100)
     escalation.linger(103)
     assert escalation.due(104) is None and escalation.stage is Stage.LINGERING
-    assert escalation.due(105) is signal.SIGINT
+    assert escalation.due(105) is signal.SIGTERM
+    assert escalation.due(115) is signal.SIGKILL
 
 
 def test_asking_again_does_not_begin_anew() -> None:
