@@ -1,0 +1,35 @@
+"""Following a run: an idle look, the next step, and opening a long log, against parsing the log from its beginning."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sdtui.machine import processes
+from sdtui.runs.record import ProcessMark
+from sdtui.trainer.console import ConsoleParser
+from tests.bench.conftest import Compare
+from tests.runs.recorded import RecordedRun, bars
+
+pytestmark = pytest.mark.bench
+
+STEPS = 100_000
+
+
+def test_following_a_long_run(tmp_path: Path, compare: Compare) -> None:
+    own = processes.mark(os.getpid())
+    assert own is not None
+    log = bars(1, STEPS, 2 * STEPS)
+    run = RecordedRun(tmp_path, log, supervisor=ProcessMark(*own))
+    follower = run.follower()
+    assert follower.poll().step == STEPS
+    size = f"{len(log) / 1e6:.0f} MB of console"
+
+    def parse_all() -> None:
+        ConsoleParser().feed(log)
+
+    compare(f"opening {size}", lambda: run.follower().poll(), "parsing all of it", parse_all, rounds=3)
+    compare(f"an idle look after {size}", follower.poll, "reading the file", (run.folder / "console.log").read_bytes)
+    compare(f"the last 200 lines of {size}", lambda: follower.log_lines(200), "parsing all of it", parse_all, rounds=3)
