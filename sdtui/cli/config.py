@@ -1,4 +1,4 @@
-"""``sdtui config``: the dataset config that the trainer reads."""
+"""``sdtui config``: the dataset config that the trainer reads, and the folders around it."""
 
 from __future__ import annotations
 
@@ -69,6 +69,29 @@ def new(
         print_json(_document(made.toml_path, made.text, made.left_out, made.masked, plan_document(made.plan, applied)))
     elif applied is not None:
         click.echo(safe(str(made.toml_path)))
+
+
+@command.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--trigger", metavar="WORDS", help="What the prompts ask for; by default the class that is trained most.")
+@click.option("--resolution", metavar="N", type=click.IntRange(64), default=1024, help="Side in pixels (1024).")
+@click.option("--dry-run", is_flag=True, help="Only show what would be made.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def init(folder: Path, trigger: str | None, resolution: int, dry_run: bool, as_json: bool) -> None:
+    """Make the folders of a training in DIR (model, config, log), and model/sample/prompt.txt to begin with.
+
+    Only what is missing is made.
+    """
+    from sdtui.dataset.scan import scan
+    from sdtui.edits.layout import layout_plan, trigger_of
+
+    project = run_work(scan(folder))
+    plan = layout_plan(project.root, trigger or trigger_of(project), resolution=resolution)
+    if not as_json:
+        show_plan(plan)
+    applied = None if dry_run else apply_plan(project.home, plan, yes=True)
+    if as_json:
+        print_json(plan_document(plan, applied))
 
 
 def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sdtui.dataset.project import Project
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 
 FOLDERS = ("model", "config", "log", "model/sample")
@@ -53,9 +54,11 @@ def prompts(trigger: str, *, resolution: int = 1024, seed: int = 1) -> str:
     return _HEAD + "\n".join(lines)
 
 
-def trigger_of(class_tokens: list[str]) -> str:
-    """The word to prompt with, from the class tokens of the subsets that are trained: the first that says anything."""
-    return next((" ".join(tokens.replace("_", " ").split()) for tokens in class_tokens if tokens.strip(" _")), "")
+def trigger_of(project: Project) -> str:
+    """The words to prompt with: the class tokens of the subset that is trained most; empty where none has any."""
+    most = sorted(project.subsets, key=lambda one: -one.img_count * one.num_repeats)
+    words = (" ".join((one.class_tokens or "").replace("_", " ").split()) for one in most if not one.is_reg)
+    return next((one for one in words if one), "")
 
 
 def _stepped(side: float) -> int:

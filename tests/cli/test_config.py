@@ -86,3 +86,15 @@ def test_nothing_to_train_on_is_said(sdtui: Cli, tmp_path: Path) -> None:
     image(tmp_path / "1_broken" / "a.png", caption=b"")
     result = sdtui("config", "new", tmp_path, "--kind", "lora")
     assert result.returncode == 3 and "No subset is left to train on" in result.stderr
+
+
+def test_init_makes_what_is_missing_and_nothing_twice(sdtui: Cli, root: Path) -> None:
+    result = sdtui("config", "init", root, "--json")
+    assert result.returncode == 0, result.stderr
+    prompt = root / "model" / "sample" / "prompt.txt"
+    assert "a portrait of cat" in prompt.read_text() and (root / "log").is_dir()
+    assert [one["kind"] for one in json.loads(result.stdout)["changes"]] == 4 * ["folder"] + ["write"]
+    assert sdtui("config", "init", root, "--trigger", "zhuoyue").stdout == "Nothing to change.\n"
+    prompt.unlink()
+    dry = sdtui("config", "init", root, "--trigger", "zhuoyue", "--dry-run")
+    assert "a portrait of zhuoyue" in dry.stdout and not prompt.exists()

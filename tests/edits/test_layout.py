@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sdtui.dataset.scan import open_project
 from sdtui.edits.layout import layout_plan, prompts, trigger_of
 from sdtui.plans.journal import Journal
+from tests.dataset.making import image
 
 
 def test_folders_and_prompts_are_made_once(tmp_path: Path) -> None:
@@ -32,6 +34,12 @@ def test_a_trigger_cannot_become_a_comment_or_an_option() -> None:
     assert "a portrait of a photo" in prompts("  ")
 
 
-def test_the_trigger_is_the_first_class_that_says_anything() -> None:
-    assert trigger_of(["", "_", "zhuo_yue", "dog"]) == "zhuo yue"
-    assert trigger_of([]) == ""
+def test_the_trigger_is_the_class_that_is_trained_most(tmp_path: Path) -> None:
+    image(tmp_path / "images" / "20__" / "a.png")
+    image(tmp_path / "images" / "3_zhuo_yue" / "a.png")
+    image(tmp_path / "images" / "2_dog" / "a.png")
+    image(tmp_path / "regularization" / "90_person" / "a.png")
+    assert trigger_of(open_project(tmp_path)) == "zhuo yue"
+    image(tmp_path / "images" / "2_dog" / "b.png")
+    assert trigger_of(open_project(tmp_path)) == "dog"
+    assert trigger_of(open_project(tmp_path / "images" / "20__")) == ""
