@@ -153,7 +153,7 @@ class ConsoleParser:
         elif record.level == "WARNING":
             self._tell(e.WarningLine(english(text)))
         elif record.level in ("ERROR", "CRITICAL"):
-            self._tell(e.ErrorLine(text))
+            self._tell(e.ErrorLine(english(text)))
         elif not self._message(text) and self._doing is not _Doing.SAMPLES:
             self._doing = _Doing.NOTHING
 
