@@ -32,15 +32,22 @@ class Burst:
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
         self.running = False
+        self._stopped = False
 
-    def start(self) -> None:
-        self.running = True
-        self._thread = threading.Thread(target=self._deliver, name="sdtui-watch", daemon=True)
-        self._thread.start()
+    def start(self) -> bool:
+        """Begin to tell; False where that was done before, or stopped before."""
+        with self._condition:
+            if self.running or self._stopped:
+                return False
+            self.running = True
+            self._thread = threading.Thread(target=self._deliver, name="sdtui-watch", daemon=True)
+            self._thread.start()
+            return True
 
     def stop(self) -> None:
+        """End it for good: no call begins after this."""
         with self._condition:
-            self.running = False
+            self.running, self._stopped = False, True
             self._condition.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=2)

@@ -9,6 +9,7 @@ from posixpath import basename, dirname, join, splitext
 
 from sdtui.base.files import explain
 from sdtui.dataset.layout import Place
+from sdtui.dataset.listing import absolute
 from sdtui.dataset.project import CaptionSource
 from sdtui.trainer.captions import CaptionReading, borrowed_caption, read_caption
 
@@ -48,7 +49,7 @@ class CaptionFiles:
     def of(self, image: str) -> Found:
         """The caption of the image called ``image``."""
         name = splitext(image)[0] + self.extension
-        own = Path(self._folder, name)
+        own = self.place.image_dir / name
         if name in self.files:
             self.used.add(name)
             return self._read(own, own, CaptionSource.OWN)
@@ -64,8 +65,8 @@ class CaptionFiles:
         if borrowed is None:
             return None
         if dirname(borrowed) == dirname(spelled):
-            return Path(self._folder, basename(borrowed))
-        return Path.cwd() / borrowed
+            return self.place.image_dir / basename(borrowed)
+        return absolute(Path(borrowed))
 
     def _stands(self, path: Path) -> bool:
         if str(path.parent) == self._folder:
@@ -111,6 +112,9 @@ def _rest(handle: int) -> bytes:
 
 def extension_in(images: tuple[str, ...], files: frozenset[str]) -> str:
     """``.txt``; ``.caption`` where captions of these images end in that only."""
-    stems = {splitext(name)[0] for name in images}
-    ends = {splitext(name)[1] for name in files if splitext(name)[1] in EXTENSIONS and splitext(name)[0] in stems}
-    return ".caption" if ends == {".caption"} else ".txt"
+    if not any(name.endswith(".caption") for name in files):
+        return ".txt"
+    stems = [splitext(name)[0] for name in images]
+    if any(f"{stem}.txt" in files for stem in stems) or not any(f"{stem}.caption" in files for stem in stems):
+        return ".txt"
+    return ".caption"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
 from sdtui.dataset.layout import Layout, Place, unique_names
-from sdtui.dataset.listing import absolute, holds_images
+from sdtui.dataset.listing import absolute, holds_images, is_possible
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
+from sdtui.trainer.caches import IMAGE_INFO_CACHE
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load, why_foreign
 
 _WINDOWS_PATH = re.compile(r"^([A-Za-z]):[\\/]")
@@ -47,7 +49,7 @@ def config_layout(path: Path) -> Layout:
         ignored=tuple(ignored),
         datasets=tuple(dataset_options(section) for section in config.datasets),
         toml=path,
-        notes=(*_refusals(config), *finder.notes()),
+        notes=(*_refusals(config), *finder.notes(), *_remembered(places)),
     )
 
 
@@ -88,7 +90,7 @@ def _place(finder: _Finder, section: DatasetSection, subset: SubsetSection, seen
     if written in seen:
         return Ignored(path, "The config names it twice in one dataset; the trainer uses the first only.")
     seen.add(written)
-    if not path.exists():
+    if not is_possible(written) or not path.exists():
         reason = _missing(written, section.mode == "finetuning")
         return Ignored(path, f"{reason}{_orphaned_masks(finder, section, options)}.")
     return _found_place(finder, section, options, path)
@@ -101,7 +103,7 @@ def _found_place(finder: _Finder, section: DatasetSection, options: Any, path: P
     return Place(
         name="",
         image_dir=image_dir,
-        num_repeats=options["num_repeats"],
+        num_repeats=int(options["num_repeats"]),
         is_reg=bool(options["is_reg"]) and section.mode == "dreambooth",
         class_tokens=options["class_tokens"] if section.mode == "dreambooth" else None,
         caption_extension=options["caption_extension"],
@@ -136,12 +138,22 @@ def _refusals(config: DatasetConfig) -> list[str]:
     return [f"The trainer refuses this config. {problem}" for problem in config.problems]
 
 
+def _remembered(places: list[Place]) -> Iterator[str]:
+    """Where ``cache_info`` makes the trainer go by what it once saw (library/train_util.py, load_dreambooth_dir)."""
+    for place in places:
+        if place.options.get("cache_info") and (place.image_dir / IMAGE_INFO_CACHE).is_file():
+            yield (
+                f"{place.image_dir.name} has cache_info, so the trainer reads images and captions from its "
+                f"{IMAGE_INFO_CACHE} and notices no later change. Delete that file after one."
+            )
+
+
 class _Finder:
     """Turns paths of a config into absolute ones, and remembers which were relative."""
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self.cwd = Path.cwd()
+        self.cwd = absolute(Path())
         self._by_cwd = 0
         self._by_base: list[str] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from posixpath import join
 
@@ -93,7 +94,7 @@ def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Siz
         reg_entries=sum(subset.entries for subset in subsets if subset.is_reg),
         reg_unused=sum(used[subset.name].count(0) for subset in project.subsets if subset.is_reg),
         batches=sum(dataset.batches for dataset in found),
-        assumed=resolution is None and any(options.resolution is None for options in project.datasets),
+        assumed=resolution is None and not all(options.resolution for options in _options(project, None, None)),
     )
 
 
@@ -114,7 +115,12 @@ def placement(project: Project, sample: Sample, *, resolution: Size | None = Non
     options = _options(project, None, resolution)[subset.dataset if subset else 0]
     rules = bucket_rules(options)
     refused = why_refused(rules)
-    return Placement(None, None, refused) if refused else Buckets(rules).place(sample.width, sample.height)
+    return Placement(None, None, refused) if refused else _buckets(rules).place(sample.width, sample.height)
+
+
+@lru_cache(maxsize=16)
+def _buckets(rules: BucketRules) -> Buckets:
+    return Buckets(rules)
 
 
 def bucket_rules(options: DatasetOptions) -> BucketRules:
@@ -131,7 +137,9 @@ def bucket_rules(options: DatasetOptions) -> BucketRules:
 
 def _options(project: Project, batch_size: int | None, resolution: Size | None) -> list[DatasetOptions]:
     found = []
-    for options in project.datasets:
+    wanted_count = 1 + max((subset.dataset for subset in project.subsets), default=0)
+    missing = max(0, wanted_count - len(project.datasets))
+    for options in (*project.datasets, *(DatasetOptions(None, enable_bucket=True),) * missing):
         wanted = replace(options, batch_size=batch_size or options.batch_size)
         if resolution is not None:
             largest = max(options.max_bucket_reso, *resolution)
@@ -169,11 +177,11 @@ def _dataset_epoch(
     subsets: list[Subset], repeats: tuple[tuple[int, ...], ...], options: DatasetOptions
 ) -> DatasetEpoch:
     rules = bucket_rules(options)
-    refused = why_refused(rules)
+    refused = why_refused(rules) or _no_batch(options)
     counted: Counter[Size] = Counter()
     unplaced: list[Path] = []
     if refused is None:
-        buckets = Buckets(rules)
+        buckets = _buckets(rules)
         for subset, counts in zip(subsets, repeats, strict=True):
             for sample, count in zip(subset.samples, counts, strict=True):
                 if not count:
@@ -186,11 +194,15 @@ def _dataset_epoch(
     return DatasetEpoch(
         batch_size=options.batch_size,
         entries=sum(map(sum, repeats)),
-        batches=batches(counted.values(), options.batch_size) if options.batch_size > 0 else 0,
+        batches=0 if refused else batches(counted.values(), options.batch_size),
         buckets=dict(sorted(counted.items())),
         refused=refused,
         unplaced=tuple(unplaced),
     )
+
+
+def _no_batch(options: DatasetOptions) -> str | None:
+    return None if options.batch_size > 0 else f"batch_size is {options.batch_size}; it must be at least 1."
 
 
 def _subset_epoch(subset: Subset, counts: tuple[int, ...], total: int) -> SubsetEpoch:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sdtui.base.files import explain
 from sdtui.dataset.index import Entry, Index
+from sdtui.dataset.listing import is_possible
 from sdtui.images.complete import why_incomplete
 from sdtui.images.header import read_size
 
@@ -39,6 +40,8 @@ class FolderFacts:
     def of(self, name: str) -> Facts:
         """What is to be told of the image called ``name``."""
         path = f"{self.folder}/{name}"
+        if not is_possible(path):
+            return Facts(0, 0, 0, 0, "Its name can be no file's; the trainer would stop at it.")
         try:
             status = os.stat(path)  # noqa: PTH116 -- a Path for each of 100,000 images costs as much as the call
         except OSError as error:

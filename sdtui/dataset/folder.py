@@ -156,17 +156,18 @@ class _Reader:
 
 
 def _ignored(place: Place, listing: Listing, captions: CaptionFiles, masks: Masks | None) -> Iterable[Ignored]:
+    read = captions.used.union(listing.images)
     stems = {splitext(name)[0] for name in listing.images}
     for name in listing.folders:
         path = place.image_dir / name
-        if path != place.mask_dir and why_ignored(name) is not None:
+        if path != place.mask_dir and name not in read:
             yield Ignored(path, "The trainer does not look into folders inside a subset.")
     for name in (*listing.files, *listing.others):
-        reason = why_ignored(name)
-        if reason is None or name in captions.used or is_cache(name):
+        if name in read or is_cache(name):
             continue
+        reason = why_ignored(name) or ""
         stem, ending = splitext(name)
-        if not name.startswith(".") and ending in {*EXTENSIONS, captions.extension}:
+        if not name.startswith(".") and ending.lower() in {*EXTENSIONS, captions.extension}:
             reason = "No image has this name." if stem not in stems else _unread(ending, captions.extension)
         yield Ignored(place.image_dir / name, reason)
     if masks is not None:

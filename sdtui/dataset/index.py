@@ -16,6 +16,7 @@ from sdtui.base.paths import cache_dir
 
 _SCHEMA_VERSION = 1
 _KEPT_DAYS = 90
+_TOUCHED_DAYS = 7
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS folder (id INTEGER PRIMARY KEY, path BLOB UNIQUE NOT NULL, used REAL NOT NULL);
@@ -61,6 +62,7 @@ class Index:
         self.path = path if path is not None else cache_dir() / "index.sqlite"
         self.trouble: str | None = None
         self._db: sqlite3.Connection | None = None
+        self._touched: list[int] = []
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._db = self._connect()
@@ -74,13 +76,17 @@ class Index:
         if self._db is None:
             return {}
         try:
+            row = self._db.execute("SELECT id, used FROM folder WHERE path = ?", (_blob(str(folder)),)).fetchone()
+            if row is None:
+                return {}
+            if row[1] < time.time() - _TOUCHED_DAYS * 86400:
+                self._touched.append(row[0])
             rows = self._db.execute(
-                "SELECT name, mtime_ns, bytes, width, height, problem, text, tokens FROM image"
-                " WHERE folder = (SELECT id FROM folder WHERE path = ?)",
-                (_blob(str(folder)),),
+                "SELECT name, mtime_ns, bytes, width, height, problem, text, tokens FROM image WHERE folder = ?",
+                row[:1],
             ).fetchall()
-            return {name.decode("utf-8", "surrogateescape"): Entry(*rest) for name, *rest in rows}
-        except (sqlite3.Error, AttributeError, UnicodeError) as error:
+            return {name.decode("utf-8", "surrogatepass"): Entry(*rest) for name, *rest in rows}
+        except (sqlite3.Error, AttributeError, TypeError, UnicodeError) as error:
             self._give_up(error)
             return {}
 
@@ -115,7 +121,9 @@ class Index:
             return
         try:
             with self._db:
-                old = (time.time() - _KEPT_DAYS * 86400,)
+                now = time.time()
+                self._db.executemany("UPDATE folder SET used = ? WHERE id = ?", ((now, each) for each in self._touched))
+                old = (now - _KEPT_DAYS * 86400,)
                 self._db.execute("DELETE FROM image WHERE folder IN (SELECT id FROM folder WHERE used < ?)", old)
                 self._db.execute("DELETE FROM folder WHERE used < ?", old)
         except sqlite3.Error as error:
@@ -157,4 +165,4 @@ class Index:
 
 
 def _blob(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogatepass")

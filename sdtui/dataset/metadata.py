@@ -29,7 +29,7 @@ def read_metadata(place: Place, tools: Tools) -> Work[Reading]:
     if not entries:
         reason = "There is no image in this metadata file, so the trainer leaves the subset out."
         return Reading(None, (Ignored(place.metadata_file, reason),))
-    tools.pace.total += len(entries)
+    tools.pace.total = (tools.pace.total or 0) + len(entries)
     reader = _Reader(place, place.metadata_file, tools)
     samples: list[Sample] = []
     named = sorted(entries.items())

@@ -16,7 +16,7 @@ from sdtui.trainer.captions import CaptionRules, trained_texts
 
 T = TypeVar("T")
 
-CHUNK = 128
+CHUNK = 64
 """Images between two looks at the clock."""
 INTERVAL = 0.05
 """Seconds between two reports of progress."""
@@ -34,7 +34,8 @@ class Reading:
 class Pace:
     """Counts images, asks whether to go on, and reports every now and then."""
 
-    total: int
+    total: int | None
+    """None while the folders are still being listed."""
     cancelled: Cancelled
     done: int = 0
     _reported: float = field(default_factory=time.monotonic)

@@ -104,29 +104,32 @@ def _scan(path: Path, mode: Mode, cancelled: Cancelled, earlier: _Earlier | None
     layout = layout_of(path)
     index = Index()
     try:
-        readings = yield from _read_all(layout, Tools(index, Pace(0, cancelled), mode), earlier)
+        readings = yield from _read_all(layout, Tools(index, Pace(None, cancelled), mode), earlier)
     finally:
         index.close()
     return _project(layout, readings)
 
 
 def _read_all(layout: Layout, tools: Tools, earlier: _Earlier | None) -> Work[list[Reading]]:
-    listings: dict[Path, Listing | Ignored] = {place.image_dir: _listed(place) for place in layout.places}
-    tools.pace.total = sum(
-        len(listing.images)
-        for place in layout.places
-        if place.metadata_file is None and isinstance(listing := listings[place.image_dir], Listing)
-    )
+    kept = [_unchanged(place, earlier) for place in layout.places]
+    listings = []
+    for place, known in zip(layout.places, kept, strict=True):
+        listings.append(_listed(place) if known is None else None)
+        yield from tools.pace.step(0)
+    tools.pace.total = sum(len(listing.images) for listing in listings if isinstance(listing, Listing))
     readings = []
-    for place in layout.places:
-        reading = yield from _read(place, listings[place.image_dir], layout, tools, earlier)
+    for place, known, listing in zip(layout.places, kept, listings, strict=True):
+        reading = known if known is not None else (yield from _read(place, listing, layout, tools, earlier))
         readings.append(reading)
         if reading.subset is not None:
             yield SubsetScanned(tools.pace.done, tools.pace.total, "images", reading.subset)
     return readings
 
 
-def _listed(place: Place) -> Listing | Ignored:
+def _listed(place: Place) -> Listing | Ignored | None:
+    """What stands in a subset's folder; None where a metadata file says that."""
+    if place.metadata_file is not None:
+        return None
     try:
         return list_folder(place.image_dir)
     except UnreadableError as error:
@@ -134,13 +137,9 @@ def _listed(place: Place) -> Listing | Ignored:
 
 
 def _read(
-    place: Place, listing: Listing | Ignored, layout: Layout, tools: Tools, earlier: _Earlier | None
+    place: Place, listing: Listing | Ignored | None, layout: Layout, tools: Tools, earlier: _Earlier | None
 ) -> Work[Reading]:
-    kept = _unchanged(place, earlier)
-    if kept is not None:
-        yield from tools.pace.step(kept.subset.img_count if kept.subset else 0)
-        return kept
-    if place.metadata_file is not None:
+    if listing is None:
         return (yield from read_metadata(place, tools))
     if isinstance(listing, Ignored):
         return Reading(None, (listing,))

@@ -68,21 +68,28 @@ class Watcher:
         self._observer: BaseObserver | None = None
         self._handler = _Handler(self._burst)
         self._watches: dict[str, ObservedWatch] = {}
+        self._turn = threading.RLock()
 
     def start(self) -> None:
-        """Begin to watch. Never raises: where nothing can be watched, nothing is told."""
-        overflows.add(self._burst)
-        self._burst.start()
-        self._watch()
+        """Begin to watch, once; does nothing after stop. Where nothing can be watched, nothing is told."""
+        with self._turn:
+            if self._burst.start():
+                overflows.add(self._burst)
+                self._watch()
 
     def stop(self) -> None:
         """End it: no call of ``on_change`` begins after this returns. May be called more than once."""
         overflows.discard(self._burst)
         self._burst.stop()
-        self._unwatch()
+        with self._turn:
+            self._unwatch()
 
     def update(self, project: Project) -> None:
         """Watch the folders of ``project`` from now on: after a subset came, went, or was renamed."""
+        with self._turn:
+            self._update(project)
+
+    def _update(self, project: Project) -> None:
         before = self._handler.places
         self._project = project
         self._handler.places = _places(project)

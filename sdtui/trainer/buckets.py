@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 Size = tuple[int, int]
 """Width and height in pixels."""
 
+MOST_BUCKETS = 10_000
+"""Widths beyond which a set of buckets is a mistake; the trainer would count through them all."""
+
 _TOO_SMALL = "is too small for the bucket step: one side of its bucket would be 0 pixels"
 
 
@@ -55,6 +58,8 @@ def why_refused(rules: BucketRules) -> str | None:
         return f"min_bucket_reso {minimum} is larger than the resolution's shorter side {min(rules.resolution)}."
     if max(rules.resolution) > maximum:
         return f"max_bucket_reso {maximum} is smaller than the resolution's longer side {max(rules.resolution)}."
+    if not rules.no_upscale and (maximum - minimum) // rules.steps > MOST_BUCKETS:
+        return f"max_bucket_reso {rules.maximum} and bucket_reso_steps {rules.steps} make too many buckets."
     if minimum <= 0 and not rules.no_upscale:
         return f"min_bucket_reso {rules.minimum} is smaller than bucket_reso_steps {rules.steps}."
     return None

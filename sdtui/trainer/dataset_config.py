@@ -248,7 +248,7 @@ def _pair(resolution: Any) -> tuple[int, int] | None:
     if resolution is None:
         return None
     if isinstance(resolution, int):
-        return resolution, resolution
+        return int(resolution), int(resolution)
     return int(resolution[0]), int(resolution[1])
 
 

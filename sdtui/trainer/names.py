@@ -10,6 +10,8 @@ _PLAIN = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 IMAGE_EXTENSIONS = frozenset(_PLAIN) | frozenset(extension.upper() for extension in _PLAIN)
 """Endings that every sd-scripts reads: all lower or all upper case (library/train_util.py, IMAGE_EXTENSIONS)."""
 
+_ENDINGS = tuple(IMAGE_EXTENSIONS)
+
 _PLUGINS = {
     ".avif": "pillow-avif-plugin",
     ".jxl": "pillow-jxl-plugin (or jxlpy)",
@@ -31,7 +33,7 @@ class FolderName:
 
 def is_image(name: str) -> bool:
     """True when the trainer takes a file of this name for an image (library/train_util.py, glob_images)."""
-    return not name.startswith(".") and splitext(name)[1] in IMAGE_EXTENSIONS
+    return name.endswith(_ENDINGS) and not name.startswith(".")
 
 
 def looks_like_picture(name: str) -> bool:

@@ -71,23 +71,28 @@ def used_reg_repeats(trained: int, repeats: Sequence[int]) -> tuple[int, ...]:
 
 def batches(bucket_counts: Iterable[int], batch_size: int) -> int:
     """Batches of an epoch: each bucket's last batch may be short (library/train_util.py, make_buckets)."""
-    return sum(math.ceil(count / batch_size) for count in bucket_counts)
+    return sum(_parts(count, batch_size) for count in bucket_counts)
 
 
 def steps_per_epoch(batch_count: int, *, processes: int = 1, accumulation: int = 1) -> int:
     """Optimizer steps of an epoch, each process taking its part of the batches (train_network.py, train)."""
-    return math.ceil(math.ceil(batch_count / processes) / accumulation)
+    return _parts(_parts(batch_count, processes), accumulation)
 
 
 def max_train_steps(epochs: int, batch_count: int, *, processes: int = 1, accumulation: int = 1) -> int:
     """What ``--max_train_epochs`` becomes (train_network.py, train: "override steps")."""
-    return epochs * math.ceil(batch_count / processes / accumulation)
+    return epochs * _parts(batch_count, processes * accumulation)
 
 
 def epochs_of(steps: int, batch_count: int, *, processes: int = 1, accumulation: int = 1) -> int:
     """Epochs that ``--max_train_steps`` takes, the last one perhaps in part (train_network.py, num_train_epochs)."""
     each = steps_per_epoch(batch_count, processes=processes, accumulation=accumulation)
-    return math.ceil(steps / each) if each else 0
+    return _parts(steps, each) if each else 0
+
+
+def _parts(whole: int, size: int) -> int:
+    """How many parts of ``size`` hold ``whole``, the last perhaps not full; exact for any number."""
+    return -(-whole // size)
 
 
 def training_part(images: Sequence[T], split: float, seed: int | None) -> tuple[T, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.errors import NotADatasetError, SyntaxProblem
+from sdtui.dataset.epoch import epoch_of
 from sdtui.dataset.project import CaptionSource, ProjectKind
 from sdtui.dataset.scan import open_project
 from tests.dataset.making import image, reason, sample
@@ -143,6 +144,42 @@ def test_a_json_config_works_too(tmp_path: Path) -> None:
     data = {"datasets": [{"resolution": 512, "subsets": [{"image_dir": str(tmp_path / "d"), "num_repeats": 3}]}]}
     project = open_project(config(tmp_path / "set.json", json.dumps(data)))
     assert [(each.name, each.num_repeats) for each in project.subsets] == [("d", 3)]
+
+
+def test_a_trainer_that_goes_by_its_memory_is_noted(tmp_path: Path) -> None:
+    image(tmp_path / "d" / "a.png")
+    text = "[[datasets]]\nresolution = 512\n" + subset(tmp_path / "d", "cache_info = true")
+    path = config(tmp_path / "set.toml", text)
+    assert open_project(path).notes == ()
+    (tmp_path / "d" / "metadata_cache.json").write_text("{}")
+    assert "metadata_cache.json" in open_project(path).notes[0]
+
+
+def test_paths_that_no_file_can_have_are_no_crash(tmp_path: Path) -> None:
+    image(tmp_path / "d" / "a.png")
+    text = '[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nimage_dir = "a\\u0000b"\n' + subset(tmp_path / "d")
+    assert [each.name for each in open_project(config(tmp_path / "set.toml", text)).subsets] == ["d"]
+    metadata = '{"a\\u0000.png": {}, "\\ud800.png": {}, "a.png": {"caption": "\\ud800"}}'
+    project = open_project(metadata_project(tmp_path, metadata))
+    assert [bool(each.problem) for each in project.subsets[0].samples] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "batch_size = 0",
+        "bucket_reso_steps = 0",
+        "bucket_reso_steps = 1\nmax_bucket_reso = 999999999",
+        "resolution = -1",
+    ],
+)
+def test_senseless_numbers_are_refused_with_a_sentence(tmp_path: Path, line: str) -> None:
+    image(tmp_path / "d" / "a.png")
+    head = "[[datasets]]\nenable_bucket = true\n" + ("" if "resolution" in line else "resolution = 512\n")
+    project = open_project(config(tmp_path / "set.toml", f"{head}{line}\n{subset(tmp_path / 'd')}"))
+    (dataset,) = epoch_of(project).datasets
+    assert dataset.refused is not None
+    assert dataset.batches == 0
 
 
 def metadata_project(tmp_path: Path, metadata: str, name: str = "meta.json") -> Path:

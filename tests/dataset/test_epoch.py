@@ -72,6 +72,17 @@ def test_the_bucket_of_one_image(project: Project) -> None:
     assert found.bucket[0] < found.bucket[1], "the first subset's images are upright"
 
 
+def test_a_project_that_is_still_being_scanned_has_an_epoch(project: Project) -> None:
+    half = replace(project, datasets=(), subsets=project.subsets[:1])
+    assert epoch_of(half).entries == epoch_of(half).subsets[0].entries > 0
+    assert epoch_of(replace(project, datasets=(), subsets=())).entries == 0
+
+
+def test_repeats_beyond_all_sense_are_counted(project: Project) -> None:
+    huge = tuple(replace(subset, num_repeats=10**200) for subset in project.subsets)
+    assert epoch_of(replace(project, subsets=huge), 3).batches > 10**200
+
+
 def test_totals_add_up(project: Project) -> None:
     totals = totals_of(project)
     assert (totals.subsets, totals.images, totals.reg_images, totals.entries_per_epoch) == (3, 6, 5, 28)

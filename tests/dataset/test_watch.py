@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -158,6 +159,15 @@ def test_nothing_is_told_after_stop(tmp_path: Path, watching: Watch) -> None:
     picture.with_suffix(".txt").write_text("edited")
     told_of(told_witness, picture.with_suffix(".txt"))
     assert told_first.empty()
+
+
+def test_a_watcher_that_was_stopped_first_never_starts(tmp_path: Path) -> None:
+    image(tmp_path / "1_x" / "a.png")
+    before = threading.active_count()
+    watcher = Watcher(open_project(tmp_path), lambda changed: None)
+    watcher.stop()
+    watcher.start()
+    assert threading.active_count() == before
 
 
 def test_stopping_inside_the_call_is_no_deadlock(tmp_path: Path) -> None:
