@@ -29,6 +29,8 @@ import os, sys
 from pathlib import Path
 from sdtui.runs.launch import LaunchRequest, launch
 root = Path(sys.argv[1])
+if os.isatty(0):
+    os.open(os.ttyname(0), os.O_RDWR)  # a session's first terminal becomes its own: closing it hangs up
 record = launch(root / ".sdtui", LaunchRequest(
     name="circle", profile="test", script="child.py", command=(sys.executable, *sys.argv[2:]), cwd=str(root),
     output_dir=str(root / "model")))
@@ -39,6 +41,17 @@ sys.stdin.read()
 
 def launcher(lab: RunLab, *words: str) -> list[str]:
     return [sys.executable, "-c", LAUNCHER, str(lab.root), str(CHILD), *words]
+
+
+def launch_and_hang_up(command: list[str]) -> str:
+    """Run ``command`` on a terminal of its own until it has named its run, then take the terminal away."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as screen:
+        os.close(theirs)
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            run_id = terminal.readline().decode().strip()
+    assert screen.returncode == -signal.SIGHUP
+    return run_id
 
 
 def test_a_run_ends_well_and_says_so(lab: RunLab) -> None:
@@ -102,14 +115,7 @@ def test_a_run_survives_the_kill_of_what_launched_it(lab: RunLab) -> None:
 
 def test_a_run_survives_the_loss_of_its_terminal(lab: RunLab) -> None:
     lab.fifo("go")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(sys.executable, launcher(lab, "wait=go", "train=4", "saved"))
-    with os.fdopen(terminal, "rb", buffering=0) as screen:
-        run_id = screen.readline().decode().strip()
-    _, status = os.waitpid(pid, 0)
-    assert os.WTERMSIG(status) == signal.SIGHUP
-    record = store.load(lab.home, run_id)
+    record = store.load(lab.home, launch_and_hang_up(launcher(lab, "wait=go", "train=4", "saved")))
     lab.release("go")
     assert lab.wait(record).state is RunState.DONE
 

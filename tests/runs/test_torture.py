@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from sdtui.machine import processes
 from sdtui.runs import store
-from tests.runs.conftest import CHILD, RunLab
-from tests.runs.test_launch import LAUNCHER
+from tests.runs.conftest import RunLab
+from tests.runs.test_launch import launch_and_hang_up, launcher
 
 
 @pytest.mark.parametrize("times", [10, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.slow])])
@@ -33,21 +30,11 @@ def test_every_run_outlives_its_screen(lab: RunLab, times: int) -> None:
 
 
 def _launch_and_lose_the_screen(lab: RunLab, number: int, *words: str) -> str:
-    command = [sys.executable, "-c", LAUNCHER, str(lab.root), str(CHILD), *words]
+    command = launcher(lab, *words)
     if number % 2:
-        return _hang_up(command)
+        return launch_and_hang_up(command)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as screen:
         assert screen.stdout is not None
         run_id = screen.stdout.readline().strip()
         screen.send_signal((signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)[number % 3])
-    return run_id
-
-
-def _hang_up(command: list[str]) -> str:
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(command[0], command)
-    with os.fdopen(terminal, "rb", buffering=0) as screen:
-        run_id = screen.readline().decode().strip()
-    os.waitpid(pid, 0)
     return run_id

@@ -77,6 +77,7 @@ def test_our_own_reading_is_no_change(tmp_path: Path, watching: Watch) -> None:
         pass
     run.follower().poll()
     run.follower().log_lines(5)
+    assert not told.acquire(timeout=0.1)
     run.say(b"x")
     assert told.acquire(timeout=SECONDS)
 
