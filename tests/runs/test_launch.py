@@ -124,11 +124,10 @@ def test_a_run_can_be_interrupted_though_its_launcher_ignores_interrupts(lab: Ru
     lab.fifo("ready")
     lab.fifo("go")
     with subprocess.Popen(
-        launcher(lab, "tell=ready", "wait=go"),
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *launcher(lab, "tell=ready", "wait=go")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     ) as screen:
         assert screen.stdout is not None
         run_id = screen.stdout.readline().strip()
