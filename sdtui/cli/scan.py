@@ -16,7 +16,7 @@ from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.dataset.epoch import epoch_of
 from sdtui.dataset.project import Project, Subset
 from sdtui.dataset.scan import scan
-from sdtui.dataset.totals import Totals, has_text, totals_of
+from sdtui.dataset.totals import Totals, lacks_text, totals_of
 from sdtui.tokens.encoding import Mode
 
 SHOWN = 10
@@ -105,7 +105,7 @@ def _table(project: Project) -> Iterator[str]:
                 count(subset.img_count),
                 count(part.entries),
                 f"{part.share:.0%}",
-                _some(sum(not has_text(sample) for sample in subset.samples)),
+                _some(sum(lacks_text(sample) for sample in subset.samples)),
                 _some(sum(sample.tokens > 75 for sample in subset.samples)),
                 _marks(subset),
             )

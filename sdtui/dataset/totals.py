@@ -32,9 +32,9 @@ class Totals:
     ignored: int
 
 
-def has_text(sample: Sample) -> bool:
-    """Whether any text is trained for ``sample``, by its caption or the subset's class tokens."""
-    return bool(sample.caption) or sample.caption_source is CaptionSource.CLASS
+def lacks_text(sample: Sample) -> bool:
+    """True when the trainer reads ``sample`` and trains it on no text, neither a caption nor class tokens."""
+    return not sample.caption and sample.caption_source is not CaptionSource.CLASS and sample.problem is None
 
 
 def totals_of(project: Project) -> Totals:
@@ -50,7 +50,7 @@ def totals_of(project: Project) -> Totals:
         entries_per_epoch=epoch.entries,
         train_entries=epoch.train_entries,
         reg_entries=epoch.reg_entries,
-        without_text=sum(not has_text(sample) and sample.problem is None for sample in samples),
+        without_text=sum(lacks_text(sample) for sample in samples),
         borrowed=sum(sample.caption_source is CaptionSource.BORROWED for sample in samples),
         over_75=sum(sample.tokens > 75 for sample in samples),
         over_150=sum(sample.tokens > 150 for sample in samples),
