@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from sdtui.runs.stop import request_stop
 from sdtui.runs.summary import summary
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.monitor.feed import Snapshot
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.legend import steps_per_epoch
 from sdtui.tui.monitor.phrases import share_done, would_be_lost
@@ -64,19 +65,25 @@ def run_command(record: RunRecord) -> str:
     return f"cd {shlex.quote(record.cwd)}\n" + " \\\n  ".join(lines)
 
 
-def choose_run(screen: ModeScreen, home: Path, runs: Sequence[RunRecord], chosen: Callable[[str], None]) -> None:
-    """List the project's runs, newest first, and call ``chosen`` with the ID of the one that was picked."""
+def choose_run(screen: ModeScreen, home: Path, snapshot: Snapshot, chosen: Callable[[str], None]) -> None:
+    """List the project's runs, newest first, then those that cannot be read; ``chosen`` gets the ID of one."""
+    runs, broken = snapshot.runs, snapshot.broken
 
     def listed(states: list[str]) -> None:
         candidates = [
             Candidate(f"{_when(record)}  {safe(record.name)}", f"{safe(record.profile)}  {state}")
             for record, state in zip(runs, states, strict=True)
         ]
+        candidates += [Candidate(safe(run.id), "cannot be read") for run in broken]
         screen.app.push_screen(Finder("Which run?", candidates), picked)
 
     def picked(index: int | None) -> None:
-        if index is not None:
+        if index is None:
+            return
+        if index < len(runs):
             chosen(runs[index].id)
+        else:
+            screen.shell.say(broken[index - len(runs)].problem, "error")
 
     screen.shell.bridge.call(screen, "list runs", lambda: [_state(home, record) for record in runs], listed)
 

@@ -198,7 +198,9 @@ def value_range(raw: Bins, smoothed: Floats, *, log: bool) -> tuple[float, float
     high = max(float(curve.max()), float(np.percentile(highs, 96)) if len(highs) else 0.0)
     low = min(float(curve.min()), float(np.percentile(lows, 4)) if len(lows) else math.inf)
     if log:
-        low = max(low, high * 1e-4, 1e-12)
+        if high <= 0:
+            return 0.01, 1.0
+        low = max(low, high * 1e-4)
     if not high - low > 1e-9 * max(abs(high), abs(low), 1e-9):
         pad = max(abs(high) * 0.1, 1e-6)
         return (low / 1.2, high * 1.2) if log else (low - pad, high + pad)
@@ -261,7 +263,7 @@ def _floor(marks: Sequence[Mark], first: float, last: float, columns: int) -> tu
 
 def _step_row(first: float, last: float, columns: int) -> str:
     row = [" "] * (LABEL_WIDTH + columns)
-    ticks = axis.linear_ticks(first, last, max(1, columns // 12))
+    ticks = axis.linear_ticks(first, last, max(2, columns // 12))
     for tick, label in zip(ticks, axis.step_labels(ticks), strict=True):
         cell = LABEL_WIDTH + int((tick - first) / (last - first) * (columns - 1))
         start = max(LABEL_WIDTH, min(cell - len(label) // 2, len(row) - len(label)))

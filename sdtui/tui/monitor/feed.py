@@ -17,7 +17,7 @@ from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
-from sdtui.runs.store import list_runs
+from sdtui.runs.store import BrokenRun, broken_runs, list_runs
 from sdtui.tui.monitor.following import Followed, Following
 
 LIVE_SECONDS = 1.0
@@ -26,6 +26,8 @@ ASIDE_SECONDS = 5.0
 """Between looks while another screen is shown."""
 SHORTEST_SECONDS = 0.25
 """A chatty run is looked at four times a second at most."""
+_OLD = 20
+"""Looks after which runs are listed again in any case."""
 TAIL_LINES = 200
 ALL_LINES = 20_000
 
@@ -38,6 +40,8 @@ class Snapshot(Progress):
     """None: this project has no run yet."""
     runs: tuple[RunRecord, ...] = ()
     """All runs of the project, newest first."""
+    broken: tuple[BrokenRun, ...] = ()
+    """Runs whose record cannot be read."""
     problem: str | None = None
     """A sentence where the run cannot be followed."""
 
@@ -80,17 +84,18 @@ class RunFeed:
     def snapshots(self, cancelled: Cancelled) -> Work[None]:
         """Yield what there is whenever it may be something new, until cancelled."""
         following: Following | None = None
+        listing = _Listing(self.home)
         try:
             while not cancelled():
                 self._news.clear()
-                runs = list_runs(self.home)
+                runs, broken = listing.look()
                 wanted = self._choose(runs)
                 if following is not None and (wanted is None or wanted.id != following.record.id):
                     following.close()
                     following = None
                 if following is None and wanted is not None:
                     following = Following(self.home, wanted, self.wake)
-                snapshot = self._look(following, runs)
+                snapshot = self._look(following, runs, broken)
                 yield snapshot
                 self._rest(snapshot, cancelled)
         finally:
@@ -100,14 +105,16 @@ class RunFeed:
     def _choose(self, runs: tuple[RunRecord, ...]) -> RunRecord | None:
         return next((record for record in runs if record.id == self._wanted), runs[0] if runs else None)
 
-    def _look(self, following: Following | None, runs: tuple[RunRecord, ...]) -> Snapshot:
+    def _look(
+        self, following: Following | None, runs: tuple[RunRecord, ...], broken: tuple[BrokenRun, ...]
+    ) -> Snapshot:
         if following is None:
-            return Snapshot(0, None, "runs")
+            return Snapshot(0, None, "runs", broken=broken)
         try:
             followed = following.look(self.clock(), self.gpus, self._log_lines)
         except SdtuiError as error:
-            return Snapshot(0, None, "runs", runs=runs, problem=error.sentence())
-        return Snapshot(0, None, "runs", followed, runs)
+            return Snapshot(0, None, "runs", runs=runs, broken=broken, problem=error.sentence())
+        return Snapshot(0, None, "runs", followed, runs, broken)
 
     def _rest(self, snapshot: Snapshot, cancelled: Cancelled) -> None:
         time.sleep(SHORTEST_SECONDS)
@@ -115,3 +122,27 @@ class RunFeed:
         seconds = ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS
         if not cancelled():
             self._news.wait(seconds - SHORTEST_SECONDS)
+
+
+class _Listing:
+    """The runs of a project. Their records are read again only when there may be others: on 9p each takes long."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._stamp = -1
+        self._age = 0
+        self._runs: tuple[RunRecord, ...] = ()
+        self._broken: tuple[BrokenRun, ...] = ()
+
+    def look(self) -> tuple[tuple[RunRecord, ...], tuple[BrokenRun, ...]]:
+        """Readable runs, newest first, and the others."""
+        try:
+            stamp = (self._home / "runs").stat().st_mtime_ns
+        except OSError:
+            stamp = 0
+        self._age += 1
+        # A run's folder appears a moment before its record; a record can be mended without touching the folder.
+        if stamp != self._stamp or self._broken or self._age > _OLD:
+            self._stamp, self._age = stamp, 0
+            self._runs, self._broken = list_runs(self._home), broken_runs(self._home)
+        return self._runs, self._broken

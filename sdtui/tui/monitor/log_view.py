@@ -40,17 +40,24 @@ class LogView(ScrollView, can_focus=True):
 
     def _keep_following(self) -> None:
         if self._following:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            # By force: what shows whether it can be scrolled at all is only known after the next layout.
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
 
     def on_resize(self) -> None:
         self._keep_following()
 
-    def watch_scroll_y(self, before: float, now: float) -> None:
-        super().watch_scroll_y(before, now)
-        if now < before:
-            self._following = False
-        elif self.at_end:
-            self._following = True
+    def on_key(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """A person scrolled: away from the end, or back to it."""
+        self._following = self.at_end
 
     @property
     def at_end(self) -> bool:

@@ -58,6 +58,10 @@ def _has_samples(screen: MonitorScreen) -> bool:
     return screen.followed is not None and bool(screen.followed.view.samples)
 
 
+def _has_runs(screen: MonitorScreen) -> bool:
+    return bool(screen.snapshot.runs or screen.snapshot.broken)
+
+
 def _large(screen: MonitorScreen) -> bool:
     return bool(screen.large)
 
@@ -190,7 +194,7 @@ class MonitorScreen(ModeScreen):
             ("r",),
             "runs",
             "runs",
-            when=lambda screen: len(screen.snapshot.runs) > 0,
+            when=_has_runs,
             rank=55,
         ),
         Command(
@@ -385,12 +389,13 @@ class MonitorScreen(ModeScreen):
 
     def action_runs(self) -> None:
         assert self._feed is not None
-        actions.choose_run(self, self._feed.home, self.snapshot.runs, self.follow)
+        actions.choose_run(self, self._feed.home, self.snapshot, self.follow)
 
 
 def _offered(snapshot: Snapshot) -> tuple[object, ...]:
     """What decides which keys work."""
     followed = snapshot.followed
+    listed = len(snapshot.runs) + len(snapshot.broken)
     if followed is None:
-        return (len(snapshot.runs),)
-    return (len(snapshot.runs), followed.record.id, followed.view.state, bool(followed.view.samples))
+        return (listed,)
+    return (listed, followed.record.id, followed.view.state, bool(followed.view.samples))

@@ -1,0 +1,71 @@
+"""The Monitor and Train screens, opened on projects with runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from sdtui.tui.app import SdtuiApp
+from tests.tui.conftest import picture, until
+
+
+def with_images(root: Path) -> Path:
+    """A dataset of one picture in ``root``, so that it opens as a project."""
+    image = picture(root / "images" / "10_circle" / "circle_000.png")
+    image.with_suffix(".txt").write_text("a red circle on a blue background\n")
+    return root
+
+
+class Seen:
+    """The app in one of its modes, as a person sees it."""
+
+    def __init__(self, app: SdtuiApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> Screen[Any]:
+        return self.app.screen
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        await until(self.pilot, condition)
+
+    async def sees(self, *texts: str) -> None:
+        """Until each of ``texts`` stands on the terminal."""
+        try:
+            await until(self.pilot, lambda: all(text in self.words() for text in texts))
+        except AssertionError:
+            raise AssertionError(f"did not see {texts} in:\n{self.words()}") from None
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        names = {" ": "space", ",": "comma", ".": "full_stop", "/": "slash", "_": "underscore", "-": "minus"}
+        await self.press(*(names.get(char, char) for char in text))
+
+    def rows(self) -> list[str]:
+        """The terminal's rows."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    def words(self) -> str:
+        """Everything on the terminal, as text."""
+        return "\n".join(self.rows())
+
+
+@asynccontextmanager
+async def seen(root: Path, mode: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Seen]:
+    """``async with seen(root, "monitor") as it:`` the app in that mode, closed cleanly afterwards."""
+    app = SdtuiApp(root, mode)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        yield Seen(app, pilot)
+    app.bridge.drain()
+    app.bridge.close()
+    app.pictures.close()
