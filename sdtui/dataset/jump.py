@@ -35,7 +35,9 @@ def fuzzy(query: str, candidates: Sequence[str], limit: int | None = 100) -> lis
 
     Case counts only in terms with a capital letter. An empty query matches all, in their order.
     """
-    terms = [term for word in query.split() if (term := _term(word)) is not None]
+    # Longer terms match less often, so that most candidates are done with after the first.
+    words = sorted(query.split(), key=len, reverse=True)
+    terms = [term for word in words if (term := _term(word)) is not None]
     if not terms:
         return [Match(index, 0, ()) for index in range(len(candidates))[:limit]]
     found: list[tuple[int, int, int, Hit]] = []
@@ -51,17 +53,18 @@ def _rank(found: tuple[int, int, int, Hit]) -> tuple[int, int, int]:
     return found[:3]
 
 
-Term = Callable[[str], "Hit | None"]
-"""What one term makes of a candidate; None where it does not match."""
+Term = Callable[[str, str], "Hit | None"]
+"""What one term makes of a candidate and of its lower case; None where it does not match."""
 
 
 def _all_terms(terms: Sequence[Term], candidate: str) -> Hit | None:
+    lower = _lower(candidate)
     if len(terms) == 1:
-        return terms[0](candidate)
+        return terms[0](candidate, lower)
     score = 0
     positions: list[int] = []
     for term in terms:
-        hit = term(candidate)
+        hit = term(candidate, lower)
         if hit is None:
             return None
         score += hit[0]
@@ -79,7 +82,7 @@ def _term(word: str) -> Term | None:
 
 
 def _negated(term: Term) -> Term:
-    return lambda candidate: (0, ()) if term(candidate) is None else None
+    return lambda candidate, lower: (0, ()) if term(candidate, lower) is None else None
 
 
 def _anchored(word: str) -> Term:
@@ -88,8 +91,8 @@ def _anchored(word: str) -> Term:
     text = word.removeprefix("^").removesuffix("$")
     cased = _is_cased(text)
 
-    def find(candidate: str) -> Hit | None:
-        where = candidate if cased else _lower(candidate)
+    def find(candidate: str, lower: str) -> Hit | None:
+        where = candidate if cased else lower
         at = len(where) - len(text) if at_end else where.find(text)
         if at < 0 or not where.startswith(text, at) or (at_start and at != 0):
             return None
@@ -104,8 +107,8 @@ def _loose(text: str) -> Term:
     cased = _is_cased(text)
     last = len(text) - 1
 
-    def find(candidate: str) -> Hit | None:
-        where = candidate if cased else _lower(candidate)
+    def find(candidate: str, lower: str) -> Hit | None:
+        where = candidate if cased else lower
         at = -1
         for letter in text:
             at = where.find(letter, at + 1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
 from sdtui.base.work import Cancelled, Progress, Work, finish, never_cancelled
+from sdtui.dataset.caption_files import EXTENSIONS
 from sdtui.dataset.config_layout import config_layout
 from sdtui.dataset.folder import Previous, read_folder
 from sdtui.dataset.index import Index
@@ -218,8 +219,21 @@ def _project(layout: Layout, readings: list[Reading]) -> Project:
         ignored=ignored,
         datasets=layout.datasets,
         toml=layout.toml,
-        notes=layout.notes,
+        notes=(*layout.notes, *_unread_captions(subsets, ignored)),
     )
+
+
+def _unread_captions(subsets: Iterable[Subset], ignored: Iterable[Ignored]) -> Iterator[str]:
+    """Where a whole subset's captions go unread for their ending: most configs that say none mean ``.txt``."""
+    endings = {entry.path.parent: entry.path.suffix for entry in ignored if entry.path.suffix in EXTENSIONS}
+    for subset in subsets:
+        unread = endings.get(subset.image_dir)
+        read = any(sample.caption_read_from is not None for sample in subset.samples)
+        if unread is not None and unread != subset.caption_extension and not read:
+            yield (
+                f"No caption of {subset.name} is read: they end in {unread}, and caption_extension is "
+                f"{subset.caption_extension}."
+            )
 
 
 def _extension(layout: Layout, subsets: tuple[Subset, ...]) -> str:

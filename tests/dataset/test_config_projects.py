@@ -46,6 +46,7 @@ def test_a_config_that_does_not_say_means_caption_files(tmp_path: Path) -> None:
     assert project.caption_extension == ".caption"
     assert sample(project, "a.png").caption_source is CaptionSource.NONE
     assert "read from .caption" in reason(project, "a.txt")
+    assert project.notes == ("No caption of d is read: they end in .txt, and caption_extension is .caption.",)
 
 
 def test_relative_paths_start_at_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +150,7 @@ def test_a_json_config_works_too(tmp_path: Path) -> None:
 def test_a_trainer_that_goes_by_its_memory_is_noted(tmp_path: Path) -> None:
     image(tmp_path / "d" / "a.png")
     text = "[[datasets]]\nresolution = 512\n" + subset(tmp_path / "d", "cache_info = true")
+    text = "[general]\ncaption_extension = '.txt'\n" + text
     path = config(tmp_path / "set.toml", text)
     assert open_project(path).notes == ()
     (tmp_path / "d" / "metadata_cache.json").write_text("{}")
