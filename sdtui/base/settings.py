@@ -64,7 +64,8 @@ def save_setting(key: str, value: str | bool | None, path: Path | None = None) -
     Raises UsageError for a key or a value that does not fit, SyntaxProblem where the file is broken, WriteError.
     """
     path = path or settings_path()
-    if problem := _problem(key, value):
+    default = getattr(UserSettings(), key, None)
+    if problem := _problem(key, default if value is None else value):
         raise UsageError(problem)
     document = _parse(read_if_there(path) or b"", path)
     if value is None:

@@ -40,6 +40,7 @@ def script_arguments(script: str) -> dict[str, Field]:
             help=f"An argument of {script}." + (f" Its own default is {row['default']}." if "default" in row else ""),
             choices=tuple(str(choice) for choice in row.get("choices", ())),
         )
-        for key, row in rows.items()
+        for key, variants in rows.items()
+        for row in variants
         if script in row["scripts"]
     }

@@ -458,7 +458,7 @@ _SAVING = (
         "Saving",
         "text",
         "safetensors is read by every program and can hold no code.",
-        choices=("safetensors", "ckpt", "diffusers", "diffusers_safetensors"),
+        choices=("safetensors", "ckpt"),
     ),
     _field(
         "save_precision",

@@ -47,9 +47,11 @@ class Settings:
         if key in REFUSED:
             raise UsageError(f"{key} cannot be set here", remedy=REFUSED[key])
         own = self.profile.field(key)
+        others = {} if self.profile.rehearsal or key == "script" else script_arguments(self.script)
         if own is not None:
-            return own
-        others = {} if self.profile.rehearsal else script_arguments(self.script)
+            # The script may take more than all scripts do (sdxl_train.py saves in the format of diffusers too).
+            more = tuple(choice for choice in others[key].choices if choice not in own.choices) if key in others else ()
+            return replace(own, choices=(*own.choices, *more)) if own.choices else own
         if key in others:
             return others[key]
         if not self.profile.rehearsal and not others:
