@@ -12,6 +12,7 @@ from sdtui.dataset.index import Entry, Index
 from sdtui.dataset.listing import is_possible
 from sdtui.images.complete import why_incomplete
 from sdtui.images.header import read_size
+from sdtui.images.problems import why_unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,10 @@ class FolderFacts:
 
 
 def _problem(path: Path, width: int, height: int) -> str | None:
-    incomplete = why_incomplete(path)
-    if incomplete:
-        return incomplete
-    if width <= 0 or height <= 0:
-        return "Its size cannot be read: it is damaged, or not the kind of image that its name says."
-    return None
+    if width > 0 and height > 0:
+        return why_incomplete(path)
+    reason = why_unreadable(path)
+    return f"{reason.what}. {reason.remedy}" if reason.remedy else f"{reason.what}."
 
 
 def _lowered(sentence: str) -> str:

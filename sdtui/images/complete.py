@@ -10,11 +10,13 @@ from typing import BinaryIO
 
 _END_OF_JPEG = b"\xff\xd9"
 _END_OF_PNG = b"IEND"
-_LFS = b"version https://git-lfs.github.com/"
+_PICTURE_DATA = b"IDAT"
+_CHECKSUMS = 8
+"""Bytes at the end of the last picture data: the checksum of zlib and that of the chunk."""
 
 
 def why_incomplete(path: Path) -> str | None:
-    """A sentence when the end of a JPEG, PNG, WebP or BMP file is missing, or when it holds no picture at all.
+    """A sentence when the end of a JPEG, PNG, WebP or BMP file is missing.
 
     None for a whole file, for other formats, and for a file that cannot be opened (its size cannot be read either).
     Reads a few hundred bytes; a JPEG with something behind its end is searched for it.
@@ -22,11 +24,7 @@ def why_incomplete(path: Path) -> str | None:
     try:
         with path.open("rb", buffering=0) as raw:
             length = os.fstat(raw.fileno()).st_size
-            if length == 0:
-                return "The file is empty (0 bytes)."
             head = raw.read(64)
-            if head.startswith(_LFS):
-                return "This is a Git LFS pointer and not the picture itself; run git lfs pull."
             check = _check_for(head)
             cut = check is not None and not check(raw, head, length)
     except OSError:
@@ -85,16 +83,19 @@ def _first_scan(file: BinaryIO, length: int) -> int | None:
 
 
 def _whole_png(file: BinaryIO, head: bytes, length: int) -> bool:
+    """Pillow does without the end chunk and the last checksums, so only missing picture data counts."""
     if _tail(file, length, 12)[4:8] == _END_OF_PNG:
         return True
     at = 8
+    kind = b""
     while at + 12 <= length:
         file.seek(at)
         size, kind = struct.unpack(">I4s", file.read(8))
         at += 12 + size
         if kind == _END_OF_PNG:
-            return bool(at <= length)
-    return False
+            return True
+    missing = at - length
+    return kind == _PICTURE_DATA and missing <= _CHECKSUMS
 
 
 def _whole_webp(file: BinaryIO, head: bytes, length: int) -> bool:

@@ -62,7 +62,7 @@ def test_what_the_trainer_would_stop_at_is_a_problem(tmp_path: Path) -> None:
         "empty.png": "empty (0 bytes)",
         "latin.png": "not UTF-8",
         "zero.png": "empty (0 bytes)",
-        "noise.png": "size cannot be read",
+        "noise.png": "not a picture",
         "lfs.png": "Git LFS",
         "folder.png": "a folder",
         "pipe.png": "no regular file",
