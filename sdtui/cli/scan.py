@@ -41,7 +41,7 @@ def command(path: Path, as_json: bool, mode: Mode) -> None:
             narrate(safe(note))
         print_json(_document(project))
     else:
-        click.echo("\n".join(_report(project)))
+        click.echo("\n".join(report(project)))
 
 
 def _document(project: Project) -> dict[str, Any]:
@@ -79,7 +79,8 @@ def _document(project: Project) -> dict[str, Any]:
     }
 
 
-def _report(project: Project) -> Iterator[str]:
+def report(project: Project) -> Iterator[str]:
+    """What the trainer would read, line by line for a person."""
     totals = totals_of(project)
     yield f"{safe(shown(project.toml or project.root))}  ({project.kind.value}, captions {project.caption_extension})"
     yield ""
