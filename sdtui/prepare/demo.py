@@ -45,14 +45,23 @@ def make_demo(folder: Path, *, cancelled: Cancelled = never_cancelled) -> Work[D
     return DemoMade(folder, written + 1)
 
 
-def _refuse_other_content(folder: Path) -> None:
+def other_content(folder: Path) -> str | None:
+    """The name of something in ``folder`` that is neither a demo dataset nor sdtui's own; None where there is nothing.
+
+    Raises UnreadableError.
+    """
     if not folder.exists():
-        return
+        return None
     with folder_entries(folder) as entries:
-        other = sorted(entry.name for entry in entries if entry.name != PROJECT_FOLDER)
-    if other:
+        names = sorted(entry.name for entry in entries)
+    return None if ABOUT_NAME in names else next((name for name in names if name != PROJECT_FOLDER), None)
+
+
+def _refuse_other_content(folder: Path) -> None:
+    other = other_content(folder)
+    if other is not None:
         raise WriteError(
-            f"The demo dataset was not made, because the folder holds something else already ({other[0]})",
+            f"The demo dataset was not made, because the folder holds something else already ({other})",
             path=folder,
             remedy="Name an empty folder, or one that does not exist yet.",
         )
