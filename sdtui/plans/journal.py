@@ -21,7 +21,7 @@ from sdtui.plans import records, steps
 from sdtui.plans.checks import changed_outside, check
 from sdtui.plans.entry import EntryFolder, Refused, go_back, go_forward, reach, stage_all
 from sdtui.plans.held import Held, refuse_held
-from sdtui.plans.lock import only_writer
+from sdtui.plans.lock import LockedError, only_writer
 from sdtui.plans.outcome import Applied, Entry, EntryState, Settled, Undone
 from sdtui.plans.plan import Plan, Write
 from sdtui.plans.records import Header, State, Step
@@ -115,8 +115,11 @@ class Journal:
         """
         if not any(entry.state is EntryState.UNFINISHED for entry in self.entries()):
             return ()
-        with only_writer(self.home):
-            return tuple(entry for entry in self.entries() if entry.state is EntryState.UNFINISHED)
+        try:
+            with only_writer(self.home, patience_s=0):
+                return tuple(entry for entry in self.entries() if entry.state is EntryState.UNFINISHED)
+        except LockedError:
+            return ()
 
     def finish(self, id: str, held: Sequence[Held] = ()) -> Settled:
         """Make the changes of an interrupted Plan that are still missing. Raises UsageError, InUseError, WriteError."""
@@ -263,12 +266,13 @@ def _read(entry: EntryFolder) -> tuple[Header, State]:
 def _describe(entry: EntryFolder) -> Entry | None:
     try:
         header = entry.header()
-    except SyntaxProblem:
+        if header is None:
+            return None
+        ended = entry.state().ended
+        state = EntryState(ended) if ended else EntryState.UNFINISHED
+    except (SyntaxProblem, ValueError):
         return Entry(entry.id, "(damaged)", 0.0, EntryState.DAMAGED)
-    if header is None:
-        return None
-    ended = entry.state().ended
-    return Entry(entry.id, header.title, header.created, EntryState(ended) if ended else EntryState.UNFINISHED)
+    return Entry(entry.id, header.title, header.created, state)
 
 
 def _half_way(error: WriteError, second: WriteError) -> WriteError:

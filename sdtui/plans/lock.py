@@ -16,12 +16,16 @@ from sdtui.base.paths import state_dir
 _PATIENCE_S = 10.0
 
 
+class LockedError(WriteError):
+    """Another process writes in this project now."""
+
+
 @contextlib.contextmanager
 def only_writer(home: Path, patience_s: float = _PATIENCE_S) -> Iterator[None]:
     """Hold the lock of the journal of ``home``; the kernel frees it when this process dies.
 
-    It stands in the state folder of the user, because 9p is a poor home for locks. Raises WriteError when somebody
-    else keeps it for longer than ``patience_s`` seconds.
+    It stands in the state folder of the user, because 9p is a poor home for locks. Raises LockedError when
+    somebody else keeps it for longer than ``patience_s`` seconds, WriteError where there can be no lock.
     """
     path = state_dir() / "locks" / f"journal-{digest(os.fsencode(os.path.realpath(home)))[:24]}.lock"
     make_folder(path.parent)
@@ -43,7 +47,7 @@ def _wait_for(handle: int, home: Path, patience_s: float) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= give_up:
-                raise WriteError(
+                raise LockedError(
                     "Another sdtui is writing in this project and has not finished",
                     path=home.parent,
                     remedy="Try again; if it hangs, end that process.",

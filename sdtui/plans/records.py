@@ -97,6 +97,8 @@ def read_header(path: Path) -> Header | None:
         return None
     try:
         header = json.loads(first)
+        if header["version"] != VERSION:
+            raise SyntaxProblem("This entry of the journal was written by another version of sdtui", path=path)
         return Header(str(header["title"]), float(header["created"]), int(header["count"]))
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
@@ -120,10 +122,9 @@ def read_state(path: Path) -> State:
     state = State()
     for line in (read_if_there(path) or b"").splitlines():
         try:
-            document = json.loads(line)
-        except ValueError:
+            state = _after(state, json.loads(line))
+        except (ValueError, KeyError, TypeError):
             continue
-        state = _after(state, document)
     return state
 
 
@@ -147,7 +148,7 @@ def _after(state: State, document: dict[str, Any]) -> State:
         return State(document["begin"], None, document["turn"], frozenset(document["skip"]))
     if "end" in document:
         refused = frozenset(document["refused"])
-        return State(state.phase, document["end"], state.turn, refused or state.skip, state.marks)
+        return State(state.phase, str(document["end"]), state.turn, refused or state.skip, state.marks)
     return State(state.phase, state.ended, state.turn, state.skip, {**state.marks, document["step"]: document["done"]})
 
 

@@ -476,6 +476,26 @@ def test_a_damaged_entry_is_shown_and_does_not_stop_the_others(root: Path, journ
     assert (root / "3_cat" / "a.txt").read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("line", [b'{"end": "frobbed", "refused": []}', b"[]", b'{"begin": "undo"}', b"\x00\xff", b"7"])
+def test_strange_lines_in_the_state_do_no_harm(root: Path, journal: Journal, line: bytes) -> None:
+    first = journal.apply(Plan("first", (edit(root / "3_cat" / "a.txt"),)))
+    second = journal.apply(Plan("second", (edit(root / "3_cat" / "b.txt"),)))
+    state = journal.folder / second.id / "state.jsonl"
+    state.write_bytes(state.read_bytes() + line + b"\n")
+    assert [one.id for one in journal.entries()] == [second.id, first.id]
+    journal.undo(first.id)
+    assert (root / "3_cat" / "a.txt").read_bytes() == b"old"
+
+
+def test_an_entry_of_another_version_is_left_alone(root: Path, journal: Journal) -> None:
+    applied = journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
+    record = journal.folder / applied.id / "journal.jsonl"
+    record.write_bytes(record.read_bytes().replace(b'"version": 1', b'"version": 2'))
+    with pytest.raises(SyntaxProblem, match="another version"):
+        journal.undo()
+    assert [one.state for one in journal.entries()] == [EntryState.DAMAGED]
+
+
 def test_a_state_line_that_a_power_cut_left_half_counts_as_unwritten(root: Path, journal: Journal) -> None:
     applied = journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
     state = journal.folder / applied.id / "state.jsonl"
@@ -500,26 +520,36 @@ def test_two_processes_write_one_after_the_other(root: Path, journal: Journal) -
     assert {one.state for one in journal.entries()} == {EntryState.APPLIED}
 
 
-def test_a_writer_that_hangs_is_a_sentence_and_unfinished_waits_for_it(root: Path, journal: Journal) -> None:
+def test_a_writer_that_hangs_is_a_sentence(journal: Journal) -> None:
     with (
         only_writer(journal.home),
         pytest.raises(WriteError, match="Another sdtui is writing"),
         only_writer(journal.home, patience_s=0),
     ):
         raise AssertionError("the lock was given twice")
-    entered = threading.Event()
 
+
+def test_one_thread_writes_after_the_other(root: Path, journal: Journal) -> None:
     def write() -> None:
         entered.set()
         journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
 
+    entered = threading.Event()
+    thread = threading.Thread(target=write)
     with only_writer(journal.home):
-        thread = threading.Thread(target=write)
         thread.start()
         entered.wait()
         assert (root / "3_cat" / "a.txt").read_bytes() == b"old"
     thread.join()
     assert (root / "3_cat" / "a.txt").read_bytes() == b"new"
+
+
+def test_what_another_process_is_applying_now_is_not_unfinished(root: Path, journal: Journal) -> None:
+    applied = journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
+    _forget_the_end(journal, applied.id)
+    with only_writer(journal.home):
+        assert journal.unfinished() == ()
+    assert [one.id for one in journal.unfinished()] == [applied.id]
 
 
 def test_the_journal_holds_the_bytes_before_and_after(root: Path, journal: Journal) -> None:
