@@ -59,8 +59,7 @@ class Opened:
 
     @property
     def screen(self) -> DatasetScreen:
-        screen = next(screen for screen in self.app.screen_stack if isinstance(screen, DatasetScreen))
-        return screen
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, DatasetScreen))
 
     async def until(self, condition: Callable[[], object]) -> None:
         await until(self.pilot, condition)

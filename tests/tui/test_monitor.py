@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,9 +31,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def lab(lab_of_runs: RunLab) -> Iterator[RunLab]:  # noqa: F811
+def lab(lab_of_runs: RunLab) -> RunLab:  # noqa: F811
     with_images(lab_of_runs.root)
-    return lab_of_runs  # type: ignore[return-value]
+    return lab_of_runs
 
 
 def halfway(lab: RunLab, *after: str) -> None:

@@ -20,6 +20,7 @@ from sdtui.tui.monitor.feed import Snapshot
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.legend import steps_per_epoch
 from sdtui.tui.monitor.phrases import share_done, would_be_lost
+from sdtui.tui.theme import inks
 
 if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
@@ -44,8 +45,8 @@ def ask_to_stop(screen: ModeScreen, home: Path, followed: Followed, asked: Calla
 def show_copied(screen: ModeScreen, title: str, text: str) -> None:
     """Send ``text`` to the terminal's clipboard, and show it, since that often fails over SSH."""
     screen.app.copy_to_clipboard(text)
-    body = Text(safe_lines(text), overflow="fold")
-    body.append("\n\nIt was sent to your terminal's clipboard. Not every terminal takes it: then mark it here.")
+    note = "Sent to your terminal's clipboard. Not every terminal takes it: then mark it here.\n\n"
+    body = Text.assemble((note, inks(screen.app.theme).dim), safe_lines(text), overflow="fold")
     screen.app.push_screen(Ask(title, body, (Answer("esc", "close", ""),)))
 
 

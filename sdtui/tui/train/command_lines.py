@@ -50,14 +50,15 @@ def _pieces(command: Sequence[str]) -> list[list[Span]]:
 
 
 def _fold(piece: list[Span], width: int) -> list[list[Span]]:
-    """A piece in as many lines as it needs, cut anywhere: paths have no blanks."""
+    """A piece in as many lines as it needs: broken between words, and in a word only where a line does not hold it."""
     lines: list[list[Span]] = [[]]
     room = width
     for text, role in piece:
+        if cell_len(text) > room and lines[-1] and cell_len(text.strip()) <= width:
+            lines.append([])
+            room, text = width, text.strip()
         while text:
-            taken = _prefix(text, room)
-            if not taken and room == width:
-                taken = text[:1]
+            taken = _prefix(text, room) or (text[:1] if room == width else "")
             if taken:
                 lines[-1].append((taken, role))
                 room -= cell_len(taken)
@@ -65,7 +66,6 @@ def _fold(piece: list[Span], width: int) -> list[list[Span]]:
             if text:
                 lines.append([])
                 room = width
-                text = text.lstrip(" ") if lines[-1] == [] else text
     return lines
 
 

@@ -34,9 +34,7 @@ def ask_to_start(screen: ModeScreen, outcome: Outcome, start: Callable[[], None]
     sentences = [f"{count(cost.total_steps)} steps{about}. It goes on when this screen or the terminal is closed."]
     if prepared.overwrites:
         names = ", ".join(safe(path.name) for path in prepared.overwrites[:3])
-        sentences.append(
-            f"Files of an earlier run of this name will be overwritten: {names}. Set another name to keep them."
-        )
+        sentences.append(f"It will overwrite {names} of an earlier run. Set another name to keep them.")
     if is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
         sentences.append("WSL may shut down when no window of it is open: leave one open until the run has ended.")
     answers = (Answer("enter", "start", "start"), Answer("esc", "not yet", ""))
