@@ -8,9 +8,9 @@ from pathlib import Path
 from posixpath import basename, dirname, join, splitext
 
 from sdtui.base.files import explain
-from sdtui.dataset.layout import Place
 from sdtui.dataset.listing import absolute
 from sdtui.dataset.project import CaptionSource
+from sdtui.dataset.subset_folders import Place
 from sdtui.trainer.captions import CaptionReading, borrowed_caption, read_caption
 
 EXTENSIONS = (".txt", ".caption")

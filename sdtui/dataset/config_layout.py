@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
-from sdtui.dataset.layout import Layout, Place, unique_names
+from sdtui.dataset.layout import Layout, unique_names
 from sdtui.dataset.listing import absolute, holds_images, is_possible
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
+from sdtui.dataset.subset_folders import Place
 from sdtui.trainer.caches import IMAGE_INFO_CACHE
-from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load, why_foreign
+from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, SubsetSection, load
+from sdtui.trainer.dataset_problems import why_foreign
 
 _WINDOWS_PATH = re.compile(r"^([A-Za-z]):[\\/]")
 

@@ -10,11 +10,11 @@ from posixpath import splitext
 from sdtui.base.work import Work
 from sdtui.dataset.caption_files import EXTENSIONS, CaptionFiles, Found, extension_in
 from sdtui.dataset.facts import Facts, FolderFacts
-from sdtui.dataset.layout import Place
 from sdtui.dataset.listing import Listing
 from sdtui.dataset.masks import Masks
 from sdtui.dataset.project import CaptionSource, Ignored, Sample, Subset
 from sdtui.dataset.reading import Reading, Tools, chunks, count_tokens
+from sdtui.dataset.subset_folders import Place
 from sdtui.trainer.caches import is_cache
 from sdtui.trainer.captions import CaptionRules
 from sdtui.trainer.names import why_ignored

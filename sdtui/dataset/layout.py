@@ -4,46 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
-from sdtui.base.paths import PROJECT_FOLDER, natural_key
 from sdtui.base.text import plural
 from sdtui.dataset.listing import Listing, holds_images, list_folder
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
-from sdtui.trainer.names import FolderName, looks_like_picture, parse_folder_name
-
-MASK_FOLDER = "conditioning"
-"""Name of the folder inside a subset that holds its masks."""
-
-TRAIN_FOLDERS = ("images", "img")
-REG_FOLDERS = ("regularization", "reg")
-"""The two pairs that sd-train-init.sh and the kohya_ss GUI make."""
-
-NO_SUBSETS = frozenset({PROJECT_FOLDER, "model", "config", "log", MASK_FOLDER})
-"""Folders of a project that never are subsets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a subset is and what is known of it before its images are read."""
-
-    name: str
-    image_dir: Path
-    num_repeats: int = 1
-    is_reg: bool = False
-    class_tokens: str | None = None
-    caption_extension: str | None = None
-    """None: ``.txt``, or ``.caption`` where only that exists."""
-    mask_dir: Path | None = None
-    metadata_file: Path | None = None
-    dataset: int = 0
-    position: int = 0
-    written_dir: str | None = None
-    """``image_dir`` as the trainer is given it, None where that is the absolute path."""
-    options: dict[str, Any] = field(default_factory=dict)
+from sdtui.dataset.subset_folders import (
+    MASK_FOLDER,
+    REG_FOLDERS,
+    TRAIN_FOLDERS,
+    Found,
+    Place,
+    candidates,
+    stray_pictures,
+    subfolders_with_images,
+    worth_a_word,
+)
+from sdtui.trainer.names import looks_like_picture, parse_folder_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,94 +41,30 @@ class Layout:
 def folder_layout(root: Path) -> Layout:
     """The layout of a folder. Raises UnreadableError, and NotADatasetError where the trainer would find no image."""
     listing = list_folder(root)
-    numbered = _numbered(root, listing.folders)
-    if listing.images and (not numbered or parse_folder_name(root.name)):
-        return _single(root, listing)
-    if numbered:
-        return _beside(root, listing, _Found.of_numbered(root, listing.folders))
-    train = _named(root, listing.folders, TRAIN_FOLDERS)
-    reg = _named(root, listing.folders, REG_FOLDERS)
-    if train and (reg or _subfolders_with_images(train)):
-        return _init(root, train, reg)
-    found = _Found.of_plain(root, listing.folders)
-    if not found.places:
-        raise _nothing_in(root, listing, found)
-    return _finished(Layout(root, ProjectKind.PLAIN, tuple(found.places), tuple(found.ignored)))
+    train, reg = _named(root, listing, TRAIN_FOLDERS), _named(root, listing, REG_FOLDERS)
+    folders = [name for name in listing.folders if reg is None or name != reg.name]
+    numbered = Found.of_numbered(root, folders)
+    if listing.images and parse_folder_name(root.name):
+        return _single(root)
+    if train and (reg or not numbered.places) and (layout := _init(root, listing, train, reg)):
+        return layout
+    if listing.images and not numbered.places:
+        return _single(root)
+    if numbered.places:
+        return _beside(root, listing, ProjectKind.SUBSETS, numbered, reg)
+    plain = Found.of_plain(root, folders)
+    if plain.places:
+        return _beside(root, listing, ProjectKind.PLAIN, plain, reg)
+    if reg and (alone := Found.of_plain(root, listing.folders)).places:
+        return _beside(root, listing, ProjectKind.PLAIN, alone, None)
+    raise _nothing_in(root, listing, (*numbered.ignored, *plain.ignored))
 
 
-@dataclass
-class _Found:
-    """Subset folders in one base folder, and folders that are none, with the reason."""
-
-    places: list[Place] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-
-    @classmethod
-    def of_numbered(cls, base: Path, folders: Iterable[str], *, is_reg: bool = False) -> _Found:
-        """``N_name`` folders (library/config_util.py, generate_dreambooth_subsets_config_by_subdirs)."""
-        found = cls()
-        for name in _candidates(folders):
-            parsed = parse_folder_name(name)
-            reason = found._why_not(base / name, parsed)
-            if parsed and reason is None:
-                found.places.append(Place(name, base / name, parsed.repeats, is_reg, parsed.class_tokens))
-            elif reason:
-                found.ignored.append(Ignored(base / name, reason))
-        return found
-
-    @classmethod
-    def of_plain(cls, base: Path, folders: Iterable[str], *, is_reg: bool = False) -> _Found:
-        """Every folder that holds images, one repeat each."""
-        found = cls()
-        for name in _candidates(folders):
-            parsed = parse_folder_name(name)
-            if parsed and parsed.repeats < 1:
-                found.ignored.append(Ignored(base / name, _NO_REPEATS))
-                continue
-            try:
-                if holds_images(base / name):
-                    found.places.append(Place(name, base / name, 1, is_reg))
-            except UnreadableError as error:
-                found.ignored.append(Ignored(base / name, error.sentence()))
-        return found
-
-    def _why_not(self, folder: Path, parsed: FolderName | None) -> str | None:
-        try:
-            inside = holds_images(folder)
-        except UnreadableError as error:
-            return error.sentence()
-        if parsed is None:
-            return _NO_NUMBER if inside else None
-        if parsed.repeats < 1:
-            return _NO_REPEATS
-        return None if inside else "There is no image in it, so the trainer leaves it out."
+def _named(root: Path, listing: Listing, names: Iterable[str]) -> Path | None:
+    return next((root / name for name in names if name in listing.folders), None)
 
 
-_NO_NUMBER = "Its name does not begin with repeats (N_name), so the trainer leaves it out."
-_NO_REPEATS = "Its repeats are less than 1, so the trainer leaves it out."
-
-
-def _candidates(folders: Iterable[str]) -> list[str]:
-    return sorted((name for name in folders if name not in NO_SUBSETS and not name.startswith(".")), key=natural_key)
-
-
-def _numbered(base: Path, folders: Iterable[str]) -> bool:
-    """True when a folder of ``base`` has repeats in its name and could be a subset."""
-    return any((parsed := parse_folder_name(name)) and parsed.repeats > 0 for name in _candidates(folders))
-
-
-def _named(root: Path, folders: Sequence[str], names: Iterable[str]) -> Path | None:
-    return next((root / name for name in names if name in folders), None)
-
-
-def _subfolders_with_images(folder: Path) -> bool:
-    try:
-        return any(holds_images(folder / name) for name in _candidates(list_folder(folder).folders))
-    except UnreadableError:
-        return False
-
-
-def _single(root: Path, listing: Listing) -> Layout:
+def _single(root: Path) -> Layout:
     parsed = parse_folder_name(root.name)
     notes: tuple[str, ...] = ()
     place = Place(root.name, root)
@@ -162,50 +77,53 @@ def _single(root: Path, listing: Listing) -> Layout:
     return _finished(Layout(root, ProjectKind.SINGLE, (place,), notes=notes))
 
 
-def _beside(root: Path, listing: Listing, found: _Found) -> Layout:
-    if not found.places:
-        raise _nothing_in(root, listing, found)
-    stray = [
-        Ignored(root / name, "It lies beside the subset folders; the trainer only looks into them.")
-        for name in (*listing.files, *listing.others)
-        if looks_like_picture(name) and not name.startswith(".")
-    ]
+def _beside(root: Path, listing: Listing, kind: ProjectKind, found: Found, reg: Path | None) -> Layout:
+    """Subset folders right in ``root``, perhaps with a folder of regularization subsets beside them."""
+    found.ignored += stray_pictures(root, listing)
+    if reg is not None:
+        beside = _regularization(reg)
+        found.places += beside.places
+        found.ignored += beside.ignored
     notes: tuple[str, ...] = ()
-    reg = _named(root.parent, _folder_names(root.parent), REG_FOLDERS) if root.name in TRAIN_FOLDERS else None
-    if reg:
-        notes = (f"Its parent folder {root.parent} is the whole project, regularization images too. Open that.",)
-    return _finished(Layout(root, ProjectKind.SUBSETS, tuple(found.places), (*found.ignored, *stray), notes=notes))
+    if root.name in TRAIN_FOLDERS and (whole := _regularization_beside(root)):
+        notes = (f"Its parent folder {whole} is the whole project, regularization images too. Open that.",)
+    return _finished(Layout(root, kind, tuple(found.places), tuple(found.ignored), notes=notes))
 
 
-def _folder_names(folder: Path) -> tuple[str, ...]:
+def _regularization(folder: Path) -> Found:
     try:
-        return list_folder(folder).folders
+        return Found.of_base(folder, is_reg=True)
+    except UnreadableError as error:
+        return Found(ignored=[Ignored(folder, error.sentence())])
+
+
+def _regularization_beside(root: Path) -> Path | None:
+    try:
+        return root.parent if _named(root.parent, list_folder(root.parent), REG_FOLDERS) else None
     except UnreadableError:
-        return ()
+        return None
 
 
-def _init(root: Path, train: Path, reg: Path | None) -> Layout:
-    """``images/`` and ``regularization/``: repeats stand in the names, or nowhere."""
-    found = [_subsets_of(train, is_reg=False)] + ([_subsets_of(reg, is_reg=True)] if reg else [])
-    places = tuple(place for part in found for place in part.places)
-    ignored = tuple(entry for part in found for entry in part.ignored)
-    if not places:
-        raise _nothing_in(train, list_folder(train), found[0])
-    return _finished(Layout(root, ProjectKind.INIT, places, ignored))
+def _init(root: Path, listing: Listing, train: Path, reg: Path | None) -> Layout | None:
+    """``images/`` and ``regularization/``: repeats stand in the names, or nowhere.
 
-
-def _subsets_of(base: Path, *, is_reg: bool) -> _Found:
-    listing = list_folder(base)
-    if _numbered(base, listing.folders):
-        found = _Found.of_numbered(base, listing.folders, is_reg=is_reg)
-    else:
-        found = _Found.of_plain(base, listing.folders, is_reg=is_reg)
-    if not found.places and listing.images:
-        found.places.append(Place(base.name, base, 1, is_reg))
-    elif found.places:
-        reason = "It lies beside the subset folders; the trainer only looks into them."
-        found.ignored += [Ignored(base / name, reason) for name in listing.files if looks_like_picture(name)]
-    return found
+    None where there is no image in them, or where ``images`` is just a folder in a folder of images.
+    """
+    found = Found.of_base(train, is_reg=False)
+    if listing.images and reg is None and not any(place.class_tokens is not None for place in found.places):
+        return None
+    if reg is not None:
+        beside = _regularization(reg)
+        found.places += beside.places
+        found.ignored += beside.ignored
+    if not found.places:
+        return None
+    used = {train.name, reg.name if reg else None}
+    others = [root / name for name in candidates(listing.folders) if name not in used]
+    reason = f"It stands beside {train.name}; only the folders in there are trained on."
+    found.ignored += [Ignored(folder, reason) for folder in others if worth_a_word(folder)]
+    found.ignored += stray_pictures(root, listing)
+    return _finished(Layout(root, ProjectKind.INIT, tuple(found.places), tuple(found.ignored)))
 
 
 def _finished(layout: Layout) -> Layout:
@@ -256,13 +174,13 @@ def _told_apart(folders: list[Path]) -> dict[Path, str]:
     return names
 
 
-def _nothing_in(root: Path, listing: Listing, found: _Found) -> NotADatasetError:
+def _nothing_in(root: Path, listing: Listing, ignored: Sequence[Ignored]) -> NotADatasetError:
     remedy = _hint(root, listing)
     pictures = [name for name in listing.files if looks_like_picture(name)]
     if remedy is None and pictures:
         remedy = f"It holds {plural(len(pictures), 'picture')} of kinds that the trainer does not read ({pictures[0]})."
-    if remedy is None and found.ignored:
-        remedy = f"{found.ignored[0].path.name}: {found.ignored[0].reason}"
+    if remedy is None and ignored:
+        remedy = f"{ignored[0].path.name}: {ignored[0].reason}"
     return NotADatasetError(
         "No images to train on here",
         path=root,
@@ -272,8 +190,8 @@ def _nothing_in(root: Path, listing: Listing, found: _Found) -> NotADatasetError
 
 def _hint(root: Path, listing: Listing) -> str | None:
     """What the person may have meant: a dataset one level further down, or a config that lies here."""
-    for name in _candidates(listing.folders)[:200]:
-        if _subfolders_with_images(root / name):
+    for name in candidates(listing.folders)[:200]:
+        if subfolders_with_images(root / name):
             return f"Did you mean {root / name}?"
     configs = [name for name in listing.files if name.lower().endswith(".toml")]
     return f"Did you mean to open {root / configs[0]}?" if configs else None

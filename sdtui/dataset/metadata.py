@@ -12,9 +12,9 @@ from sdtui.base.errors import SdtuiError, SyntaxProblem
 from sdtui.base.files import read_bytes
 from sdtui.base.work import Work
 from sdtui.dataset.facts import Facts, FolderFacts
-from sdtui.dataset.layout import Place
 from sdtui.dataset.project import CaptionSource, Ignored, Sample, Subset
 from sdtui.dataset.reading import Reading, Tools, chunks, count_tokens
+from sdtui.dataset.subset_folders import Place
 from sdtui.trainer.captions import CaptionRules
 from sdtui.trainer.metadata import caption_of, entries_of
 

@@ -13,11 +13,12 @@ from sdtui.dataset.caption_files import EXTENSIONS
 from sdtui.dataset.config_layout import config_layout
 from sdtui.dataset.folder import Previous, read_folder
 from sdtui.dataset.index import Index
-from sdtui.dataset.layout import Layout, Place, folder_layout
+from sdtui.dataset.layout import Layout, folder_layout
 from sdtui.dataset.listing import Listing, absolute, list_folder
 from sdtui.dataset.metadata import read_metadata
 from sdtui.dataset.project import Ignored, Project, ProjectKind, Subset
 from sdtui.dataset.reading import Pace, Reading, Tools
+from sdtui.dataset.subset_folders import Place
 from sdtui.tokens.encoding import Mode
 
 CONFIG_SUFFIXES = (".toml", ".json")

@@ -30,9 +30,9 @@ from watchdog.observers.polling import PollingObserver
 from sdtui.base.files import explain
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.dataset.burst import Burst, OnChange, overflows
-from sdtui.dataset.layout import REG_FOLDERS, TRAIN_FOLDERS
 from sdtui.dataset.listing import SCRATCH_SUFFIX
 from sdtui.dataset.project import Project, ProjectKind
+from sdtui.dataset.subset_folders import REG_FOLDERS, TRAIN_FOLDERS
 from sdtui.machine.filesystems import needs_polling
 from sdtui.trainer.caches import is_cache
 
@@ -207,7 +207,7 @@ def _matters(name: str) -> bool:
 def _places(project: Project) -> dict[str, list[_Place]]:
     """The folders to watch by their real paths, each by itself and not what is below it."""
     found = [_Place(project.root, frozenset({project.toml.name}) if project.toml else None)]
-    if project.kind is ProjectKind.INIT:
+    if project.kind is not ProjectKind.TOML:
         bases = (project.root / name for name in (*TRAIN_FOLDERS, *REG_FOLDERS))
         found += [_Place(base) for base in bases if base.is_dir()]
     for subset in project.subsets:

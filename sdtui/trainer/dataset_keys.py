@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -171,3 +171,33 @@ def general_rules(support: Support = EVERYTHING) -> Rules:
 
 def _mode_keys(mode: Mode) -> Rules:
     return {"dreambooth": DREAMBOOTH_KEYS, "controlnet": CONTROLNET_KEYS, "finetuning": {}}[mode]
+
+
+def mode_of(subsets: Sequence[Mapping[str, Any]]) -> Mode:
+    """What a dataset of these subsets is to the trainer (library/config_util.py, BlueprintGenerator.generate)."""
+    if subsets and all("conditioning_data_dir" in subset for subset in subsets):
+        return "controlnet"
+    return "finetuning" if any("metadata_file" in subset for subset in subsets) else "dreambooth"
+
+
+def fallback(key: str, *levels: Mapping[str, Any]) -> Any:
+    """The first value that is of the right type and not None, else the default (BlueprintGenerator.search_value)."""
+    rule = _RULES.get(key)
+    for level in levels:
+        value = level.get(key)
+        if value is not None and (rule is None or rule[0](value)):
+            return value
+    return DEFAULTS.get(key)
+
+
+_RULES: Rules = {**general_rules(), **subset_rules("dreambooth")}
+
+
+def table(value: Any) -> dict[str, Any]:
+    """``value`` where it is a table, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """The tables in ``value`` where it is an array of such."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

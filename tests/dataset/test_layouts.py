@@ -91,6 +91,37 @@ def test_the_init_layout_has_training_and_regularization(tmp_path: Path, train: 
     ]
 
 
+def test_regularization_beside_subset_folders_is_regularization(tmp_path: Path) -> None:
+    image(tmp_path / "3_cat" / "a.png")
+    image(tmp_path / "regularization" / "1_animal" / "b.png")
+    project = open_project(tmp_path)
+    assert project.kind is ProjectKind.SUBSETS
+    assert [(subset.name, subset.is_reg) for subset in project.subsets] == [("3_cat", False), ("1_animal", True)]
+
+
+def test_images_that_nobody_looks_at_are_listed(tmp_path: Path) -> None:
+    image(tmp_path / "images" / "3_cat" / "a.png")
+    image(tmp_path / "images" / "more" / "4_deep" / "b.png")
+    image(tmp_path / "old" / "5_cat" / "c.png")
+    image(tmp_path / "d.png")
+    (tmp_path / "notes").mkdir()
+    project = open_project(tmp_path)
+    assert names(project) == ["3_cat"]
+    assert "does not begin with repeats" in reason(project, "more")
+    assert "stands beside images" in reason(project, "old")
+    assert "beside the subset folders" in reason(project, "d.png")
+    assert len(project.ignored) == 3
+
+
+def test_a_dated_folder_does_not_hide_the_init_layout(tmp_path: Path) -> None:
+    image(tmp_path / "images" / "3_cat" / "a.png")
+    (tmp_path / "regularization").mkdir()
+    image(tmp_path / "2024_old" / "b.png")
+    project = open_project(tmp_path)
+    assert (project.kind, names(project)) == (ProjectKind.INIT, ["3_cat"])
+    assert "stands beside images" in reason(project, "2024_old")
+
+
 def test_names_that_clash_get_their_parents_name(tmp_path: Path) -> None:
     image(tmp_path / "images" / "1_cat" / "a.png")
     image(tmp_path / "regularization" / "1_cat" / "b.png")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdtui.base.errors import SyntaxProblem, UnreadableError
-from sdtui.trainer.dataset_config import interpret, load, mode_of, parse, problems, why_foreign
-from sdtui.trainer.dataset_keys import Support
+from sdtui.trainer.dataset_config import interpret, load, parse
+from sdtui.trainer.dataset_keys import Support, mode_of
+from sdtui.trainer.dataset_problems import problems, why_foreign
 from tests.trainer.data.inputs import SUPPORTS
 from tests.trainer.golden import load as golden
 
