@@ -106,6 +106,8 @@ def _require_folder(world: Overlay, folder: Path) -> None:
 def _require_right(world: Overlay, folder: Path) -> None:
     real = world.real(folder)
     if real is not None and real.is_dir() and not os.access(real, os.W_OK | os.X_OK):
+        if os.statvfs(real).f_flag & os.ST_RDONLY:
+            raise WriteError("This file system is read-only", path=folder, remedy="Mount it writable, or use a copy.")
         raise WriteError("You may not write in this folder", path=folder, remedy="Check who owns it.")
 
 

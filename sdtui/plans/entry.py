@@ -141,16 +141,15 @@ def _walk(entry: EntryFolder, made_of: tuple[Step, ...], todo: list[int], *, for
     for index in todo:
         step, kept, staged = made_of[index], entry.kept(index), entry.staged(index)
         standing = steps.standing(step, kept)
-        if standing is already:
-            if not forward:
-                steps.drop_copy(step, kept)
-            continue
-        if standing is Standing.OTHER:
-            refused.setdefault(steps.path_of(step), steps.why_other(step, kept))
-            if steps.structural(step.change):
-                entry.note(records.mark_line(index, None))
-            continue
         structural = steps.structural(step.change)
+        if standing is already or standing is Standing.OTHER:
+            if standing is Standing.OTHER:
+                refused.setdefault(steps.path_of(step), steps.why_other(step, kept))
+            elif not forward:
+                steps.drop_copy(step, kept)
+            if structural:
+                entry.note(records.mark_line(index, None if standing is Standing.OTHER else forward))
+            continue
         if structural:
             # What came before must be on the disk first: recovery tells by this step whether they were done.
             _sync(unsynced)
@@ -177,7 +176,7 @@ def reach(entry: EntryFolder, made_of: tuple[Step, ...]) -> tuple[int, int]:
 
     Of a file in a folder that was renamed afterwards the disk cannot tell whether it was written. But a rename or
     removal is only begun when all before it is on the disk, and is written down at once, so those are done up to a
-    place that is one off at most; the disk tells which.
+    place that is one off at most; the disk tells which, and that is written down too. Raises WriteError.
     """
     state = entry.state()
     marks = {index: state.marks.get(index, state.phase == "undo") for index in range(len(made_of))}
@@ -192,9 +191,11 @@ def reach(entry: EntryFolder, made_of: tuple[Step, ...]) -> tuple[int, int]:
         return steps.standing(made_of[structural[at]], entry.kept(structural[at]))
 
     if done < len(structural) and stands(done) is Standing.DONE:
+        entry.note(records.mark_line(structural[done], True))
         done += 1
     elif done > 0 and stands(done - 1) in (Standing.UNDONE, Standing.HALF):
         done -= 1
+        entry.note(records.mark_line(structural[done], False))
     first = structural[done - 1] + 1 if done else 0
     if done == len(structural):
         return first, len(made_of)
