@@ -146,10 +146,17 @@ def _read(
     if isinstance(listing, Ignored):
         return Reading(None, (listing,))
     if not listing.images:
-        return Reading(None, (Ignored(place.image_dir, "There is no image in it, so the trainer leaves it out."),))
+        return Reading(None, (Ignored(place.image_dir, _no_image(place, layout)),))
     exact_masks = layout.datasets[place.dataset].enable_bucket
     previous = _previous(place, earlier)
     return (yield from read_folder(place, listing, tools, exact_masks=exact_masks, previous=previous))
+
+
+def _no_image(place: Place, layout: Layout) -> str:
+    if layout.datasets[place.dataset].validation_split > 0 and not place.is_reg:
+        # library/train_util.py, split_train_val, takes apart what it zipped of nothing.
+        return "There is no image in it, and the trainer stops at this where validation_split is set."
+    return "There is no image in it, so the trainer leaves it out."
 
 
 def _earlier_subset(place: Place, earlier: _Earlier | None) -> Subset | None:

@@ -86,6 +86,14 @@ def test_what_the_trainer_leaves_out_of_a_config_is_listed(tmp_path: Path) -> No
     assert "/mnt/c/data/set" in reason(project, "C:\\data\\set")
 
 
+def test_an_empty_subset_stops_a_trainer_that_splits(tmp_path: Path) -> None:
+    image(tmp_path / "good" / "a.png")
+    (tmp_path / "empty").mkdir()
+    text = "[[datasets]]\nresolution = 512\nvalidation_split = 0.1\n"
+    project = open_project(config(tmp_path / "set.toml", text + subset(tmp_path / "good") + subset(tmp_path / "empty")))
+    assert "stops at this where validation_split is set" in reason(project, "empty")
+
+
 def test_several_datasets_may_name_folders_of_one_name(tmp_path: Path) -> None:
     for name in ("a/cat", "b/cat"):
         image(tmp_path / name / "x.png")
