@@ -119,6 +119,15 @@ def test_recovery_goes_the_other_way_after_a_kill_while_recovering(worlds: World
     assert recovered(start, "finish") == worlds.after
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(140, 150))
+def test_a_removal_that_was_not_noted_survives_two_kills(worlds: Worlds, tmp_path: Path, first: int) -> None:
+    start = worlds.copy("before", tmp_path / "start")
+    assert die(start, "apply", first)
+    assert die(start, "finish", 4)
+    assert recovered(start, "roll_back") == worlds.before
+
+
 def test_a_plan_that_was_never_written_down_leaves_nothing(worlds: Worlds, tmp_path: Path) -> None:
     start = worlds.copy("before", tmp_path / "start")
     assert die(start, "apply", 12)
