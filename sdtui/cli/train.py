@@ -117,13 +117,15 @@ def _document(prepared: Prepared) -> dict[str, Any]:
 
 
 def _setting(settings: Settings, key: str) -> dict[str, Any]:
+    from sdtui.runs.redact import redact_settings
+
     field = settings.field(key)
     return {
         "key": key,
         "title": field.title,
         "group": field.group,
         "kind": field.kind,
-        "value": settings.text(key) or None,
+        "value": redact_settings({key: settings.text(key)})[key] or None,
         "limits": field.limits or None,
         "help": field.help,
     }

@@ -92,8 +92,8 @@ def write_inputs(prepared: Prepared) -> None:
             make_folder(change.path)
         elif isinstance(change, Write):
             write_atomic(change.path, change.after)
-    if prepared.request.dataset_config is not None:
-        verify(Path(prepared.request.dataset_config))
+            if str(change.path) == prepared.request.dataset_config:
+                verify(change.path)
 
 
 class _Draft:

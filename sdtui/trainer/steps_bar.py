@@ -7,7 +7,7 @@ accumulation a step is drawn again for each further part, with a loss that belon
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 from sdtui.trainer.bars import Bar
 from sdtui.trainer.events import StepDone
@@ -18,35 +18,45 @@ class StepsBar:
 
     def __init__(self) -> None:
         self._held: StepDone | None = None
-        self._held_told = False
-        self._told = -1
+        """The first drawing of the newest step, until it is known whether a second one follows."""
+        self._told: StepDone | None = None
+        self._drawn_once = False
+        """Whether the step before was drawn only once: then the loss in its drawing was its own."""
 
     def frame(self, bar: Bar) -> list[StepDone]:
         """What is known after one more frame."""
         step = StepDone(bar.done, bar.total, bar.it_per_s, bar.loss)
         if self._held is not None and self._held.step == step.step:
-            self._held = None
-            return [step]
-        if step.step == self._told:
+            self._held, self._drawn_once = None, False
+            return self._tell(step)
+        if self._told is not None and self._told.step == step.step:
             return []
         earlier = self._release()
-        self._told = step.step
         if step.step == 0:
-            return [*earlier, step]
-        self._held, self._held_told = step, False
+            return [*earlier, *self._tell(step)]
+        self._held = step
         return earlier
 
     def interrupt(self) -> list[StepDone]:
         """Something else was printed: the step is done, but its loss may still be that of the step before."""
-        if self._held is None or self._held_told:
+        if self._held is None:
             return []
-        self._held_told = True
-        return [dataclasses.replace(self._held, avr_loss=None)]
+        return self._tell(self._held if self._drawn_once else replace(self._held, avr_loss=None))
 
     def close(self) -> list[StepDone]:
         """No more frames come."""
-        return [] if self._held_told else self._release()
+        told = self._held is not None and self._told is not None and self._told.step == self._held.step
+        return [] if told else self._release()
 
     def _release(self) -> list[StepDone]:
         held, self._held = self._held, None
-        return [held] if held is not None and not (self._held_told and held.avr_loss is None) else []
+        if held is None:
+            return []
+        self._drawn_once = True
+        return self._tell(held)
+
+    def _tell(self, step: StepDone) -> list[StepDone]:
+        if step == self._told:
+            return []
+        self._told = step
+        return [step]

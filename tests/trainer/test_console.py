@@ -115,6 +115,19 @@ def test_steps_that_are_drawn_once_only_are_told_too() -> None:
     assert steps(read(*[bar.format(n, n / 10) for n in (1, 2, 5, 6)])) == [(1, 0.1), (2, 0.2), (5, 0.5), (6, 0.6)]
 
 
+def test_a_step_that_is_drawn_once_keeps_its_loss_when_something_else_is_printed() -> None:
+    bar = "\rsteps:  10%|#  | {}/10 [00:00<00:04,  20.0it/s, avr_loss={}]"
+    once = "".join(bar.format(n, n / 10) for n in (1, 2))
+    assert steps(read(once, "\nsaving checkpoint: /x.safetensors\n")) == [(1, 0.1), (2, 0.2)]
+    # It was drawn twice after all: the second drawing corrects the first.
+    assert steps(read(once, "\nx\n", bar.format(2, 0.3), bar.format(3, 0.3))) == [
+        (1, 0.1),
+        (2, 0.2),
+        (2, 0.3),
+        (3, 0.3),
+    ]
+
+
 def test_gradient_accumulation_redraws_a_step_with_the_next_one_s_loss_which_is_not_told() -> None:
     bar = "\rsteps:   2%|#  | {}/1000 [01:48<1:59:14,  7.26s/it, avr_loss={}]"
     drawn = ((15, 0.103), (15, 0.104), (15, 0.999), (16, 0.999), (16, 0.105), (16, 0.998))
