@@ -11,6 +11,7 @@ import msgspec
 from sdtui.base.errors import SyntaxProblem, UsageError
 from sdtui.base.files import make_folder, read_if_there, write_atomic
 from sdtui.base.paths import config_dir
+from sdtui.base.user_toml import parse
 
 
 class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ def load_settings(path: Path | None = None) -> LoadedSettings:
     if not data:
         return LoadedSettings(UserSettings())
     try:
-        table = _parse(data, path).unwrap()
+        table = parse(data, path, "The settings are").unwrap()
     except SyntaxProblem as problem:
         return LoadedSettings(UserSettings(), (problem.sentence(),))
     return _checked(table, path)
@@ -67,32 +68,13 @@ def save_setting(key: str, value: str | bool | None, path: Path | None = None) -
     default = getattr(UserSettings(), key, None)
     if problem := _problem(key, default if value is None else value):
         raise UsageError(problem)
-    document = _parse(read_if_there(path) or b"", path)
+    document = parse(read_if_there(path) or b"", path, "The settings are")
     if value is None:
         document.pop(key, None)
     else:
         document[key] = value
     make_folder(path.parent)
     write_atomic(path, document.as_string().encode("utf-8"))
-
-
-def _parse(data: bytes, path: Path) -> Any:
-    # Imported here: the command line reads settings seldom, and tomlkit takes longer to import than they to read.
-    import tomlkit
-    from tomlkit.exceptions import ParseError
-
-    try:
-        return tomlkit.parse(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise SyntaxProblem("The settings are not UTF-8", path=path, remedy="Save the file as UTF-8.") from error
-    except ParseError as error:
-        raise SyntaxProblem(
-            "The settings are not valid TOML",
-            path=path,
-            line=error.line,
-            column=error.col + 1,
-            remedy="The defaults are used until it is mended.",
-        ) from error
 
 
 def _checked(table: dict[str, Any], path: Path) -> LoadedSettings:

@@ -38,6 +38,7 @@ from sdtui.tui.bridge import Bridge
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.help import HelpScreen
+from sdtui.tui.keymap import use_keymap
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.modes import MODES, Mode
 from sdtui.tui.palette import show_palette
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 _BEACON_AFTER = 1.0
 """Seconds after opening a project at which its runs are looked for: the first frame comes first."""
+
+_TIME_TO_READ = 30
+"""Seconds that the problems of the user's keymap stay on the screen."""
 
 
 def _styles() -> list[str | PurePath]:
@@ -113,6 +117,7 @@ class SdtuiApp(Offers, App[None]):
     """How far the first scan is; None when it is over."""
 
     def __init__(self, project_path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
+        self._keymap_problems = use_keymap()
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.project_path = project_path
         self.slow = slow
@@ -131,6 +136,9 @@ class SdtuiApp(Offers, App[None]):
         return variables(DARK)
 
     def on_mount(self) -> None:
+        if self._keymap_problems:
+            told = safe_lines("\n".join(self._keymap_problems))
+            self.notify(told, severity="warning", timeout=_TIME_TO_READ, markup=False)
         if self.project_path is None:
             self.action_open()
         else:

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
+from textual.keys import format_key
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -60,35 +61,44 @@ class Command:
 
 
 REGISTRY: dict[str, Command] = {}
-"""Every command whose screen or widget has been imported, by id."""
+"""Every command whose screen or widget has been imported, by id, with the keys that it has now."""
+
+DEFAULTS: dict[str, Command] = {}
+"""The same commands with the keys that they came with."""
 
 
 def offered(*commands: Command) -> list[BindingType]:
     """Register ``commands`` and make their bindings. Raises ValueError where an id is taken."""
     for command in commands:
-        if REGISTRY.setdefault(command.id, command) is not command:
+        if DEFAULTS.setdefault(command.id, command) is not command:
             raise ValueError(f"two commands are called {command.id}")
-    return [
-        Binding(
-            ",".join(command.keys),
-            command.action,
-            command.title,
-            show=False,
-            priority=command.priority,
-            id=command.id,
-        )
-        for command in commands
-        if command.keys
-    ]
+        REGISTRY[command.id] = command
+    return [binding(command) for command in commands if command.keys]
+
+
+def binding(command: Command) -> Binding:
+    """What makes Textual run ``command``; it must have a key."""
+    return Binding(
+        ",".join(command.keys),
+        command.action,
+        command.title,
+        show=False,
+        priority=command.priority,
+        id=command.id,
+    )
 
 
 class Offers:
     """Mix into a widget, screen or app whose BINDINGS come from ``offered``: asks ``when`` before an action runs."""
 
     _offered: ClassVar[dict[str, Command]] = {}
+    _merged_bindings: ClassVar[BindingsMap | None] = None
+    _own_keys: ClassVar[BindingsMap] = BindingsMap()
+    """The bindings of the class, those of its bases too, with the keys that they came with."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls._own_keys = cls._merged_bindings or BindingsMap()
         own = [binding.id for binding in cls.__dict__.get("BINDINGS", []) if isinstance(binding, Binding)]
         commands = {REGISTRY[name].action: REGISTRY[name] for name in own if name in REGISTRY}
         cls._offered = {**cls._offered, **commands}
@@ -162,4 +172,13 @@ def key_name(key: str) -> str:
     *held, last = key.split("+")
     if not last:
         return key
-    return "+".join([*held, _KEY_NAMES.get(last, last)])
+    return "+".join([*held, _KEY_NAMES.get(last) or character_of(last) or last])
+
+
+def character_of(key: str) -> str | None:
+    """What the Textual key ``key`` types where that can be seen: ``?`` for ``question_mark``; None for ``enter``."""
+    typed = format_key(key)
+    if len(typed) != 1:
+        return None
+    bound = Binding("comma", "") if typed == "," else next(iter(Binding.make_bindings([Binding(typed, "")])))
+    return typed if bound.key == key else None
