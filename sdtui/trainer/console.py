@@ -30,7 +30,8 @@ _REFUSED = re.compile(r"[\w.\-]+(?: [\w<>\-]+){0,4}: error: (.+)")
 _EXCEPTION = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception): ")
 _CHECKPOINT = re.compile(r"(?:saving checkpoint|save trained model as .+? to):? (.+)")
 _REMOVED = re.compile(r"removing old checkpoint: (.+)")
-_STATE = re.compile(r"Saving current state to (.+)")
+_STATE = re.compile(r"(?:\[RANK \d+\] )?Saving current state to (.+)")
+"""Accelerate 1.15 names the process; 1.6, which sd-scripts pins, does not."""
 _SAMPLING = re.compile(r"generating sample images at step\b.*?(?:: (\d+))?")
 _WHOLE = re.compile(
     r"model saved\.|caching (?:latents|Text Encoder outputs)\.\.\.|generating sample images at step .*: \d+"
