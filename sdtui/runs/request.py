@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from sdtui.base.errors import TrainerError, UsageError
-from sdtui.base.files import make_folder, write_atomic
+from sdtui.base.errors import ChangedOutsideError, TrainerError, UsageError
+from sdtui.base.files import kernel, make_folder, write_atomic, write_error
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import plural
 from sdtui.dataset.project import Project, ProjectKind
@@ -39,8 +39,10 @@ class Prepared:
     """A run that could be started now. Nothing of it has been written yet."""
 
     request: LaunchRequest
+    inputs: Path
+    """A folder of the run's own under ``.sdtui/inputs``, not made yet."""
     plan: Plan
-    """The files that the run reads, all new, in a folder of the run's own under ``.sdtui/inputs``."""
+    """What makes that folder and the files in it that the run reads, all new, and the folders that it writes to."""
     notes: tuple[str, ...]
     """Sentences to read before starting: what is left out of the dataset, where prompts come from, ..."""
     overwrites: tuple[Path, ...]
@@ -85,8 +87,17 @@ def write_inputs(prepared: Prepared) -> None:
     """Write what the run reads, and read its dataset config back as the trainer will. Raises WriteError.
 
     Not through the journal: these are sdtui's own files, new ones, and undoing the last edit must not take a run's
-    config away.
+    config away. Raises ChangedOutsideError for what was started already: each run is prepared anew.
     """
+    make_folder(prepared.inputs.parent)
+    try:
+        kernel.mkdir(prepared.inputs)
+    except FileExistsError as error:
+        raise ChangedOutsideError(
+            "Another run was started with the same inputs", path=prepared.inputs, remedy="Prepare this one again."
+        ) from error
+    except OSError as error:
+        raise write_error(error, prepared.inputs) from error
     for change in prepared.plan.changes:
         if isinstance(change, MakeFolder):
             make_folder(change.path)
@@ -137,6 +148,7 @@ class _Draft:
         )
         return Prepared(
             request=request,
+            inputs=self.folder,
             plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
             notes=(*dataset.notes, *self.notes),
             overwrites=self.overwrites,

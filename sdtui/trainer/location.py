@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sdtui.base.errors import TrainerError
 from sdtui.base.settings import UserSettings
@@ -36,6 +37,12 @@ class TrainerInstall:
     torch_version: str | None = None
     problem: str | None = None
     """A sentence when it cannot train as it is, else None."""
+
+    @property
+    def token_mode(self) -> Literal["ftfy", "plain"]:
+        """How its tokenizer cleans captions: with ftfy up to transformers 4, without it from 5 on."""
+        major = (self.transformers_version or "4").partition(".")[0]
+        return "plain" if major.isdigit() and int(major) >= 5 else "ftfy"
 
 
 def find_trainers(

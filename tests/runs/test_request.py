@@ -8,7 +8,7 @@ import pytest
 import toml
 from PIL import Image
 
-from sdtui.base.errors import NotADatasetError, TrainerError, UsageError
+from sdtui.base.errors import ChangedOutsideError, NotADatasetError, TrainerError, UsageError
 from sdtui.base.settings import UserSettings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
@@ -195,6 +195,14 @@ def test_a_name_that_a_live_run_writes_to_is_taken(
 def test_names_that_no_file_can_have(folder: Path, install: TrainerInstall, model: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be called"):
         prepare(folder, install, model, f"output_name={name}")
+
+
+def test_two_that_are_prepared_at_once_do_not_share_inputs(folder: Path, install: TrainerInstall, model: Path) -> None:
+    first, second = prepare(folder, install, model), prepare(folder, install, model, "width=64", "min_bucket_reso=64")
+    write_inputs(first)
+    with pytest.raises(ChangedOutsideError, match="Prepare this one again"):
+        write_inputs(second)
+    assert "resolution = 512" in Path(str(first.request.dataset_config)).read_text()
 
 
 def test_each_run_has_inputs_of_its_own(folder: Path, install: TrainerInstall, model: Path) -> None:

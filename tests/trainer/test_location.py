@@ -12,7 +12,7 @@ import pytest
 
 from sdtui.base.errors import TrainerError
 from sdtui.base.settings import UserSettings
-from sdtui.trainer.location import find_trainers, require_trainer
+from sdtui.trainer.location import TrainerInstall, find_trainers, require_trainer
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +168,11 @@ def test_the_commit_of_a_checkout(own_home: Path) -> None:
     assert find_trainers(system=())[0].commit == head
     subprocess.run([*git, "checkout", "-q", "--detach"], check=True)
     assert find_trainers(system=())[0].commit == head
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"), [("4.54.1", "ftfy"), ("5.0.0", "plain"), ("10.1", "plain"), (None, "ftfy")]
+)
+def test_how_captions_are_cleaned_follows_the_trainer_s_transformers(version: str | None, mode: str) -> None:
+    install = TrainerInstall(Path("/k"), Path("/p"), None, (), None, version, has_xformers=False)
+    assert install.token_mode == mode
