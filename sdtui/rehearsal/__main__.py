@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from sdtui.rehearsal.arguments import parse
-from sdtui.rehearsal.training import train
-from sdtui.rehearsal.words import set_up_logging
 
 
 def main() -> None:
     """Train as the command line says."""
     arguments = parse()
+    # torch takes seconds to import: a wrong argument is refused before it.
+    from sdtui.rehearsal.training import train
+    from sdtui.rehearsal.words import set_up_logging
+
     set_up_logging()
     train(arguments)
 
