@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from sdtui.tui.app import SdtuiApp
+from sdtui.tui.train import state
 from tests.tui.conftest import picture, until
 
 
@@ -19,6 +22,12 @@ def with_images(root: Path) -> Path:
     image = picture(root / "images" / "10_circle" / "circle_000.png")
     image.with_suffix(".txt").write_text("a red circle on a blue background\n")
     return root
+
+
+def without_trainers(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """No sd-scripts of the developer's machine is found, only what a test puts into ``home``."""
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(state, "find_trainers", partial(state.find_trainers, system=()))
 
 
 class Seen:
@@ -61,9 +70,9 @@ class Seen:
 
 
 @asynccontextmanager
-async def seen(root: Path, mode: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Seen]:
+async def seen(root: Path, mode: str, size: tuple[int, int] = (120, 40), *, slow: bool = False) -> AsyncIterator[Seen]:
     """``async with seen(root, "monitor") as it:`` the app in that mode, closed cleanly afterwards."""
-    app = SdtuiApp(root, mode)
+    app = SdtuiApp(root, mode, slow=slow)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Seen(app, pilot)
     app.bridge.drain()

@@ -276,7 +276,7 @@ async def test_every_size_has_the_state_the_curve_and_the_keys(tmp_path: Path, s
 async def test_the_chart_can_be_large_smoother_and_logarithmic(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
-        await it.sees("each step")
+        await it.sees("mean of 3")
         small = it.screen.query_one(LossChart).size
         await it.press("z")
         await it.until(lambda: it.screen.query_one(LossChart).size.width > small.width)
@@ -284,3 +284,33 @@ async def test_the_chart_can_be_large_smoother_and_logarithmic(tmp_path: Path) -
         await it.sees("  log")
         await it.press("w", "escape")
         await it.until(lambda: it.screen.query_one(LossChart).size == small)
+
+
+async def test_warnings_are_counted_and_listed(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    async with seen(tmp_path, "monitor") as it:
+        await it.sees("▲ ")
+        await it.press("W")
+        await it.sees("warning", "regularization", "esc close")
+
+
+async def test_on_a_poor_link_pictures_wait_until_they_are_asked_for(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    async with seen(tmp_path, "monitor", slow=True) as it:
+        await it.sees("epoch 2", "v pictures")
+        panel = it.screen.query_one(SamplesPanel)
+        assert not panel._asked and not panel._drawn
+        await it.press("v")
+        await it.until(lambda: panel._drawn)
+
+
+async def test_samples_stand_in_a_grid_of_prompts_and_moments(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    async with seen(tmp_path, "monitor", (160, 50)) as it:
+        await it.sees("epoch 2")
+        await it.press("p")
+        panel = it.screen.query_one(SamplesPanel)
+        await it.until(lambda: len(panel._slots) == 1 + 2 * 3)
+        rows = [row for row in it.rows() if "ep 0" in row]
+        assert len(rows) == 2
+        assert all(row.index("ep 0") < row.index("ep 1") < row.index("ep 2") for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdtui.tui.monitor.arrange import arrange
+from sdtui.tui.monitor.arrange import Slot, arrange, arrange_grid
 from sdtui.tui.monitor.timeline import Place, Timeline, moment_mark, moment_text, timeline
 from tests.tui.views import sample
 
@@ -68,33 +68,64 @@ def test_nothing_to_show_is_nothing() -> None:
 
 def test_marks_under_small_pictures_are_short() -> None:
     assert moment_mark(sample(0, 1_200)) == "1,200"
-    assert moment_mark(sample(0, None, 3)) == "epoch 3"
+    assert moment_mark(sample(0, None, 3)) == "ep 3"
 
 
-@pytest.mark.parametrize("shape", [0.5, 832 / 1216, 1.0, 1.46, 3.0])
-@pytest.mark.parametrize(("width", "height"), [(36, 8), (54, 20), (118, 32), (30, 40), (200, 12), (12, 5)])
-def test_pictures_stay_in_their_panel_and_do_not_overlap(width: int, height: int, shape: float) -> None:
-    slots = arrange(width, height, shape, earlier=50)
+SHAPES = pytest.mark.parametrize("shape", [0.5, 832 / 1216, 1.0, 1.46, 3.0])
+SIZES = pytest.mark.parametrize(("width", "height"), [(36, 8), (54, 20), (118, 32), (30, 40), (200, 12), (12, 5)])
+
+
+def check_room(slots: list[Slot], width: int, height: int) -> None:
+    """Pictures and labels stay in the panel and do not overlap."""
     taken: set[tuple[int, int]] = set()
     for slot in slots:
-        label = 1 if slot.back else 0
-        cells = {
-            (x, y) for x in range(slot.x, slot.x + slot.columns) for y in range(slot.y, slot.y + slot.rows + label)
-        }
-        assert not cells & taken
+        bottom = slot.y + slot.rows + (not slot.large)
         assert slot.x + slot.columns <= width
-        assert slot.y + slot.rows + label <= height
+        assert bottom <= height
+        cells = {(x, y) for x in range(slot.x, slot.x + slot.columns) for y in range(slot.y, bottom)}
+        assert not cells & taken
         taken |= cells
-    assert [slot.back for slot in slots] == list(range(len(slots)))
+
+
+@SHAPES
+@SIZES
+def test_pictures_stay_in_their_panel_and_do_not_overlap(width: int, height: int, shape: float) -> None:
+    slots = arrange(width, height, shape, 0, list(range(50, 0, -1)))
+    check_room(slots, width, height)
+    assert [slot.moment for slot in slots] == [50 - place for place in range(len(slots))]
+
+
+@SHAPES
+@SIZES
+@pytest.mark.parametrize(("prompts", "moments"), [(1, 1), (4, 30), (40, 2)])
+def test_the_grid_stays_in_its_panel_and_holds_the_chosen_one(
+    width: int, height: int, shape: float, prompts: int, moments: int
+) -> None:
+    chosen = (prompts - 1, moments // 2)
+    slots = arrange_grid(width, height, shape, chosen, prompts, moments)
+    check_room(slots, width, height)
+    small = [(slot.prompt, slot.moment) for slot in slots if not slot.large]
+    assert not small or chosen in small
+    assert len(set(small)) == len(small)
+    assert all(prompt < prompts and moment < moments for prompt, moment in small)
+
+
+def test_the_grid_has_a_row_a_prompt_and_a_column_a_moment() -> None:
+    large, *small = arrange_grid(118, 33, 1.0, (1, 2), 4, 3)
+    assert (large.prompt, large.moment, large.large) == (1, 2, True)
+    assert {slot.prompt: slot.y for slot in small} == {prompt: prompt * 8 for prompt in range(4)}
+    assert [slot.moment for slot in small[:3]] == [0, 1, 2]
+    assert small[0].x < small[1].x < small[2].x
 
 
 def test_the_chosen_picture_is_the_large_one_and_keeps_its_shape() -> None:
-    large, *small = arrange(54, 20, 1.0, earlier=9)
+    large, *small = arrange(54, 20, 1.0, 0, [9, 8, 7])
     assert large.columns == pytest.approx(large.rows * 2, abs=1)
     assert small
     assert all(slot.columns * 1.4 < large.columns for slot in small)
 
 
 def test_a_panel_without_room_shows_nothing_instead_of_a_smear() -> None:
-    assert arrange(3, 20, 1.0, earlier=2) == []
-    assert arrange(40, 2, 1.0, earlier=2) == []
+    assert arrange(3, 20, 1.0, 0, [1, 0]) == []
+    assert arrange(40, 2, 1.0, 0, [1, 0]) == []
+    assert arrange(40, 20, 1.0, 0, []) == []

@@ -16,7 +16,7 @@ from sdtui.tui.train import state
 from sdtui.tui.train.form import Form
 from sdtui.tui.widgets.lines import Lines
 from tests.runs.conftest import CHILD, wait_for_end
-from tests.tui.running import Seen, seen, with_images
+from tests.tui.running import Seen, seen, with_images, without_trainers
 
 FACTS = {
     "python": "3.11.9", "accelerate": "1.6.0", "torch": "2.6.0", "transformers": "4.54.1", "xformers": None,
@@ -25,8 +25,9 @@ FACTS = {
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
     monkeypatch.setattr(state, "REST", 0.01)
+    without_trainers(monkeypatch, own_home)
 
 
 @pytest.fixture

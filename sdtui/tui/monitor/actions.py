@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from sdtui.base.text import safe, safe_lines
+from sdtui.base.text import plural, safe, safe_lines
 from sdtui.runs.record import RunRecord
 from sdtui.runs.stop import request_stop
 from sdtui.runs.summary import summary
@@ -48,6 +48,12 @@ def show_copied(screen: ModeScreen, title: str, text: str) -> None:
     note = "Sent to your terminal's clipboard. Not every terminal takes it: then mark it here.\n\n"
     body = Text.assemble((note, inks(screen.app.theme).dim), safe_lines(text), overflow="fold")
     screen.app.push_screen(Ask(title, body, (Answer("esc", "close", ""),)))
+
+
+def show_warnings(screen: ModeScreen, warnings: Sequence[str]) -> None:
+    """List them."""
+    text = "\n\n".join(safe(warning) for warning in warnings)
+    screen.app.push_screen(Ask(plural(len(warnings), "warning"), text, (Answer("esc", "close", ""),)))
 
 
 def tensorboard_command(record: RunRecord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SMALL_MOST, SMALL_LEAST = 14, 9
@@ -12,39 +13,74 @@ _LEAST_ROWS = 3
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A box of cells for one picture. ``back`` counts from the chosen picture into the past."""
+    """A box of cells for one picture, by its place in the timeline. Under each but the large one stands a label."""
 
-    back: int
+    prompt: int
+    moment: int
     x: int
     y: int
     columns: int
     rows: int
+    large: bool = False
 
 
-def arrange(width: int, height: int, shape: float, earlier: int) -> list[Slot]:
-    """Slots for the chosen picture and at most ``earlier`` others in ``width`` by ``height`` cells.
+def arrange(width: int, height: int, shape: float, prompt: int, moments: Sequence[int]) -> list[Slot]:
+    """The picture of ``moments[0]`` large, and as many of the others beside it as there is room for.
 
-    ``shape`` is a picture's width divided by its height. A cell is two pixels high; under each small picture one row
-    is left for its label.
+    All in ``width`` by ``height`` cells. ``shape`` is a picture's width divided by its height; a cell is two pixels
+    high; under each small picture one row is left for its label.
     """
+    if not moments:
+        return []
     columns, rows = _fit(width, height, shape)
     if rows < _LEAST_ROWS or columns < 4:
         return []
-    if earlier > 0 and width - columns < GAP + SMALL_LEAST and width >= 4 * SMALL_LEAST:
+    if len(moments) > 1 and width - columns < GAP + SMALL_LEAST and width >= 4 * SMALL_LEAST:
         # A little of the large picture for a column of earlier ones: progress is what one looks for.
         columns, rows = _fit(width - GAP - SMALL_LEAST, height, shape)
-    slots = [Slot(0, 0, 0, columns, rows)]
+    slots = [Slot(prompt, moments[0], 0, 0, columns, rows, large=True)]
     small = min(SMALL_MOST, width - columns - GAP, columns * 2 // 3)
     if small < 4:
         return slots
     small_columns, small_rows = _fit(small, small // 2, shape)
     across = (width - columns) // (small_columns + GAP)
     down = max(1, height // (small_rows + 1))
-    for place in range(min(earlier, across * down)):
+    for place, moment in enumerate(moments[1 : 1 + across * down]):
         column, row = divmod(place, down)
         x = columns + GAP + column * (small_columns + GAP)
-        slots.append(Slot(place + 1, x, row * (small_rows + 1), small_columns, small_rows))
+        slots.append(Slot(prompt, moment, x, row * (small_rows + 1), small_columns, small_rows))
     return slots
+
+
+def arrange_grid(
+    width: int, height: int, shape: float, chosen: tuple[int, int], prompts: int, moments: int
+) -> list[Slot]:
+    """The chosen picture (prompt, moment) large, and beside it a grid: a row a prompt, a column a moment, newest right.
+
+    Where not all fit, the part around the chosen one is shown.
+    """
+    columns, rows = _fit(min(width, width * 3 // 5), height, shape)
+    if rows < _LEAST_ROWS or columns < 4:
+        return []
+    prompt, moment = chosen
+    slots = [Slot(prompt, moment, 0, 0, columns, rows, large=True)]
+    small_rows = min(SMALL_MOST // 2, height // max(1, prompts) - 1)
+    small_columns, small_rows = _fit(SMALL_MOST, max(_LEAST_ROWS, small_rows), shape)
+    across = (width - columns - GAP) // (small_columns + GAP)
+    down = height // (small_rows + 1)
+    for row, each in enumerate(_around(prompt, prompts, down)):
+        for column, when in enumerate(_around(moment, moments, across)):
+            x = columns + 2 * GAP + column * (small_columns + GAP)
+            slots.append(Slot(each, when, x, row * (small_rows + 1), small_columns, small_rows))
+    return slots
+
+
+def _around(chosen: int, count: int, room: int) -> range:
+    """At most ``room`` of ``count`` indices, ``chosen`` among them, the latest where there is a choice."""
+    if room <= 0:
+        return range(0)
+    last = max(min(count, chosen + 1 + (room - 1) // 2), min(count, room))
+    return range(max(0, last - room), last)
 
 
 def _fit(width: int, height: int, shape: float) -> tuple[int, int]:

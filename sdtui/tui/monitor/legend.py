@@ -8,15 +8,18 @@ from sdtui.base.text import count
 from sdtui.runs.record import RunView
 from sdtui.tui.monitor.chart import Mark, Series, smooth
 from sdtui.tui.monitor.phrases import trend
-from sdtui.tui.widgets.lines import Line
+from sdtui.tui.widgets.lines import Line, Span, cells
 
+_FEW = 12
 SMOOTHINGS = (0.04, 0.12, 0.0, 0.01)
 """Shares of all points that the mean is taken over; 0 is off. The key goes through them in this order."""
 
 
 def window_of(series: Series, share: float) -> int:
-    """Points to smooth over."""
-    return max(1, round(len(series) * share))
+    """Points to smooth over; of a young run at least a few, since a share of few points smooths nothing."""
+    if not share:
+        return 1
+    return max(1, round(len(series) * share), min(_FEW, len(series) // 4))
 
 
 def steps_per_epoch(view: RunView) -> float | None:
@@ -38,22 +41,28 @@ def marks(view: RunView) -> list[Mark]:
     return found
 
 
-def legend(view: RunView, loss: Series, window: int, *, log: bool) -> Line:
-    """``loss 0.0812 ▼   mean of 50  lr 1.00e-04  ◆ saved``; the first step without a number, where there is one."""
+def legend(view: RunView, loss: Series, window: int, *, log: bool, width: int = 80) -> Line:
+    """``loss 0.0812 ▼  mean of 50  lr 1.00e-04  ◆ saved``; the first step without a number, where there is one.
+
+    What does not fit into ``width`` cells is left out, the least important first.
+    """
     bad = loss.first_bad_step()
-    line: list[tuple[str, str]] = [("loss ", "dim")]
+    line: list[Span] = [("loss ", "dim")]
     if bad is not None:
         line.append((f"is not a number since step {count(bad)}", "bad"))
     else:
         now, before = _ends(smooth(loss, window), window)
         line += [(f"{now:.4f}" if now is not None else "·", "strong"), (f" {trend(now, before)}", "dim")]
-    line.append((f"  mean of {count(window)}" if window > 1 else "  each step", "accent"))
+    more: list[list[Span]] = [[(f"  mean of {count(window)}" if window > 1 else "  each step", "accent")]]
     if view.lr is not None:
-        line += [("  lr ", "dim"), (f"{view.lr:.2e}" if 0 < view.lr < 1e-3 else f"{view.lr:.3g}", "plain")]
+        more.append([("  lr ", "dim"), (f"{view.lr:.2e}" if 0 < view.lr < 1e-3 else f"{view.lr:.3g}", "plain")])
     if log:
-        line.append(("  log", "dim"))
+        more.append([("  log", "dim")])
     if view.checkpoints:
-        line += [("  ◆ ", "good"), ("saved", "dim")]
+        more.append([("  ◆ ", "good"), ("saved", "dim")])
+    for spans in more:
+        if cells([*line, *spans]) <= width:
+            line += spans
     return line
 
 

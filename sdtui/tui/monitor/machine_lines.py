@@ -21,6 +21,9 @@ def beside_lines(followed: Followed) -> list[Line]:
     """The machine, then the newest checkpoints."""
     view = followed.view
     lines = machine_lines(followed.machine, view, followed.now)
+    if view.warnings:
+        more = f"  W: all {len(view.warnings)}" if len(view.warnings) > 1 else ""
+        lines.append([("▲ ", "warn"), (safe(view.warnings[0]), "plain"), (more, "dim")])
     lines.append([("saved ", "dim"), (plural(len(view.checkpoints), "checkpoint"), "plain")])
     lines += [[("  ", "dim"), (checkpoint_text(checkpoint), "dim")] for checkpoint in reversed(view.checkpoints)]
     return lines

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.runs.record import SampleImage
-from sdtui.tui.monitor.arrange import Slot, arrange
+from sdtui.tui.monitor.arrange import Slot, arrange, arrange_grid
 from sdtui.tui.monitor.prompts import PromptWords
 from sdtui.tui.monitor.timeline import Place, Timeline, moment_mark, moment_text
 from sdtui.tui.theme import inks
@@ -41,6 +41,8 @@ class SamplesPanel(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.place = Place()
+        self._whole = False
+        self._wanted: set[str] = set()
         self._table = Timeline()
         self._prompts: Sequence[PromptWords] = ()
         self._drawn: dict[_Key, Drawn] = {}
@@ -49,6 +51,10 @@ class SamplesPanel(Widget):
         self._shape = 1.0
         self._slots: list[tuple[Slot, SampleImage]] = []
         self._below: list[Line] = []
+
+    @property
+    def _shell(self) -> SdtuiApp:
+        return cast("SdtuiApp", self.app)
 
     @property
     def shown(self) -> SampleImage | None:
@@ -66,6 +72,17 @@ class SamplesPanel(Widget):
             return
         self._table, self._prompts = table, tuple(prompts)
         self._lay_out()
+
+    def show_whole(self, whole: bool) -> None:
+        """Show every prompt and moment beside the chosen picture, or only what came before it."""
+        if whole != self._whole:
+            self._whole = whole
+            self._lay_out()
+
+    def draw_pictures(self) -> None:
+        """On a poor link: draw the pictures that are placed now."""
+        self._wanted |= {image.path for _, image in self._slots}
+        self.look_again()
 
     def step(self, *, prompts: int = 0, moments: int = 0) -> None:
         """Look at another prompt or another moment."""
@@ -85,15 +102,22 @@ class SamplesPanel(Widget):
         if not width or not height:
             return
         self._below = self._words(width)[: max(0, height - 6)]
-        made = self._table.of_prompt(self.place.prompt)
-        here = self.place.moment_index(self._table)
-        earlier = [m for m in reversed(made) if here is not None and m <= here]
-        slots = arrange(width, height - 2 - len(self._below), self._shape, len(earlier) - 1) if earlier else []
-        pictures = [self._table.at(self.place.prompt, earlier[slot.back]) for slot in slots]
-        self._slots = [(slot, image) for slot, image in zip(slots, pictures, strict=True) if image is not None]
-        for slot, image in self._slots:
-            self._ask(slot, image)
+        pictures = ((slot, self._table.at(slot.prompt, slot.moment)) for slot in self._places())
+        self._slots = [(slot, image) for slot, image in pictures if image is not None]
+        for lane, (slot, image) in enumerate(self._slots):
+            self._ask(lane, slot, image)
         self.refresh()
+
+    def _places(self) -> list[Slot]:
+        width, height = self.size.width, self.size.height - 2 - len(self._below)
+        here, prompt = self.place.moment_index(self._table), self.place.prompt
+        if here is None:
+            return []
+        if self._whole:
+            table = self._table
+            return arrange_grid(width, height, self._shape, (prompt, here), len(table.prompts), len(table.moments))
+        made = self._table.of_prompt(prompt)
+        return arrange(width, height, self._shape, prompt, [m for m in reversed(made) if m <= here])
 
     def _words(self, width: int) -> list[Line]:
         image = self.shown
@@ -110,23 +134,24 @@ class SamplesPanel(Widget):
 
     # Pictures -----------------------------------------------------------------------------------------------------
 
-    def _ask(self, slot: Slot, image: SampleImage) -> None:
+    def _ask(self, lane: int, slot: Slot, image: SampleImage) -> None:
         key = (image.path, slot.columns, slot.rows)
-        if key in self._drawn or self._asked.get(slot.back) == key or self._refused[key] >= _TRIES:
+        if self._shell.slow and image.path not in self._wanted:
             return
-        self._asked[slot.back] = key
+        if key in self._drawn or self._asked.get(lane) == key or self._refused[key] >= _TRIES:
+            return
+        self._asked[lane] = key
 
         def arrived(drawn: Drawn) -> None:
-            del self._asked[slot.back]
+            del self._asked[lane]
             self._keep(key, drawn)
 
         def not_yet(_error: SdtuiError) -> None:
             # Perhaps still being written: asked for again some times.
-            del self._asked[slot.back]
+            del self._asked[lane]
             self._refused[key] += 1
 
-        pictures = cast("SdtuiApp", self.app).pictures
-        pictures.ask(self, f"sample {slot.back}", Path(image.path), slot.columns, slot.rows, arrived, not_yet)
+        self._shell.pictures.ask(self, f"sample {lane}", Path(image.path), slot.columns, slot.rows, arrived, not_yet)
 
     def _keep(self, key: _Key, drawn: Drawn) -> None:
         if len(self._drawn) >= _KEPT:
@@ -143,8 +168,8 @@ class SamplesPanel(Widget):
 
     def look_again(self) -> None:
         """Ask once more for pictures that could not be read."""
-        for slot, image in self._slots:
-            self._ask(slot, image)
+        for lane, (slot, image) in enumerate(self._slots):
+            self._ask(lane, slot, image)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -175,7 +200,7 @@ class SamplesPanel(Widget):
             return strip_of(self._heading(), width, ink, paper)
         if not self._slots:
             return strip_of(self._nothing(y), width, ink, paper)
-        below = max(slot.y + slot.rows + (slot.back > 0) for slot, _ in self._slots) + 1
+        below = max(slot.y + slot.rows + (not slot.large) for slot, _ in self._slots) + 1
         if 0 <= y - below - 1 < len(self._below):
             return strip_of(self._below[y - below - 1], width, ink, paper)
         return self._picture_row(y - 1, width)
@@ -190,12 +215,13 @@ class SamplesPanel(Widget):
         x = 0
         for slot, image in sorted(self._slots, key=lambda item: item[0].x):
             inside = row - slot.y
-            label = slot.back > 0 and inside == slot.rows
+            label = not slot.large and inside == slot.rows
             if not (0 <= inside < slot.rows or label):
                 continue
             parts.append(Strip.blank(slot.x - x, paper))
             if label:
-                parts.append(strip_of([(moment_mark(image), "dim")], slot.columns, ink, paper))
+                role = "accent" if image is self._slots[0][1] else "dim"
+                parts.append(strip_of([(moment_mark(image), role)], slot.columns, ink, paper))
             else:
                 parts.append(self._cells(slot, image, inside))
             x = slot.x + slot.columns

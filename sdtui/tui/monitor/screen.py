@@ -188,6 +188,24 @@ class MonitorScreen(ModeScreen):
             rank=50,
         ),
         Command(
+            "monitor.pictures",
+            "Draw the pictures",
+            "On a poor link pictures are drawn only when you ask for them.",
+            ("v",),
+            "pictures",
+            "pictures",
+            when=lambda screen: screen.shell.slow and _has_samples(screen),
+            rank=15,
+        ),
+        Command(
+            "monitor.warnings",
+            "Warnings of the run",
+            "Shows what the trainer warned of, and what is odd about the run.",
+            ("W",),
+            "warnings",
+            when=lambda screen: screen.followed is not None and bool(screen.followed.view.warnings),
+        ),
+        Command(
             "monitor.runs",
             "Another run",
             "Lists the runs of this project.",
@@ -302,6 +320,7 @@ class MonitorScreen(ModeScreen):
         self._show_words(followed)
         self._show_chart(followed)
         samples = self.query_one(SamplesPanel)
+        samples.show_whole(self.large == "samples")
         samples.show(timeline(followed.view.samples, steps_per_epoch(followed.view)), followed.prompts)
         samples.look_again()
         self._show_log(followed)
@@ -323,7 +342,8 @@ class MonitorScreen(ModeScreen):
     def _show_chart(self, followed: Followed) -> None:
         view = followed.view
         window = window_of(followed.loss, SMOOTHINGS[self._smoothing])
-        self.query_one("#legend", Lines).show([legend(view, followed.loss, window, log=self._log_scale)])
+        above = self.query_one("#legend", Lines)
+        above.show([legend(view, followed.loss, window, log=self._log_scale, width=above.size.width)])
         last = max(view.total_steps or 0 if view.state.ended else 0, *followed.loss.steps[-1:], view.step, 1)
         self.query_one(LossChart).draw(
             followed.loss, followed.rate, last, marks(view), Look(log=self._log_scale, window=window)
@@ -373,6 +393,13 @@ class MonitorScreen(ModeScreen):
         if self.followed is not None:
             assert self._feed is not None
             actions.ask_to_stop(self, self._feed.home, self.followed, self._feed.wake)
+
+    def action_pictures(self) -> None:
+        self.query_one(SamplesPanel).draw_pictures()
+
+    def action_warnings(self) -> None:
+        if self.followed is not None:
+            actions.show_warnings(self, self.followed.view.warnings)
 
     def action_where(self) -> None:
         image = self.query_one(SamplesPanel).shown

@@ -58,8 +58,8 @@ def moment_text(image: SampleImage) -> str:
 
 
 def moment_mark(image: SampleImage) -> str:
-    """As ``moment_text``, in at most nine cells: ``1,200``, ``epoch 3``, ``0``."""
-    return count(image.step) if image.step is not None else f"epoch {image.epoch or 0}"
+    """As ``moment_text``, in at most nine cells: ``1,200``, ``ep 3``."""
+    return count(image.step) if image.step is not None else f"ep {image.epoch or 0}"
 
 
 @dataclass(frozen=True, slots=True)
