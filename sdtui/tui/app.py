@@ -124,6 +124,7 @@ class SdtuiApp(Offers, App[None]):
         self.animation_level = "none"
         self.bridge = Bridge(self, self.explain)
         self.pictures = Pictures(self.bridge)
+        self.pictures.colours = 256 if self.console.color_system == "256" else None
         self.workspace: Workspace | None = None
         self.marks: dict[str, str] = {}
         self._first_mode = mode or MODES[0].name

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 _SHOWN = 200
-_NOTES_AT = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Found(VirtualList):
         self.leads = True
         self.candidates = candidates
         self.matches: list[tuple[int, frozenset[int]]] = []
+        self.text_width = 2 + max((cell_len(each.text) for each in candidates if each.note), default=0)
+        """Cells of the texts' column where notes follow them."""
 
     def row_count(self) -> int:
         return len(self.matches)
@@ -55,7 +57,7 @@ class Found(VirtualList):
         candidate = self.candidates[index]
         beside = min(len(candidate.beside), width // 2)
         room = width - beside - 2
-        column = min(room, _NOTES_AT) if candidate.note else room
+        column = min(self.text_width, room // 2) if candidate.note else room
         text = fit(candidate.text, column)
         segments = [Segment(char, ink.match if at in positions else ink.text) for at, char in enumerate(text)]
         segments.append(Segment(fit(candidate.note, room - column), ink.dim))
@@ -88,6 +90,7 @@ class Finder(Offers, ModalScreen[int | None]):
         with Vertical(classes="dialog", id="finder"):
             yield LineInput(placeholder=self._title)
             yield Found(self._candidates)
+            yield Static("", id="finder-note", markup=False)
             yield Static("", id="finder-count", markup=False)
 
     def on_mount(self) -> None:
@@ -107,6 +110,13 @@ class Finder(Offers, ModalScreen[int | None]):
             return list(fuzzy(query, self._texts, _SHOWN))
 
         bridge.call(self, "find", find, self._show)
+
+    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
+        """The whole note of the row under the cursor, where the list has no room for it."""
+        found = self.query_one(Found)
+        note = self._candidates[found.matches[event.cursor][0]].note if found.matches else ""
+        fits = cell_len(note) <= found.size.width - found.text_width - 16
+        self.query_one("#finder-note", Static).update("" if fits else note)
 
     def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
         self.action_choose()

@@ -13,9 +13,9 @@ from textual.widgets import Static
 
 from sdtui.tui.commands import REGISTRY, Command, Offers, offered
 from sdtui.tui.theme import Inks, inks
-from sdtui.tui.widgets.cells import fit
+from sdtui.tui.widgets.cells import fit, wrapped
 
-_KEYS_WIDTH = 22
+_KEYS_WIDTH = 18
 _TITLES = {"list": "Lists", "app": "Everywhere", "mode": "Modes"}
 
 
@@ -34,16 +34,23 @@ class HelpScreen(Offers, ModalScreen[None]):
         with Vertical(classes="dialog", id="help"):
             yield Static("Keys", classes="dialog-title", markup=False)
             with VerticalScroll():
-                yield Static(self._text(), markup=False)
+                yield Static("", id="help-text", markup=False)
             yield Static(Text("esc closes · ↑ ↓ move", inks(self.app.theme).dim), classes="dialog-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._write)
+
+    def _write(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        self.query_one("#help-text", Static).update(self._text(max(20, width - _KEYS_WIDTH - 1)))
+
     def action_leave(self) -> None:
         self.dismiss()
 
-    def _text(self) -> Text:
+    def _text(self, width: int) -> Text:
         ink = inks(self.app.theme)
         text = Text()
         room = ""
@@ -52,14 +59,17 @@ class HelpScreen(Offers, ModalScreen[None]):
             if here != room:
                 text.append(("\n" if room else "") + _TITLES.get(here, here.capitalize()) + "\n", ink.dim)
                 room = here
-            self._line(text, command, ink)
+            self._line(text, command, width, ink)
         text.rstrip()
         return text
 
     @staticmethod
-    def _line(text: Text, command: Command, ink: Inks) -> None:
+    def _line(text: Text, command: Command, width: int, ink: Inks) -> None:
+        first, *rest = wrapped(command.sentence, width)
         text.append(fit(command.all_keys_text, _KEYS_WIDTH), ink.accent)
-        text.append(command.sentence + "\n", ink.text)
+        text.append(first + "\n", ink.text)
+        for line in rest:
+            text.append(" " * _KEYS_WIDTH + line + "\n", ink.text)
 
 
 def _belonging_to(screen: Screen[Any]) -> list[Command]:

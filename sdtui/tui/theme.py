@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rich.style import Style
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 
 def xterm(entry: int) -> str:
@@ -51,6 +51,10 @@ ANSI = Shades(
 )
 
 
+_TEXTUALS_ANSI = BUILTIN_THEMES["ansi-dark"].variables if "ansi-dark" in BUILTIN_THEMES else {}
+"""Textual's own styles ask for these where the terminal's own colours are used."""
+
+
 def _theme(name: str, shades: Shades, *, dark: bool, ansi: bool = False) -> Theme:
     return Theme(
         name=name,
@@ -67,7 +71,7 @@ def _theme(name: str, shades: Shades, *, dark: bool, ansi: bool = False) -> Them
         error=shades.bad,
         dark=dark,
         ansi=ansi,
-        variables=variables(shades),
+        variables={**(_TEXTUALS_ANSI if ansi else {}), **variables(shades)},
     )
 
 

@@ -19,6 +19,10 @@ def too_small(size: Size) -> bool:
 class TooSmall(ModalScreen[None]):
     """Asks for more room; goes away by itself once there is."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._leaving = False
+
     def compose(self) -> ComposeResult:
         yield Static("", id="more-room", markup=False)
 
@@ -30,7 +34,9 @@ class TooSmall(ModalScreen[None]):
 
     def _look(self, size: Size) -> None:
         if not too_small(size):
-            self.dismiss()
+            if not self._leaving:
+                self._leaving = True  # a resize and a resume may both say so
+                self.dismiss()
             return
         self.query_one(Static).update(
             f"sdtui needs {LEAST.width}×{LEAST.height} cells; this terminal has {size.width}×{size.height}. "

@@ -147,7 +147,10 @@ class Workspace:
             plan = make()
             if plan.empty:
                 return None, frozenset()
-            return Journal(project.home).apply(plan, held_paths(project.home)), touched(plan)
+            done = Journal(project.home).apply(plan, held_paths(project.home))
+            for warning in plan.warnings:
+                self._app.bridge.deliver(self._app, self._app.say, warning, "warning")
+            return done, touched(plan)
 
         def done(result: tuple[Applied | None, frozenset[Path]]) -> None:
             if result[1]:
@@ -168,6 +171,20 @@ class Workspace:
 
         self._app.bridge.write(
             self._app, lambda: Journal(project.home).undo(None, held_paths(project.home)), done, None
+        )
+
+    def redo(self, redone: Callable[[Applied], None]) -> None:
+        """Make the change again that was undone last."""
+        project = self._app.project
+        if project is None:
+            return
+
+        def done(result: Applied) -> None:
+            self.look_again(None)
+            redone(result)
+
+        self._app.bridge.write(
+            self._app, lambda: Journal(project.home).redo(None, held_paths(project.home)), done, None
         )
 
 

@@ -55,6 +55,7 @@ class CaptionPane(Vertical):
         self._resting: Timer | None = None
         self._edit_when_read = False
         self._format = ""
+        self._facts = self._source = Text()
         self.sample: Sample | None = None
         self.limit = 75
         self.editing = False
@@ -88,10 +89,15 @@ class CaptionPane(Vertical):
             self._show_facts()
             if not self.editing:
                 self._show_text(self._draft_or((sample.caption or "") if sample is not None else ""))
-        if sample is None:
+        if sample is None or self._in_metadata is not None:
             self._shell.bridge.cancel(self, "caption")
         else:
             self._read(sample)
+
+    @property
+    def _in_metadata(self) -> Path | None:
+        """The metadata file that holds the caption, where it has no file of its own."""
+        return self._subset.metadata_file if self._subset is not None else None
 
     def show_format(self, path: Path, format: str) -> None:
         """The picture at ``path`` was opened and is a ``format``."""
@@ -105,16 +111,31 @@ class CaptionPane(Vertical):
         if self.is_mounted and self.sample is not None:
             self._recount()
 
+    def recolour(self) -> None:
+        """The theme has changed."""
+        self._show_facts()
+        self.editor.redraw()
+
     def _show_facts(self) -> None:
         ink = inks(self.app.theme)
-        facts = self.query_one("#facts", Static)
-        source = self.query_one("#source", Static)
         if self.sample is None or self._project is None:
-            facts.update("")
-            source.update("")
+            facts = source = Text()
+        else:
+            facts = facts_text(self._project, self.sample, self._format, ink)
+            source = source_text(self.sample, self._subset, ink)
+        if facts != self._facts:
+            self._facts = facts
+            self.query_one("#facts", Static).update(facts, layout=False)
+        self._show_source(source)
+
+    def _show_source(self, text: Text) -> None:
+        """It may take up to three lines; only where their number changes is the screen laid out anew."""
+        if text == self._source:
             return
-        facts.update(facts_text(self._project, self.sample, self._format, ink))
-        source.update(source_text(self.sample, self._subset, ink))
+        self._source = text
+        source = self.query_one("#source", Static)
+        longer = text.cell_len > source.size.width or source.size.height > 1
+        source.update(text, layout=longer)
 
     def _show_text(self, text: str) -> None:
         if len(text) < _LONG:
@@ -155,7 +176,7 @@ class CaptionPane(Vertical):
     def _unreadable(self, error: SdtuiError) -> None:
         self._file = None
         self._edit_when_read = False
-        self.query_one("#source", Static).update(Text(f"! {error.what}", inks(self.app.theme).bad))
+        self._show_source(Text(f"! {error.what}", inks(self.app.theme).bad))
 
     # Editing ------------------------------------------------------------------------------------------------------
 
@@ -163,7 +184,13 @@ class CaptionPane(Vertical):
         """Let the person type, as soon as the file is read."""
         if self.sample is None or self.editing:
             return
-        if self._file is None:
+        if self._in_metadata is not None:
+            self._shell.say(
+                f"This caption stands in {self._in_metadata.name}, among those of the other images. Change it there: "
+                "the new text appears here by itself.",
+                "warning",
+            )
+        elif self._file is None:
             self._edit_when_read = True
         elif self._file.undecodable:
             self._shell.say(

@@ -87,7 +87,7 @@ class CaptionEditor(Offers, TextArea):
         """Show ``text``; the history of edits begins anew."""
         self._counted = counted
         if text == self.caption:
-            self._draw_again()
+            self.redraw()
             return
         self._veil = Veil(text)
         self.load_text(self._veil.hide(text))
@@ -97,9 +97,10 @@ class CaptionEditor(Offers, TextArea):
         """What of the text the trainer reads has been counted anew."""
         if counted != self._counted:
             self._counted = counted
-            self._draw_again()
+            self.redraw()
 
-    def _draw_again(self) -> None:
+    def redraw(self) -> None:
+        """Draw every line again, though the text is the same."""
         self.notify_style_update()  # forgets the lines that are drawn already
         self.refresh()
 
@@ -163,7 +164,8 @@ class CaptionEditor(Offers, TextArea):
         shown = self._veil.shown(self.document.get_line(row)[start:stop])
         ink = inks(self.app.theme)
         read = row == 0 or self._counted.reads_all
-        text = Text(shown + " ", ink.text if read else ink.dim, end="", no_wrap=True)
+        text = Text(shown + " ", end="", no_wrap=True)
+        text.stylize(ink.text if read else ink.dim)
         if row == 0:
             for seam in self._counted.seams:
                 text.stylize(ink.seam, *_within(seam, seam + 1, start, stop))

@@ -24,7 +24,7 @@ from sdtui.tui.dataset.places import matching, place_of, successor
 from sdtui.tui.dataset.repeats import Repeats, as_wanted
 from sdtui.tui.dataset.state import StateKeeper
 from sdtui.tui.dataset.subset_list import SubsetList
-from sdtui.tui.dataset.words import images_heading, scanning_text, teaching, totals_text
+from sdtui.tui.dataset.words import ignored_lines, images_heading, scanning_text, teaching, totals_text
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.mode_screen import ModeScreen
@@ -59,6 +59,10 @@ def _on_images(screen: DatasetScreen) -> bool:
 
 def _leavable(screen: DatasetScreen) -> bool:
     return screen.filtering or (bool(screen.query_text) and _in_lists(screen))
+
+
+def _with_ignored(screen: DatasetScreen) -> bool:
+    return _in_lists(screen) and screen.shell.project is not None and bool(screen.shell.project.ignored)
 
 
 def _slow(screen: DatasetScreen) -> bool:
@@ -188,6 +192,22 @@ class DatasetScreen(ModeScreen):
             rank=60,
         ),
         Command(
+            "dataset.redo",
+            "Redo",
+            "Makes the change again that was undone last.",
+            ("U",),
+            "redo",
+            when=_in_lists,
+        ),
+        Command(
+            "dataset.ignored",
+            "What the trainer does not read",
+            "Lists files and folders that the trainer passes over, each with the reason.",
+            ("i",),
+            "ignored",
+            when=_with_ignored,
+        ),
+        Command(
             "dataset.view",
             "Show the picture",
             "Makes the preview, which --slow leaves out.",
@@ -267,6 +287,7 @@ class DatasetScreen(ModeScreen):
         self.subsets.focus()
         self.watch_project(self._project_changed)
         self.watch(self.app, "scanning", self._scanned)
+        self.watch(self.app, "theme", self._recolour, init=False)
 
     def _project_changed(self, project: Project | None) -> None:
         before, self._project = self._project, project
@@ -288,6 +309,12 @@ class DatasetScreen(ModeScreen):
         self._show_totals()
         if self.shell.scanning is None:
             self.refresh_bindings()
+
+    def _recolour(self) -> None:
+        """Words that were drawn in the colours of the theme before are drawn again."""
+        self._show_totals()
+        self._headings()
+        self.captions.recolour()
 
     def _subset_cursor(self, before: Project | None, project: Project) -> int:
         if before is None or self.subset is None:
@@ -340,14 +367,14 @@ class DatasetScreen(ModeScreen):
         samples = matching(subset.samples, self.query_text) if subset is not None else ()
         row = place_of(keep, samples, self.images.cursor if keep is not None else 0)
         images, grid = self.images, self.grid
-        images.samples = grid.samples = samples
-        images.teaching = teaching(self._project, subset, self.query_text)
-        images.drafts = {Path(path) for path in self.keeper.state.drafts}
-        images.rows_changed(row)
-        grid.rows_changed(row)
-        self.query_one("#images-heading", Static).update(
-            images_heading(subset, len(samples), self.query_text, inks(self.app.theme))
-        )
+        images.teaching = teaching(subset, self.query_text) if self.shell.scanning is None else []
+        if images.samples is not samples or not samples:
+            images.samples = grid.samples = samples
+            images.rows_changed(row)
+            grid.rows_changed(row)
+        else:
+            images.cursor = grid.cursor = row
+        self._headings()
         self._show_image()
 
     def _show_image(self) -> None:
@@ -400,13 +427,20 @@ class DatasetScreen(ModeScreen):
         ink = inks(self.app.theme)
         totals = self.query_one("#totals", Static)
         if self.shell.scanning is not None:
-            totals.update(scanning_text(self.shell.scanning, ink))
+            totals.update(scanning_text(self.shell.scanning, ink), layout=False)
         elif self._project is not None:
             tallies = [self.subsets.tally(subset) for subset in self._project.subsets]
-            totals.update(totals_text(self._project, tallies, self._epoch, self.subsets.limit, ink))
+            totals.update(totals_text(self._project, tallies, self._epoch, self.subsets.limit, ink), layout=False)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(lambda: self.query_one("#subsets-heading", Static).update(self.subsets.heading()))
+        self.call_after_refresh(self._headings)
+
+    def _headings(self) -> None:
+        ink = inks(self.app.theme)
+        self.query_one("#subsets-heading", Static).update(self.subsets.heading(), layout=False)
+        self.query_one("#images-heading", Static).update(
+            images_heading(self.subset, len(self.images.samples), self.query_text, ink), layout=False
+        )
 
     # Messages -----------------------------------------------------------------------------------------------------
 
@@ -570,6 +604,15 @@ class DatasetScreen(ModeScreen):
 
         if self.shell.workspace is not None:
             self.shell.workspace.undo(undone)
+
+    def action_redo(self) -> None:
+        if self.shell.workspace is not None:
+            self.shell.workspace.redo(lambda applied: self.shell.say(f"Done again: {applied.title}."))
+
+    def action_ignored(self) -> None:
+        if self._project is not None:
+            lines = ignored_lines(self._project)
+            self.app.push_screen(Finder("What the trainer does not read", lines), lambda _index: None)
 
     def _image_view(self) -> VirtualList:
         return self.grid if self.has_class("-grid") else self.images

@@ -9,6 +9,7 @@ from sdtui.base.work import Progress
 from sdtui.dataset.epoch import ASSUMED_RESOLUTION, Epoch
 from sdtui.dataset.project import Project, Subset
 from sdtui.tui.dataset.tally import Tally
+from sdtui.tui.finder import Candidate
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import Inks
 
@@ -45,6 +46,9 @@ def totals_text(project: Project, tallies: list[Tally], epoch: Epoch | None, lim
         if number:
             care.append(" · " if care else " ", ink.dim)
             care.append(f"{mark} {count(number)} {words}", style)
+    if project.ignored:
+        care.append(" · " if care else " ", ink.dim)
+        care.append(f"{count(len(project.ignored))} not read", ink.dim)
     text.append_text(care)
     return text
 
@@ -70,12 +74,10 @@ def scanning_text(progress: Progress, ink: Inks) -> Text:
     return Text(f" reading… {count(progress.done)}{of} {progress.what}", ink.dim)
 
 
-def teaching(project: Project | None, subset: Subset | None, query: str) -> list[str]:
+def teaching(subset: Subset | None, query: str) -> list[str]:
     """What stands in the image list when it is empty."""
     if query:
         return ["Nothing here matches the filter.", "", "/ changes it, esc takes it away"]
-    if project is None:
-        return []
     if subset is None:
         return [
             "No images are trained from here yet.",
@@ -90,10 +92,11 @@ def teaching(project: Project | None, subset: Subset | None, query: str) -> list
     return ["This subset holds no images.", "", "Put pictures into its folder: they appear here."]
 
 
-def ignored_text(project: Project) -> str:
-    """How much the trainer would not read, with the first reason; empty where it reads all."""
-    if not project.ignored:
-        return ""
-    first = project.ignored[0]
-    more = f", and {plural(len(project.ignored) - 1, 'other')}" if len(project.ignored) > 1 else ""
-    return f"The trainer does not read {safe(first.path.name)} ({safe(first.reason)}){more}."
+def ignored_lines(project: Project) -> list[Candidate]:
+    """What stands in the dataset and the trainer would not read, each with the reason."""
+    lines = []
+    for ignored in project.ignored:
+        inside = ignored.path.is_relative_to(project.root)
+        path = ignored.path.relative_to(project.root) if inside else ignored.path
+        lines.append(Candidate(safe(str(path)), note=safe(ignored.reason)))
+    return lines

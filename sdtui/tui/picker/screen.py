@@ -170,18 +170,23 @@ class PickerScreen(Offers, Screen[Path | None]):
 
     # Going about --------------------------------------------------------------------------------------------------
 
-    def _go(self, folder: Path) -> None:
+    def _go(self, folder: Path, typed: str | None = None) -> None:
+        """Look into ``folder``; ``typed`` is what of the typed text led there, all of it where None."""
         folder = Path(os.path.normpath(folder.absolute()))
-        self._bridge_app.bridge.call(self, "here", lambda: read_here(folder), self._arrived, self._unreadable)
+        self._bridge_app.bridge.call(
+            self, "here", lambda: read_here(folder), lambda here: self._arrived(here, typed), self._unreadable
+        )
 
-    def _arrived(self, here: Here) -> None:
+    def _arrived(self, here: Here, typed: str | None) -> None:
         came_from = self._here.folder if self._here is not None else None
         self._here = here
         self._looks = {}
         title = Text(" Open a dataset", inks(self.app.theme).strong)
         title.append(f"   {safe(shown(here.folder))}", inks(self.app.theme).accent)
         self.query_one("#picker-title", Static).update(title)
-        self.query_one(LineInput).value = ""
+        query = self.query_one(LineInput)
+        query.value = query.value[len(typed) :] if typed is not None and query.value.startswith(typed) else ""
+        query.cursor_position = len(query.value)
         self._list(came_from)
         if here.folders:
             folders = here.folders
@@ -225,14 +230,12 @@ class PickerScreen(Offers, Screen[Path | None]):
     # Events -------------------------------------------------------------------------------------------------------
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        typed = event.value
-        if typed.endswith("/") and typed.startswith(("/", "~", ".")):
-            folder = _typed_path(typed)
-            folder = folder if folder.is_absolute() or self._here is None else self._here.folder / folder
-            if folder.is_dir():
-                self._go(folder)
-                return
-        self._list()
+        path, slash, _name = event.value.rpartition("/")
+        folder = (self._here.folder if self._here is not None else Path.cwd()) / _typed_path(path + slash)
+        if slash and folder.is_dir():
+            self._go(folder, path + slash)
+        else:
+            self._list()
 
     def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
         self.action_choose()

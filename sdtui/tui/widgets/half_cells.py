@@ -11,16 +11,16 @@ from rich.style import Style
 from textual.strip import Strip
 
 _Pixel = tuple[int, int, int]
+_CALM = 0.4
 
 
 @lru_cache(maxsize=16_384)
-def _cell(upper: _Pixel, lower: _Pixel) -> Style:
-    return Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
-
-
-@lru_cache(maxsize=1_024)
-def _half(upper: _Pixel) -> Style:
-    return Style(color=Color.from_rgb(*upper))
+def _cell(upper: _Pixel, lower: _Pixel | None) -> tuple[str, Style]:
+    if lower is None:
+        return "▀", Style(color=Color.from_rgb(*upper))
+    if upper == lower:
+        return " ", Style(bgcolor=Color.from_rgb(*lower))  # half the bytes
+    return "▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
 
 
 def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) -> tuple[Strip, ...]:
@@ -35,13 +35,11 @@ def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) 
     rows = [pixels[start : start + width] for start in range(0, width * height, width)]
     strips: list[Strip] = []
     for upper in range(0, height, 2):
-        if upper + 1 < height:
-            cells = [
-                Segment("▀" * sum(1 for _ in run), _cell(*pair))
-                for pair, run in groupby(zip(rows[upper], rows[upper + 1], strict=True))
-            ]
-        else:
-            cells = [Segment("▀" * sum(1 for _ in run), _half(pixel)) for pixel, run in groupby(rows[upper])]
+        lower = rows[upper + 1] if upper + 1 < height else [None] * width
+        cells: list[Segment] = []
+        for pair, run in groupby(zip(rows[upper], lower, strict=True)):
+            char, style = _cell(*pair)
+            cells.append(Segment(char * sum(1 for _ in run), style))
         strips.append(Strip(cells, width))
     return tuple(strips)
 
@@ -59,10 +57,15 @@ def _xterm_palette() -> object:
 
 
 def dithered(width: int, height: int, rgb: bytes) -> bytes:
-    """``rgb`` with every pixel an entry of the 256-colour table, errors spread to its neighbours."""
+    """``rgb`` with every pixel an entry of the 256-colour table, part of the error spread to its neighbours.
+
+    All of it would cover plain areas with noise at this size of pixels, none of it turns faces into three flat bands.
+    """
     from PIL import Image
 
     palette = _xterm_palette()
     assert isinstance(palette, Image.Image)
     image = Image.frombytes("RGB", (width, height), rgb)
-    return image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB").tobytes()
+    nearest = image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+    calmed = Image.blend(image, nearest, _CALM)
+    return calmed.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB").tobytes()

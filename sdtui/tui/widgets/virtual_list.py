@@ -153,10 +153,12 @@ class VirtualList(Offers, ScrollView, can_focus=True):
         lines = self.lines_of(self.cursor)
         if height <= 0:
             return
+        # Each line of scrolling sends the whole list anew: over a poor link it moves by half of it at a time.
+        further = height // 2 if getattr(self.app, "slow", False) else 0
         if lines.start < top:
-            self.scroll_to(y=lines.start, animate=False, force=True, immediate=True)
+            self.scroll_to(y=max(0, lines.start - further), animate=False, force=True, immediate=True)
         elif lines.stop > top + height:
-            self.scroll_to(y=lines.stop - height, animate=False, force=True, immediate=True)
+            self.scroll_to(y=lines.stop - height + further, animate=False, force=True, immediate=True)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -175,14 +177,15 @@ class VirtualList(Offers, ScrollView, can_focus=True):
             if len(self._strips) >= _CACHED_ROWS:
                 self._strips.clear()
             strip = Strip([Segment(" "), *self.draw(row, max(0, width - 1), ink)])
-            strip = strip.adjust_cell_length(width).apply_style(self.rich_style)
+            strip = strip.adjust_cell_length(width).apply_style(self.rich_style).simplify()
             self._strips[row] = strip
         if row != self.cursor:
             return strip
         active = self.has_focus or self.leads
         mark = Segment("▸", self.rich_style + (ink.accent if active else ink.dim))
         paper = ink.cursor if active else ink.cursor_unfocused
-        return Strip([Segment(text, (style or paper) + paper) for text, style, _ in (mark, *strip.crop(1))], width)
+        cells = [Segment(text, (style or paper) + paper) for text, style, _ in (mark, *strip.crop(1))]
+        return Strip(cells, width).simplify()
 
     def _empty_line(self, y: int, width: int, ink: Inks) -> Strip:
         lines = self.empty_text()
