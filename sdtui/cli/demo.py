@@ -16,24 +16,27 @@ from sdtui.dataset.project import Project
 from sdtui.dataset.scan import scan
 from sdtui.prepare.demo import make_demo, other_content
 from sdtui.runs.record import RunRecord, RunState
+from sdtui.trainer.profiles import Settings, parse_settings
 
 DEFAULT_FOLDER = "sdtui-demo"
 
 
 @click.command(short_help="Make a demo dataset, train a small model on it, and watch.")
 @click.argument("folder", metavar="[DIR]", default=DEFAULT_FOLDER, type=click.Path(path_type=Path))
-def command(folder: Path) -> None:
+@click.option("--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting of the run.")
+def command(folder: Path, texts: tuple[str, ...]) -> None:
     """Make a demo dataset in DIR (default: ./sdtui-demo), train a tiny model on it, and watch it learn.
 
     A dataset that stands in DIR already is used as it is. The run is a real one, needs no GPU, and goes on when this
     terminal is closed. Where standard output is no terminal, lines are printed instead of the screen.
     """
     folder = folder.absolute()
+    settings = parse_settings("rehearsal", texts)
     project = _dataset_in(folder)
     on_screen = sys.stdin.isatty() and sys.stdout.isatty()
     if not on_screen:
         _summarize(project)
-    record = _live_run(project) or _start(project)
+    record = _live_run(project) or _start(project, settings)
     if on_screen:
         from sdtui.cli.open import open_screen
 
@@ -68,12 +71,11 @@ def _live_run(project: Project) -> RunRecord | None:
     return running[0]
 
 
-def _start(project: Project) -> RunRecord:
+def _start(project: Project, settings: Settings) -> RunRecord:
     from sdtui.runs.launch import launch
     from sdtui.runs.request import make_request, write_inputs
-    from sdtui.trainer.profiles import parse_settings
 
-    prepared = make_request(project, parse_settings("rehearsal"))
+    prepared = make_request(project, settings)
     for note in prepared.notes:
         narrate(f"Note: {safe(note)}")
     write_inputs(prepared)
