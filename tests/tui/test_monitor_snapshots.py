@@ -12,6 +12,8 @@ from sdtui.runs.record import RunExit
 from sdtui.runs.store import write_exit
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.monitor import following
+from sdtui.tui.monitor.chart_view import LossChart
+from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.screen import MonitorScreen
 from tests.runs.recorded import ENDED, RecordedRun, bars
@@ -38,7 +40,7 @@ async def drawn(pilot: Pilot[None]) -> None:
     """Until the run and its pictures are on the screen."""
     screen = pilot.app.screen
     assert isinstance(screen, MonitorScreen)
-    await until(pilot, lambda: screen.followed is not None)
+    await until(pilot, lambda: "└" in screen.query_one(LossChart).text and screen.query_one(LogView).text)
     panel = screen.query_one(SamplesPanel)
     await until(pilot, lambda: len(panel._drawn) >= len(panel._slots) and not panel._asked)
     await pilot.pause()

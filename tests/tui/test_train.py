@@ -282,3 +282,14 @@ async def test_names_with_markup_and_controls_are_shown_as_they_are(project: Pat
         await it.type("[red]x[/]")
         await it.press("enter")
         await it.sees("[red]x[/]")
+
+
+async def test_a_run_that_cannot_be_started_says_why(project: Path) -> None:
+    (project / ".sdtui").mkdir()
+    (project / ".sdtui" / "runs").write_text("in the way")
+    async with seen(project, "train") as it:
+        await it.sees("r rehearse")
+        await it.press("r")
+        await it.sees("Could not write.")
+        assert it.app.current_mode.startswith("train")
+        await it.until(lambda: "· starting" not in it.words())

@@ -54,7 +54,7 @@ class LossChart(Lines):
 
 
 def _nothing_yet(width: int, height: int) -> list[Line]:
-    said = "· the first loss comes with the first steps"
+    said = "· no loss before the first step"
     return [*[[("", "dim")]] * (height // 2 - 1), [(said.center(width), "dim")]]
 
 

@@ -206,7 +206,7 @@ class SamplesPanel(Widget):
         return self._picture_row(y - 1, width)
 
     def _nothing(self, y: int) -> Line:
-        said = ["", "", "· samples appear here as the run makes them"]
+        said = ["", "", "· no samples yet"]
         return [(said[y] if y < len(said) else "", "dim")]
 
     def _picture_row(self, row: int, width: int) -> Strip:
