@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
@@ -15,6 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from sdtui.base.text import count
+from sdtui.base.work import Progress, Work
+from sdtui.dataset.jump import Match, fuzzy
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
@@ -22,10 +24,10 @@ from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from sdtui.dataset.jump import Match
     from sdtui.tui.app import SdtuiApp
 
 _SHOWN = 200
+_PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,17 @@ class Found(VirtualList):
         return ["nothing matches; backspace widens the search"]
 
 
+def search(query: str, texts: Sequence[str]) -> Work[list[Match]]:
+    """``fuzzy`` in parts, so that a search for what was typed before can be given up half-way."""
+    best: list[Match] = []
+    for start in range(0, len(texts), _PART):
+        part = fuzzy(query, texts[start : start + _PART], _SHOWN)
+        best += [replace(match, index=match.index + start) for match in part]
+        best = sorted(best, key=lambda match: (-match.score, len(texts[match.index]), match.index))[:_SHOWN]
+        yield Progress(start, len(texts), "names")
+    return best
+
+
 class Finder(Offers, ModalScreen[int | None]):
     """Gives back the index of the candidate that was chosen, or None."""
 
@@ -104,12 +117,7 @@ class Finder(Offers, ModalScreen[int | None]):
             self._show_all()
             return
 
-        def find() -> list[Match]:
-            from sdtui.dataset.jump import fuzzy
-
-            return list(fuzzy(query, self._texts, _SHOWN))
-
-        bridge.call(self, "find", find, self._show)
+        bridge.work(self, "find", lambda _cancelled: search(query, self._texts), self._show)
 
     def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
         """The whole note of the row under the cursor, where the list has no room for it."""

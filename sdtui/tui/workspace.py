@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Workspace:
         self._app.bridge.cancel(self._app, "scan")
         self._app.bridge.cancel(self._app, "refresh")
         if self._watcher is not None:
-            self._watcher.stop()
+            threading.Thread(target=self._watcher.stop, name="sdtui unwatch", daemon=True).start()
             self._watcher = None
 
     # Scanning -----------------------------------------------------------------------------------------------------
@@ -83,10 +84,17 @@ class Workspace:
     # Outside changes ----------------------------------------------------------------------------------------------
 
     def _watch(self, project: Project) -> None:
-        if self._watcher is not None:
-            self._watcher.stop()
-        self._watcher = Watcher(project, self._heard)
-        self._app.bridge.call(self._app, "watch", self._watcher.start, lambda _none: None)
+        watching = self._watcher
+        if watching is not None:
+            self._app.bridge.call(self._app, "watch", lambda: watching.update(project), lambda _none: None)
+            return
+        watcher = self._watcher = Watcher(project, self._heard)
+
+        def started(_none: None) -> None:
+            if watcher.why_polling is not None:
+                self._app.say(watcher.why_polling)
+
+        self._app.bridge.call(self._app, "watch", watcher.start, started)
 
     def _heard(self, paths: frozenset[Path] | None) -> None:
         """Called in the watcher's thread."""

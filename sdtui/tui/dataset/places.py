@@ -1,11 +1,13 @@
-"""Where a cursor belongs after the lists under it have changed."""
+"""Where a cursor belongs after the lists under it have changed, and where it can be sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.tui.finder import Candidate
 
 
 def matching(samples: Sequence[Sample], query: str) -> Sequence[Sample]:
@@ -45,3 +47,18 @@ def successor(before: Project, subset: Subset, row: int, project: Project) -> in
             if shared > most or (shared == most == 0 and each.class_tokens == subset.class_tokens):
                 best, most = place, shared
     return best
+
+
+def places_to_go(project: Project) -> tuple[list[tuple[int, Sample | None]], list[Candidate]]:
+    """Every subset and every image: the subset's row and the image, and what is shown of it, in the same order."""
+    places: list[tuple[int, Sample | None]] = []
+    candidates: list[Candidate] = []
+    for row, subset in enumerate(project.subsets):
+        places.append((row, None))
+        candidates.append(Candidate(f"{safe(subset.name)}/", plural(subset.img_count, "image")))
+    for row, subset in enumerate(project.subsets):
+        folder = safe(subset.name)
+        for sample in subset.samples:
+            places.append((row, sample))
+            candidates.append(Candidate(f"{folder}/{safe(sample.name)}"))
+    return places, candidates

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.text import plural
 from sdtui.dataset.project import Project, Subset
 from sdtui.edits.repeats import repeats_plan
 from sdtui.plans.outcome import Applied
+from sdtui.tui.dataset.places import successor
+from sdtui.tui.dialogs import AskText
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -54,6 +57,23 @@ class Repeats:
         else:
             self._timer.reset()
 
+    def ask(self, subset: Subset) -> None:
+        """Ask the person for a number."""
+
+        def answered(text: str | None) -> None:
+            if text is None:
+                return
+            number = text.strip()
+            if number.isascii() and number.isdigit() and int(number) > 0:
+                self.set(subset, int(number))
+                self.write()
+            else:
+                self._app.say(f"“{text}” is no number of repeats: a whole number from 1 on is.", "warning")
+
+        now = self.wanted.get(subset.name, subset.num_repeats)
+        sentence = f"{plural(subset.img_count, 'image')}, each as often an epoch as you say."
+        self._app.push_screen(AskText(f"Repeats of {subset.name}", sentence, str(now)), answered)
+
     def write(self) -> None:
         """Write what was asked for, now."""
         if self._timer is not None:
@@ -70,8 +90,17 @@ class Repeats:
         if applied is None:
             self._settled()
 
-    def project_changed(self) -> None:
-        """The disk was read again: what was being written stands there, or never will."""
+    def project_changed(self, before: Project | None, project: Project) -> None:
+        """The disk was read again: what was being written stands there, or never will.
+
+        What was asked for meanwhile is meant for the folders under their new names.
+        """
+        if before is not None:
+            asked, self._asked = self._asked, {}
+            for name, repeats in asked.items():
+                subset = before.subset(name)
+                if subset is not None and project.subsets:
+                    self._asked[project.subsets[successor(before, subset, 0, project)].name] = repeats
         if self._writing:
             self._settled()
 

@@ -11,62 +11,28 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from sdtui.base.text import plural, safe
 from sdtui.dataset.epoch import Epoch, epoch_of
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.plans.outcome import Undone
 from sdtui.tokens.encoding import LIMITS
-from sdtui.tui.commands import Command, offered
+from sdtui.tui.dataset import commands
 from sdtui.tui.dataset.caption_pane import CaptionPane
+from sdtui.tui.dataset.filter_input import FilterInput
 from sdtui.tui.dataset.grid import ImageGrid
 from sdtui.tui.dataset.image_list import ImageList
-from sdtui.tui.dataset.places import matching, place_of, successor
+from sdtui.tui.dataset.places import matching, place_of, places_to_go, successor
 from sdtui.tui.dataset.repeats import Repeats, as_wanted
 from sdtui.tui.dataset.state import StateKeeper
 from sdtui.tui.dataset.subset_list import SubsetList
 from sdtui.tui.dataset.words import ignored_lines, images_heading, scanning_text, teaching, totals_text
-from sdtui.tui.dialogs import AskText
-from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.finder import Finder
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.theme import inks
-from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.picture_pane import PicturePane
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _KEEP_AFTER = 2.0
 """Seconds after which the cursor and unsaved text are on disk."""
-
-
-def _in_lists(screen: DatasetScreen) -> bool:
-    return not screen.captions.editing and not screen.filtering
-
-
-def _with_image(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.sample is not None
-
-
-def _with_subset(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.subset is not None and screen.shell.scanning is None
-
-
-def _on_subsets(screen: DatasetScreen) -> bool:
-    return _with_subset(screen) and screen.subsets.has_focus
-
-
-def _on_images(screen: DatasetScreen) -> bool:
-    return _with_image(screen) and not screen.subsets.has_focus
-
-
-def _leavable(screen: DatasetScreen) -> bool:
-    return screen.filtering or (bool(screen.query_text) and _in_lists(screen))
-
-
-def _with_ignored(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.shell.project is not None and bool(screen.shell.project.ignored)
-
-
-def _slow(screen: DatasetScreen) -> bool:
-    return _with_image(screen) and screen.shell.slow
 
 
 class DatasetScreen(ModeScreen):
@@ -75,149 +41,7 @@ class DatasetScreen(ModeScreen):
     MODE = "dataset"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]  # noqa: RUF012 -- Textual's own form
 
-    BINDINGS: ClassVar[list[BindingType]] = offered(
-        Command(
-            "dataset.edit",
-            "Edit the caption",
-            "Opens the caption of the image under the cursor.",
-            ("enter", "e"),
-            "edit",
-            "edit",
-            when=_on_images,
-            rank=10,
-        ),
-        Command(
-            "dataset.into",
-            "Look at its images",
-            "Goes from the subsets to the images.",
-            ("enter", "right", "l"),
-            "images",
-            "images",
-            when=_on_subsets,
-            rank=10,
-        ),
-        Command(
-            "dataset.back",
-            "Back to the subsets",
-            "Goes from the images to the subsets.",
-            ("left", "h"),
-            "subsets",
-            when=_on_images,
-        ),
-        Command(
-            "dataset.more",
-            "One repeat more",
-            "Repeats the subset once more an epoch.",
-            ("plus",),
-            "repeat(1)",
-            "repeats",
-            when=_with_subset,
-            rank=20,
-            shown="+ - =",
-        ),
-        Command(
-            "dataset.fewer",
-            "One repeat fewer",
-            "Repeats the subset once less an epoch.",
-            ("minus",),
-            "repeat(-1)",
-            when=_with_subset,
-        ),
-        Command(
-            "dataset.repeats",
-            "Set the repeats",
-            "Asks how often the subset repeats an epoch.",
-            ("equals_sign",),
-            "ask_repeats",
-            when=_with_subset,
-        ),
-        Command(
-            "dataset.filter",
-            "Filter the images",
-            "Shows only images whose name or caption holds some letters.",
-            ("slash",),
-            "filter",
-            "filter",
-            when=_in_lists,
-            rank=30,
-        ),
-        Command(
-            "dataset.unfilter",
-            "Show all images",
-            "Takes the filter away.",
-            ("escape",),
-            "unfilter",
-            "all",
-            when=_leavable,
-            rank=31,
-        ),
-        Command(
-            "dataset.find",
-            "Jump to an image",
-            "Finds any subset or image by a few letters of its name.",
-            ("f", "ctrl+p"),
-            "find",
-            "find",
-            when=_in_lists,
-            rank=35,
-        ),
-        Command(
-            "dataset.limit",
-            "Change the limit",
-            "Counts against 75, 150 or 225 tokens.",
-            ("t",),
-            "limit",
-            "75·150·225",
-            when=_in_lists,
-            rank=40,
-        ),
-        Command(
-            "dataset.grid",
-            "Thumbnails or list",
-            "Shows the images as thumbnails, or as a list again.",
-            ("g",),
-            "grid",
-            "grid",
-            when=_in_lists,
-            rank=45,
-        ),
-        Command(
-            "dataset.undo",
-            "Undo",
-            "Takes back the last change to files, also one of an earlier day.",
-            ("u",),
-            "undo",
-            "undo",
-            when=_in_lists,
-            rank=60,
-        ),
-        Command(
-            "dataset.redo",
-            "Redo",
-            "Makes the change again that was undone last.",
-            ("U",),
-            "redo",
-            when=_in_lists,
-        ),
-        Command(
-            "dataset.ignored",
-            "What the trainer does not read",
-            "Lists files and folders that the trainer passes over, each with the reason.",
-            ("i",),
-            "ignored",
-            when=_with_ignored,
-        ),
-        Command(
-            "dataset.view",
-            "Show the picture",
-            "Makes the preview, which --slow leaves out.",
-            ("v",),
-            "view",
-            "view",
-            when=_slow,
-            rank=15,
-        ),
-    )
+    BINDINGS: ClassVar[list[BindingType]] = commands.OFFERED
 
     def __init__(self) -> None:
         super().__init__()
@@ -243,7 +67,7 @@ class DatasetScreen(ModeScreen):
                     yield Static("", id="totals", markup=False)
                 with Vertical(id="images-pane"):
                     yield Static("", id="images-heading", classes="heading", markup=False)
-                    yield LineInput(placeholder="letters of a name or caption", id="filter")
+                    yield FilterInput()
                     yield ImageList()
                     yield ImageGrid(self.shell.pictures, without_pictures=slow)
             with Vertical(id="look"):
@@ -293,7 +117,7 @@ class DatasetScreen(ModeScreen):
         before, self._project = self._project, project
         if project is None:
             return
-        self.repeats.project_changed()
+        self.repeats.project_changed(before, project)
         cursor = self._subset_cursor(before, project)
         self.subsets.subsets = project.subsets
         self.subsets.rows_changed(cursor)
@@ -309,6 +133,8 @@ class DatasetScreen(ModeScreen):
         self._show_totals()
         if self.shell.scanning is None:
             self.refresh_bindings()
+            if self._project is None:
+                self._show_images(None)  # it could not be read: the place where images would be teaches
 
     def _recolour(self) -> None:
         """Words that were drawn in the colours of the theme before are drawn again."""
@@ -367,6 +193,7 @@ class DatasetScreen(ModeScreen):
         samples = matching(subset.samples, self.query_text) if subset is not None else ()
         row = place_of(keep, samples, self.images.cursor if keep is not None else 0)
         images, grid = self.images, self.grid
+        self._show_drafts()
         images.teaching = teaching(subset, self.query_text) if self.shell.scanning is None else []
         if images.samples is not samples or not samples:
             images.samples = grid.samples = samples
@@ -403,7 +230,7 @@ class DatasetScreen(ModeScreen):
     def _show_epoch(self) -> None:
         """Count the epoch as it is asked for, in a thread."""
         project = self._project
-        if project is None or not self.is_mounted:
+        if project is None or not self.is_attached:
             return
         self.subsets.wanted = self.repeats.wanted
         if self.subsets.subset is not None:
@@ -428,7 +255,9 @@ class DatasetScreen(ModeScreen):
         totals = self.query_one("#totals", Static)
         if self.shell.scanning is not None:
             totals.update(scanning_text(self.shell.scanning, ink), layout=False)
-        elif self._project is not None:
+        elif self._project is None:
+            totals.update("", layout=False)
+        else:
             tallies = [self.subsets.tally(subset) for subset in self._project.subsets]
             totals.update(totals_text(self._project, tallies, self._epoch, self.subsets.limit, ink), layout=False)
 
@@ -472,8 +301,15 @@ class DatasetScreen(ModeScreen):
         self._show_image()
 
     def on_caption_pane_drafted(self) -> None:
-        self.images.drafts = {Path(path) for path in self.keeper.state.drafts}
-        self.images.redraw()
+        self._show_drafts()
+
+    def _show_drafts(self) -> None:
+        """Mark the images whose text is not saved; the one that is being edited needs no mark."""
+        edited = self.captions.sample.path if self.captions.editing and self.captions.sample is not None else None
+        drafts = {Path(path) for path in self.keeper.state.drafts} - {edited}
+        if drafts != self.images.drafts:
+            self.images.drafts = drafts
+            self.images.redraw()
 
     def on_caption_pane_next_limit(self) -> None:
         self.action_limit()
@@ -483,9 +319,8 @@ class DatasetScreen(ModeScreen):
             self.query_text = event.value
             self._show_images(self._image_path())
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == "filter":
-            self._end_filtering()
+    def on_filter_input_done(self) -> None:
+        self._end_filtering()
 
     # Actions ------------------------------------------------------------------------------------------------------
 
@@ -504,32 +339,18 @@ class DatasetScreen(ModeScreen):
             self.repeats.add(self.subset, more)
 
     def action_ask_repeats(self) -> None:
-        subset = self.subset
-        if subset is None:
-            return
-
-        def answered(text: str | None) -> None:
-            if text is None:
-                return
-            if text.strip().isascii() and text.strip().isdigit() and int(text) > 0:
-                self.repeats.set(subset, int(text))
-                self.repeats.write()
-            else:
-                self.shell.say(f"“{text}” is no number of repeats: a whole number from 1 on is.", "warning")
-
-        now = self.repeats.wanted.get(subset.name, subset.num_repeats)
-        sentence = f"{plural(subset.img_count, 'image')}, each as often an epoch as you say."
-        self.app.push_screen(AskText(f"Repeats of {safe(subset.name)}", sentence, str(now)), answered)
+        if self.subset is not None:
+            self.repeats.ask(self.subset)
 
     def action_filter(self) -> None:
         self.filtering = True
         self.add_class("-filtering")
-        self.query_one("#filter", LineInput).focus()
+        self.query_one(FilterInput).focus()
 
     def action_unfilter(self) -> None:
         if self.query_text:
             self.query_text = ""
-            self.query_one("#filter", LineInput).value = ""
+            self.query_one(FilterInput).value = ""
             self._show_images(self._image_path())
         self._end_filtering()
 
@@ -543,15 +364,7 @@ class DatasetScreen(ModeScreen):
         project = self._project
         if project is None:
             return
-        places: list[tuple[int, Sample | None]] = []
-        candidates: list[Candidate] = []
-        for row, subset in enumerate(project.subsets):
-            places.append((row, None))
-            candidates.append(Candidate(f"{safe(subset.name)}/", plural(subset.img_count, "image")))
-        for row, subset in enumerate(project.subsets):
-            for sample in subset.samples:
-                places.append((row, sample))
-                candidates.append(Candidate(f"{safe(subset.name)}/{safe(sample.name)}"))
+        places, candidates = places_to_go(project)
 
         def found(index: int | None) -> None:
             if index is None:

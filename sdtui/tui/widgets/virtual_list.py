@@ -33,7 +33,7 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     )
 
     DEFAULT_CSS = """
-    VirtualList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; height: 1fr; }
+    VirtualList { overflow-x: hidden; overflow-y: auto; scrollbar-size: 0 1; height: 1fr; }
     """
 
     cursor: reactive[int] = reactive(0, repaint=False)
