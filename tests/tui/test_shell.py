@@ -16,6 +16,7 @@ from sdtui.plans.plan import Plan, Write
 from sdtui.tui import recent
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.commands import REGISTRY, Command, key_name, offered, working_now
+from sdtui.tui.dataset.screen import DatasetScreen
 from sdtui.tui.dialogs import Ask
 from sdtui.tui.picker.screen import PickerScreen
 from sdtui.tui.theme import DARK, LIGHT, xterm
@@ -314,3 +315,19 @@ async def test_nothing_is_drawn_while_idle(dataset: Path, opened: Open) -> None:
         await it.pilot.pause(1.2)
         assert drawn == []
         assert it.app.size == Size(120, 40) and state_dir().is_dir()
+
+
+async def test_the_dataset_screen_is_whole_when_another_mode_was_opened_first(dataset: Path) -> None:
+    app = SdtuiApp(dataset, "monitor")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.project is not None and app.scanning is None)
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(app.screen, DatasetScreen) and app.screen.subsets.shares)
+        await pilot.pause()
+        lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+        heading = next(line for line in lines if "SUBSETS" in line)
+        row = next(line for line in lines if "10_circle" in line)
+        assert heading.index("rep") + len("rep") == row.index("×") + 1
+        assert any("an epoch" in line for line in lines)
+    app.bridge.close()
+    app.pictures.close()

@@ -261,8 +261,8 @@ class DatasetScreen(ModeScreen):
             tallies = [self.subsets.tally(subset) for subset in self._project.subsets]
             totals.update(totals_text(self._project, tallies, self._epoch, self.subsets.limit, ink), layout=False)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._headings)
+    def on_virtual_list_resized(self) -> None:
+        self._headings()
 
     def _headings(self) -> None:
         ink = inks(self.app.theme)

@@ -62,6 +62,17 @@ class VirtualList(Offers, ScrollView, can_focus=True):
         def control(self) -> VirtualList:
             return self.rows
 
+    class Resized(Message):
+        """The list is wider or narrower now, and with it its columns."""
+
+        def __init__(self, rows: VirtualList) -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> VirtualList:
+            return self.rows
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.leads = False
@@ -201,6 +212,7 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     def on_resize(self, _event: events.Resize) -> None:
         self.virtual_size = Size(self.size.width, self.lines_in_all())
         self._keep_in_sight()
+        self.post_message(self.Resized(self))
 
     def on_focus(self) -> None:
         self.refresh_row(self.cursor)
