@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,17 +142,17 @@ async def test_nothing_is_drawn_while_nothing_happens(lab: RunLab, monkeypatch: 
         await it.sees("step 10/10")
         await it.pilot.pause(0.2)
         looks = 0
-        show = MonitorScreen._show
+        rest = feed.RunFeed._rest
 
-        def counted(screen: MonitorScreen) -> None:
+        def counted(*anything: object) -> None:
             nonlocal looks
             looks += 1
-            show(screen)
+            rest(*anything)  # type: ignore[arg-type]
 
         drawn: list[Widget] = []
         for widget in (Lines, SamplesPanel, LogView):
             monkeypatch.setattr(widget, "render_line", lambda self, _y: drawn.append(self))
-        monkeypatch.setattr(MonitorScreen, "_show", counted)
+        monkeypatch.setattr(feed.RunFeed, "_rest", counted)
         await it.until(lambda: looks >= 5)
         assert drawn == []
 
@@ -314,3 +315,34 @@ async def test_samples_stand_in_a_grid_of_prompts_and_moments(tmp_path: Path) ->
         rows = [row for row in it.rows() if "ep 0" in row]
         assert len(rows) == 2
         assert all(row.index("ep 0") < row.index("ep 1") < row.index("ep 2") for row in rows)
+
+
+async def test_the_large_log_opens_where_it_went_wrong_and_stays_where_a_person_scrolls(tmp_path: Path) -> None:
+    before = "".join(f"line {number}\n" for number in range(300)).encode()
+    after = "".join(f"  launcher {number}\n" for number in range(300)).encode()
+    error = b'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: the cause\n'
+    run = RecordedRun(with_images(tmp_path), bars(1, 3, 9) + b"\n" + before + error + after)
+    run.end(1)
+    async with seen(tmp_path, "monitor") as it:
+        await it.sees("▸ ValueError: the cause")
+        await it.press("l")
+        await it.until(lambda: "▸ ValueError: the cause" in it.words() and "line 299" in it.words())
+        log = it.screen.query_one(LogView)
+        await it.press("home")
+        await it.sees("line 0")
+        run.say(b"  launcher 300\n")
+        place = log.scroll_offset.y
+        await it.pilot.pause(0.3)
+        assert log.scroll_offset.y == place == 0
+
+
+async def test_a_run_whose_folder_is_deleted_makes_room_for_the_one_before(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    newer = RecordedRun(tmp_path, bars(1, 3, 9), id="20261122-100000-later", name="later", created=ENDED + 100)
+    newer.end(1, at=ENDED + 200)
+    async with seen(tmp_path, "monitor") as it:
+        await it.sees("later", "step 3/9")
+        shutil.rmtree(newer.folder)
+        await it.sees("tiny", "step 12/12")
+        shutil.rmtree(tmp_path / ".sdtui")
+        await it.sees("No run yet")

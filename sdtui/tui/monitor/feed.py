@@ -18,7 +18,7 @@ from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
 from sdtui.runs.store import BrokenRun, broken_runs, list_runs
-from sdtui.tui.monitor.following import Followed, Following
+from sdtui.tui.monitor.following import ALL_LINES, Followed, Following
 
 LIVE_SECONDS = 1.0
 IDLE_SECONDS = 2.0
@@ -29,7 +29,6 @@ SHORTEST_SECONDS = 0.25
 _OLD = 20
 """Looks after which runs are listed again in any case."""
 TAIL_LINES = 200
-ALL_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ from pathlib import Path
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
 from sdtui.runs.follow import AVERAGE, LOSS, Curve, Follower
-from sdtui.runs.record import Checkpoint, RunRecord, RunView, run_folder
+from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView, run_folder
 from sdtui.runs.store import CONSOLE
 from sdtui.runs.watch import RunWatcher
 from sdtui.tui.monitor.chart import NOTHING, Series
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 
 _RATES = ("lr/unet", "lr/group0", "lr/textencoder")
+
+
+ALL_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Following:
             view=view,
             loss=self._curve(curves, (LOSS, AVERAGE)),
             rate=self._curve(curves, (*_RATES, *(tag for tag in curves if tag.startswith("lr/")))),
-            log=self._last_lines(log_lines),
+            # The place of an error may stand far above the end: what was killed with it goes on talking.
+            log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
             prompts=self._prompts,
             machine=Machine(
                 () if view.state.ended else gpus(),

@@ -21,7 +21,7 @@ class LogView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: tuple[str, ...] = ()
         self._marked: int | None = None
-        self._following = True
+        self._moved = False
 
     @property
     def text(self) -> str:
@@ -29,22 +29,26 @@ class LogView(ScrollView, can_focus=True):
         return "\n".join(self._lines)
 
     def show(self, lines: Sequence[str], marked: int | None = None) -> None:
-        """Replace the lines. ``marked`` is the index of the one where a run went wrong."""
+        """Replace the lines. ``marked`` is the index of the one where a run went wrong: it is brought into sight."""
         lines = tuple(lines)
         if (lines, marked) == (self._lines, self._marked):
             return
         self._lines, self._marked = lines, marked
         self.virtual_size = Size(max((len(line) for line in lines), default=0) + 2, len(lines))
-        self._keep_following()
+        self._keep_place()
         self.refresh()
 
-    def _keep_following(self) -> None:
-        if self._following:
-            # By force: what shows whether it can be scrolled at all is only known after the next layout.
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
+    def _keep_place(self) -> None:
+        """Stay at the end, or at the marked line, until a person has moved."""
+        if self._moved:
+            return
+        marked = self._marked
+        y = self.max_scroll_y if marked is None else max(0, marked - self.size.height * 2 // 3)
+        # By force: whether it can be scrolled at all is only known after the next layout.
+        self.scroll_to(y=min(y, self.max_scroll_y), animate=False, force=True, immediate=True)
 
     def on_resize(self) -> None:
-        self._keep_following()
+        self._keep_place()
 
     def on_key(self) -> None:
         self.call_after_refresh(self._settle)
@@ -56,17 +60,8 @@ class LogView(ScrollView, can_focus=True):
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        """A person scrolled: away from the end, or back to it."""
-        self._following = self.at_end
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the last line is in sight, so that new ones should be too."""
-        return self.scroll_offset.y >= self.max_scroll_y - 1
-
-    def scroll_to_line(self, index: int) -> None:
-        """Bring a line into the lower third of the view."""
-        self.scroll_to(y=max(0, index - self.size.height * 2 // 3), animate=False, immediate=True)
+        """A person moved: away from the end, or back to it."""
+        self._moved = self.scroll_offset.y < self.max_scroll_y
 
     def render_line(self, y: int) -> Strip:
         index, left = y + self.scroll_offset.y, self.scroll_offset.x

@@ -118,6 +118,8 @@ class MonitorScreen(ModeScreen):
     def _arrived(self, snapshot: Progress) -> None:
         assert isinstance(snapshot, Snapshot)
         before, self.snapshot = self.snapshot, snapshot
+        if _rests(before, snapshot):
+            return
         self._show()
         if _offered(before) != _offered(snapshot):
             self.refresh_bindings()
@@ -233,6 +235,15 @@ class MonitorScreen(ModeScreen):
     def action_runs(self) -> None:
         assert self._feed is not None
         actions.choose_run(self, self._feed.home, self.snapshot, self.follow)
+
+
+def _rests(before: Snapshot, now: Snapshot) -> bool:
+    """Whether the run has ended and looks as it did: then there is nothing to work out."""
+    old, new = before.followed, now.followed
+    if old is None or new is None or not new.view.state.ended:
+        return False
+    same = old.view == new.view and old.log is new.log and old.loss is new.loss and old.machine == new.machine
+    return same and _offered(before) == _offered(now)
 
 
 def _offered(snapshot: Snapshot) -> tuple[object, ...]:
