@@ -123,8 +123,8 @@ def test_a_setting_that_was_taken_out_stays_out(tmp_path: Path) -> None:
         (["save_every_n_epochs=1", "max_train_epochs=3"], 100, 300, 3),
         (["save_every_n_epochs=2", "max_train_epochs=5"], 100, 500, 3),
         (["save_every_n_epochs=", "save_every_n_steps="], 100, 300, 1),
-        (["save_every_n_epochs=", "save_every_n_steps=100"], 100, 300, 3),
-        (["save_every_n_epochs=", "save_every_n_steps=100"], 100, 301, 4),
+        (["save_every_n_epochs=", "save_every_n_steps=100"], 100, 300, 4),
+        (["save_every_n_epochs=", "save_every_n_steps=100"], 100, 299, 3),
     ],
 )
 def test_checkpoints_are_counted_as_the_trainer_saves_them(
@@ -158,6 +158,26 @@ def test_the_shown_command_is_whole_and_fits(width: int) -> None:
     assert all(cells(line) <= width for line in lines)
     shown = "".join(text for line in lines for text, _ in line)
     assert shown.replace(" ", "") == "".join(COMMAND)
+
+
+def test_the_launched_module_stands_out_from_the_launcher() -> None:
+    words = (
+        "python",
+        "-m",
+        "accelerate.commands.launch",
+        "--num_processes",
+        "1",
+        "-m",
+        "sdtui.rehearsal",
+        "--seed",
+        "1",
+    )
+    roles = {text.strip(): role for line in command_lines(words, 80) for text, role in line}
+    assert (roles["accelerate.commands.launch"], roles["sdtui.rehearsal"], roles["--seed"]) == (
+        "dim",
+        "strong",
+        "accent",
+    )
 
 
 def test_options_stand_with_their_values() -> None:

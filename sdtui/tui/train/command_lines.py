@@ -10,6 +10,8 @@ from sdtui.base.text import safe
 from sdtui.tui.widgets.lines import Line, Span
 
 INDENT = 2
+_LAUNCHER = 3
+"""Words that start the launcher: python -m accelerate.commands.launch."""
 
 
 def command_lines(command: Sequence[str], width: int) -> list[Line]:
@@ -30,22 +32,21 @@ def command_lines(command: Sequence[str], width: int) -> list[Line]:
 
 
 def _pieces(command: Sequence[str]) -> list[list[Span]]:
-    """Options with their values; whatever comes before the first option is dim, the script is not."""
+    """Options with their values. The launcher is dim, what it launches is not."""
     pieces: list[list[Span]] = []
     for index, word in enumerate(command):
-        option = word.startswith("--")
-        if option:
+        before = command[index - 1] if index else ""
+        if word.startswith("--"):
             name, equals, value = word.partition("=")
             pieces.append([(safe(name), "accent"), (safe(equals + value), "plain")])
-        elif pieces and command[index - 1].startswith("-") and not word.endswith(".py"):
-            role = "dim" if pieces[-1][0][1] == "dim" else "plain"
-            pieces[-1].append((f" {safe(word)}", role))
-        elif word.endswith(".py") or word == "sdtui.rehearsal":
+        elif before == "-m":
+            pieces[-1].append((f" {safe(word)}", "dim" if index < _LAUNCHER else "strong"))
+        elif word.endswith(".py"):
             pieces.append([(safe(word), "strong")])
-        elif pieces and index and not option and pieces[-1][0][1] == "accent":
-            pieces[-1].append((f" {safe(word)}", "plain"))
-        else:
+        elif index == 0 or word == "-m":
             pieces.append([(safe(word), "dim")])
+        else:
+            pieces[-1].append((f" {safe(word)}", "plain"))
     return pieces
 
 

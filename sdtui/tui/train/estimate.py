@@ -65,10 +65,13 @@ def cost_of(prepared: Prepared, settings: Settings, earlier: Earlier | None) -> 
 
 
 def checkpoint_count(settings: Settings, steps_per_epoch: int, total_steps: int) -> int:
-    """Weights files that the run saves: each that is asked for, and the last one (train_network.py, train)."""
+    """Weights files that the run saves: those asked for, and one at the end (train_network.py, train).
+
+    An epoch that is the last is saved once, a step that is the last twice.
+    """
     last = 1
     every_steps, every_epochs = settings["save_every_n_steps"], settings["save_every_n_epochs"]
-    by_steps = (total_steps - 1) // every_steps if isinstance(every_steps, int) and every_steps else 0
+    by_steps = total_steps // every_steps if isinstance(every_steps, int) and every_steps else 0
     epochs = math.ceil(total_steps / steps_per_epoch) if steps_per_epoch else 0
     by_epochs = max(0, epochs - 1) // every_epochs if isinstance(every_epochs, int) and every_epochs else 0
     return by_steps + by_epochs + last
