@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from sdtui.base.text import count
 from sdtui.base.work import Progress, Work
 from sdtui.dataset.jump import Match, fuzzy
+from sdtui.tui.bridge import Bridge
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 200
 _PART = 10_000
+_NOWHERE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,18 @@ class Candidate:
 class Found(VirtualList):
     """What the letters match, best first."""
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
+    def __init__(self) -> None:
         super().__init__(id="found")
         self.leads = True
-        self.candidates = candidates
+        self.candidates: Sequence[Candidate] = ()
         self.matches: list[tuple[int, frozenset[int]]] = []
-        self.text_width = 2 + max((cell_len(each.text) for each in candidates if each.note), default=0)
+        self.text_width = 0
         """Cells of the texts' column where notes follow them."""
+
+    def take(self, candidates: Sequence[Candidate]) -> None:
+        """What the matches are found among."""
+        self.candidates = candidates
+        self.text_width = 2 + max((cell_len(each.text) for each in candidates if each.note), default=0)
 
     def row_count(self) -> int:
         return len(self.matches)
@@ -67,7 +74,7 @@ class Found(VirtualList):
         return segments
 
     def empty_text(self) -> list[str]:
-        return ["nothing matches; backspace widens the search"]
+        return ["nothing matches; backspace widens the search"] if self.candidates else []
 
 
 def search(query: str, texts: Sequence[str]) -> Work[list[Match]]:
@@ -93,65 +100,95 @@ class Finder(Offers, ModalScreen[int | None]):
         Command("finder.page_up", "Page up", "One screenful up.", ("pageup",), "page(-1)", priority=True),
     )
 
-    def __init__(self, title: str, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, title: str, candidates: Sequence[Candidate] | Callable[[], Sequence[Candidate]]) -> None:
+        """``candidates`` may be a function that takes a while: it is called in a thread, and typing goes on."""
         super().__init__()
         self._title = title
-        self._candidates = candidates
-        self._texts = [candidate.text for candidate in candidates]
+        self._load = candidates if callable(candidates) else None
+        self._candidates: Sequence[Candidate] = () if callable(candidates) else candidates
+        self._texts: list[str] = []
+        self._searching = self._load is not None
+        self._choose_when_found = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="finder"):
             yield LineInput(placeholder=self._title)
-            yield Found(self._candidates)
+            yield Found()
             yield Static("", id="finder-note", markup=False)
             yield Static("", id="finder-count", markup=False)
 
+    @property
+    def _bridge(self) -> Bridge:
+        return cast("SdtuiApp", self.app).bridge
+
+    @property
+    def _found(self) -> Found:
+        return self.query_one(Found)
+
     def on_mount(self) -> None:
-        self._show_all()
+        if self._load is not None:
+            self._bridge.call(self, "load", self._load, self._loaded)
+        else:
+            self._loaded(self._candidates)
+
+    def _loaded(self, candidates: Sequence[Candidate]) -> None:
+        self._candidates = candidates
+        self._texts = [candidate.text for candidate in candidates]
+        self._found.take(candidates)
+        self._search(self.query_one(LineInput).value)
+
+    # Searching ----------------------------------------------------------------------------------------------------
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        query = event.value.strip()
-        bridge = cast("SdtuiApp", self.app).bridge
-        if not query:
-            bridge.cancel(self, "find")
-            self._show_all()
-            return
+        if self._candidates:
+            self._search(event.value)
 
-        bridge.work(self, "find", lambda _cancelled: search(query, self._texts), self._show)
+    def _search(self, typed: str) -> None:
+        query = typed.strip()
+        if query:
+            self._searching = True
+            self._bridge.work(self, "find", lambda _cancelled: search(query, self._texts), self._show)
+        else:
+            self._bridge.cancel(self, "find")
+            self._fill([(index, _NOWHERE) for index in range(len(self._candidates))])
+
+    def _show(self, matches: list[Match]) -> None:
+        self._fill([(match.index, frozenset(match.positions)) for match in matches])
+
+    def _fill(self, matches: list[tuple[int, frozenset[int]]]) -> None:
+        self._searching = False
+        self._found.matches = matches
+        self._found.rows_changed(0)
+        more = "+" if len(matches) == _SHOWN < len(self._candidates) else ""
+        some = f"{count(len(matches))}{more} of {count(len(self._candidates))}"
+        self.query_one("#finder-count", Static).update(some, layout=False)
+        if self._choose_when_found:
+            self.action_choose()
 
     def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
         """The whole note of the row under the cursor, where the list has no room for it."""
-        found = self.query_one(Found)
+        found = self._found
         note = self._candidates[found.matches[event.cursor][0]].note if found.matches else ""
         fits = cell_len(note) <= found.size.width - found.text_width - 16
         self.query_one("#finder-note", Static).update("" if fits else note)
+
+    # Choosing -----------------------------------------------------------------------------------------------------
 
     def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
         self.action_choose()
 
     def action_choose(self) -> None:
-        found = self.query_one(Found)
-        if found.matches:
+        found = self._found
+        # Enter may be quicker than the search for what was typed before it.
+        self._choose_when_found = self._searching
+        if found.matches and not self._searching:
             self.dismiss(found.matches[found.cursor][0])
 
     def action_leave(self) -> None:
         self.dismiss(None)
 
     def action_move(self, rows: int) -> None:
-        self.query_one(Found).action_move(rows)
+        self._found.action_move(rows)
 
     def action_page(self, pages: int) -> None:
-        self.query_one(Found).action_page(pages)
-
-    def _show_all(self) -> None:
-        self._fill([(index, frozenset()) for index in range(len(self._candidates))])
-
-    def _show(self, matches: list[Match]) -> None:
-        self._fill([(match.index, frozenset(match.positions)) for match in matches])
-
-    def _fill(self, matches: list[tuple[int, frozenset[int]]]) -> None:
-        found = self.query_one(Found)
-        found.matches = matches
-        found.rows_changed(0)
-        some = f"{count(len(matches))}{'+' if 0 < _SHOWN == len(matches) else ''} of {count(len(self._candidates))}"
-        self.query_one("#finder-count", Static).update(some)
+        self._found.action_page(pages)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sdtui.plans.held import Held
+from sdtui.plans.journal import Journal
+from sdtui.plans.outcome import Applied
 from sdtui.tui import workspace
 from tests.tui.conftest import Open, Opened
 
@@ -32,6 +36,28 @@ async def test_plus_renames_the_folder_once_and_the_cursor_goes_with_it(dataset:
         assert it.app.focused is it.screen.images
     entries = list((dataset / ".sdtui" / "journal").iterdir())
     assert len([entry for entry in entries if entry.is_dir()]) == 1, "one change for three keys"
+
+
+async def test_keys_during_the_rename_are_meant_for_the_new_name(
+    dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    apply = Journal.apply
+
+    def slowly(*args: Any) -> Applied:
+        gate.wait(10)
+        return apply(*args)
+
+    monkeypatch.setattr(Journal, "apply", slowly)
+    async with opened(dataset) as it:
+        await it.go_to("10_circle")
+        await it.press("plus")
+        it.screen.repeats.write()
+        await it.press("plus", "plus")
+        assert "13×" in it.words()
+        gate.set()
+        await it.until(lambda: folders(dataset) == ["13_circle", "4_square"])
+        await it.until(lambda: subset_under_cursor(it) == "13_circle")
 
 
 async def test_steps_and_shares_change_at_once(dataset: Path, opened: Open) -> None:

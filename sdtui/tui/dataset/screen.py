@@ -25,7 +25,7 @@ from sdtui.tui.dataset.repeats import Repeats, as_wanted
 from sdtui.tui.dataset.state import StateKeeper
 from sdtui.tui.dataset.subset_list import SubsetList
 from sdtui.tui.dataset.words import ignored_lines, images_heading, scanning_text, teaching, totals_text
-from sdtui.tui.finder import Finder
+from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.picture_pane import PicturePane
@@ -364,7 +364,12 @@ class DatasetScreen(ModeScreen):
         project = self._project
         if project is None:
             return
-        places, candidates = places_to_go(project)
+        places: list[tuple[int, Sample | None]] = []
+
+        def load() -> list[Candidate]:
+            found, candidates = places_to_go(project)
+            places.extend(found)
+            return candidates
 
         def found(index: int | None) -> None:
             if index is None:
@@ -377,7 +382,7 @@ class DatasetScreen(ModeScreen):
                 self.subsets.cursor = row
                 self.subsets.focus()
 
-        self.app.push_screen(Finder("Jump to a subset or an image", candidates), found)
+        self.app.push_screen(Finder("Jump to a subset or an image", load), found)
 
     def action_limit(self) -> None:
         self._set_limit(LIMITS[(LIMITS.index(self.subsets.limit) + 1) % len(LIMITS)])
