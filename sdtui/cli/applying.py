@@ -20,7 +20,7 @@ _COLOURS = {Kind.REMOVED: "red", Kind.ADDED: "green", Kind.SAME: None}
 
 
 def show_plan(plan: Plan) -> None:
-    """The Plan on stdout: a line for each change and the words that differ; its warnings on stderr."""
+    """The Plan on stdout: a line a change, new files whole, of others the words that differ; warnings on stderr."""
     for warning in plan.warnings:
         narrate(f"Note: {safe(warning)}")
     if plan.empty:
@@ -28,6 +28,9 @@ def show_plan(plan: Plan) -> None:
     for change in plan.changes:
         shown = diff_change(change)
         click.echo(safe(shown.summary))
+        if isinstance(change, Write) and change.before is None:
+            click.echo("".join(f"{_new_line(line)}\n" for line in shown.lines), nl=False)
+            continue
         for line in shown.lines[:_LINES_AT_MOST]:
             click.echo(_line(line))
         if len(shown.lines) > _LINES_AT_MOST:
@@ -75,6 +78,10 @@ def _change_document(change: Write | Move | Remove | MakeFolder) -> dict[str, An
     if isinstance(change, Write):
         return {"kind": "write", "path": str(change.path), "new": change.before is None, "size": len(change.after)}
     return {"kind": "remove" if isinstance(change, Remove) else "folder", "path": str(change.path)}
+
+
+def _new_line(line: Line) -> str:
+    return click.style(f"+ {safe(''.join(piece.text for piece in line.pieces))}", fg=_COLOURS[Kind.ADDED])
 
 
 def _line(line: Line) -> str:

@@ -51,7 +51,7 @@ def test_a_fine_tune_config_comes_with_its_metadata(sdtui: Cli, root: Path, tmp_
 
 def test_dry_run_writes_nothing(sdtui: Cli, root: Path) -> None:
     result = sdtui("config", "new", root, "--kind", "lora", "--dry-run")
-    assert result.returncode == 0 and "{+  num_repeats = 10+}" in result.stdout
+    assert result.returncode == 0 and "\n+   num_repeats = 10\n" in result.stdout
     assert not (root / "config").exists() and not (root / ".sdtui").exists()
 
 
