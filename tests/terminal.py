@@ -32,16 +32,19 @@ KEYS = {
 class Terminal:
     """``sdtui`` with ``args`` on a pty of ``columns`` x ``rows``, as over SSH: 256 colours, no COLORTERM."""
 
-    def __init__(self, *args: object, cwd: Path, columns: int = 120, rows: int = 40) -> None:
+    def __init__(
+        self, *args: object, cwd: Path, columns: int = 120, rows: int = 40, term: str = "xterm-256color"
+    ) -> None:
         environment = {name: value for name, value in os.environ.items() if name not in ("COLORTERM", "NO_COLOR")}
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.bytes_seen = 0
+        self.received = bytearray()
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "sdtui", *map(str, args)],
             dimensions=(rows, columns),
-            env={**environment, "TERM": "xterm-256color"},
+            env={**environment, "TERM": term},
             cwd=str(cwd),
         )
 
@@ -112,5 +115,6 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.bytes_seen += len(data)
+        self.received += data
         self._stream.feed(data)
         return True

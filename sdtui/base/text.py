@@ -16,6 +16,7 @@ _SHOWN = {
     0xFEFF: 0xFFFD,
 }
 _SHOWN_LINES = {**_SHOWN, 0x0A: 0x0A}
+_ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN if code >= 0x7F}
 
 
 def safe(text: str) -> str:
@@ -29,6 +30,14 @@ def safe(text: str) -> str:
 def safe_lines(text: str) -> str:
     """As ``safe``, but line feeds stay."""
     return text.translate(_SHOWN_LINES)
+
+
+def safe_json(document: str) -> str:
+    """JSON text with whatever a terminal would obey, and what UTF-8 cannot hold, as ``\\u009b``: it means the same.
+
+    The controls below a space are escaped in JSON anyway.
+    """
+    return document.translate(_ESCAPED)
 
 
 def count(number: int) -> str:

@@ -11,10 +11,11 @@ import click
 from sdtui.base.errors import UsageError
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
+from sdtui.cli.groups import NearestGroup
 from sdtui.cli.output import narrate, print_json, run_work
 
 
-@click.group()
+@click.group(cls=NearestGroup)
 def command() -> None:
     """Write the dataset config that the trainer reads."""
 

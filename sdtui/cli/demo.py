@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from sdtui.base.errors import NotADatasetError, RunError, UsageError
 from sdtui.base.files import read_bytes
 from sdtui.base.paths import shown
 from sdtui.base.text import plural, safe, safe_lines
+from sdtui.cli.open import open_screen, why_no_screen
 from sdtui.cli.output import narrate, run_work
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import scan
@@ -33,13 +33,11 @@ def command(folder: Path, texts: tuple[str, ...]) -> None:
     folder = folder.absolute()
     settings = parse_settings("rehearsal", texts)
     project = _dataset_in(folder)
-    on_screen = sys.stdin.isatty() and sys.stdout.isatty()
+    on_screen = why_no_screen() is None
     if not on_screen:
         _summarize(project)
     record = _live_run(project) or _start(project, settings)
     if on_screen:
-        from sdtui.cli.open import open_screen
-
         open_screen(folder, mode="monitor")
     else:
         _follow(project, record)
@@ -95,15 +93,11 @@ def _follow(project: Project, record: RunRecord) -> None:
     from sdtui.cli.run_text import ending
     from sdtui.cli.runs import follow
 
-    folder = safe(shown(project.root))
     if record.dataset_config is not None:
         config = Path(record.dataset_config)
         click.echo(f"\n{safe(shown(config))}\n")
         click.echo(safe_lines(read_bytes(config).decode("utf-8", errors="replace")))
     view = follow(project.home, record, as_json=False)
-    if view is None:
-        narrate(f"Stop it with: sdtui runs stop {folder}")
-    elif view.state is not RunState.DONE:
+    if view.state is not RunState.DONE:
         raise RunError(f"{view.id} {ending(view)}")
-    else:
-        narrate(f"See it on the screen with: sdtui open {folder}")
+    narrate(f"See it on the screen with: sdtui open {shown(project.root)}")

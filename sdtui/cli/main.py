@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import click
 
 from sdtui import __version__
 from sdtui.base.errors import SdtuiError
+from sdtui.cli.groups import NearestGroup
+from sdtui.cli.output import narrate, prepare_streams
 
 COMMANDS = {
     "open": "Open a project full screen.",
@@ -24,8 +32,29 @@ COMMANDS = {
 """Each name is a module of this folder that holds a click command called ``command``; imported only when it is used."""
 
 
-class LazyGroup(click.Group):
+class ReaderGone(Exception):
+    """Whoever read our output went away, as ``| head`` does."""
+
+
+@contextmanager
+def _unless_reader_gone() -> Iterator[None]:
+    # click would make it exit status 1, which says that something was found.
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
+class LazyGroup(NearestGroup):
     """Commands whose modules are imported when they are needed, so that ``sdtui tokens`` stays quick."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _unless_reader_gone():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _unless_reader_gone():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -36,6 +65,11 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"sdtui.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def instead(self, ctx: click.Context, name: str) -> str:
+        if Path(name).exists():
+            return f"To look at it: sdtui open {name}"
+        return super().instead(ctx, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -57,19 +91,45 @@ def cli(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    """The console script. Exit status: 0 fine, 1 findings, 2 usage, 3 could not."""
+    """The console script. Exit status: 0 fine, 1 findings, 2 usage, 3 could not, 130 interrupted."""
+    prepare_streams()
+    try:
+        status = _run()
+    except (ReaderGone, BrokenPipeError):
+        for stream in (sys.stdout, sys.stderr):
+            # What Python would still flush must not raise again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def _run() -> int:
+    """The exit status of what the command line asks for; errors are told."""
     try:
         status = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        status = 130
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        # A second Ctrl+C, while threads and files are closed, ends the program without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        return 130
     except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        told = io.StringIO()
+        error.show(told)
+        narrate(told.getvalue().rstrip().expandtabs(4))
+        return error.exit_code
     except SdtuiError as error:
-        print(f"sdtui: {error.sentence()}", file=sys.stderr)
-        status = error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output went away (`| head`); what Python would still flush must not raise again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
+        narrate(f"sdtui: {error.sentence()}")
+        return error.exit_code
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        narrate(f"sdtui: {_from_system(error).sentence()}")
+        return SdtuiError.exit_code
+    return status if isinstance(status, int) else 0
+
+
+def _from_system(error: OSError) -> SdtuiError:
+    """What nobody nearer to it could explain: standard output on a full disk, a folder that went away."""
+    from sdtui.base.files import explain
+
+    what, remedy = explain(error)
+    return SdtuiError(what, path=error.filename, remedy=remedy)

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from sdtui.base.errors import NeedsConsentError
-from sdtui.base.text import count
+from sdtui.base.text import count, safe, safe_json, safe_lines
 from sdtui.base.work import Progress, Work, finish
 
 T = TypeVar("T")
+
+
+NO_SCREEN = ("", "dumb", "unknown")
+"""Values of TERM that promise nothing but lines."""
+
+
+def prepare_streams() -> None:
+    """Let the three streams carry whatever is written, in any locale, also where one of them was closed.
+
+    A locale that promises nothing but ASCII is taken for UTF-8, as Python itself takes the C locale; what any other
+    cannot hold becomes a question mark.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 (open for as long as the program runs)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            is_ascii = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if is_ascii else None, errors="replace")
 
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
@@ -29,18 +53,18 @@ def print_json_line(document: Mapping[str, Any]) -> None:
 
 def _write(text: str) -> None:
     # A file name that is not UTF-8 arrives as lone surrogates, which JSON may carry as \udcXX but UTF-8 may not.
-    sys.stdout.buffer.write(text.encode("utf-8", errors="backslashreplace"))
+    sys.stdout.buffer.write(safe_json(text).encode("utf-8"))
     sys.stdout.buffer.flush()
 
 
 def narrate(sentence: str) -> None:
-    """A sentence for the person, on stderr."""
-    click.echo(sentence, err=True)
+    """A sentence for the person, on stderr, whatever names stand in it."""
+    click.echo(safe_lines(sentence), err=True)
 
 
 def run_work(work: Work[T]) -> T:
-    """Drive ``work`` to its end, with a progress line where stderr is a terminal."""
-    if not sys.stderr.isatty():
+    """Drive ``work`` to its end, with a progress line where stderr is a terminal that can take a line back."""
+    if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") in NO_SCREEN:
         return finish(work)
     try:
         return finish(work, _show_progress)
@@ -51,7 +75,8 @@ def run_work(work: Work[T]) -> T:
 
 def _show_progress(progress: Progress) -> None:
     of = f"/{count(progress.total)}" if progress.total is not None else ""
-    sys.stderr.write(f"\r\x1b[K{count(progress.done)}{of} {progress.what}")
+    line = safe(f"{count(progress.done)}{of} {progress.what}")
+    sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
     sys.stderr.flush()
 
 
@@ -64,4 +89,4 @@ def require_consent(question: str, *, yes: bool) -> bool:
             "Nothing was written, because nobody could be asked",
             remedy="Say --yes to apply, or --dry-run to only look.",
         )
-    return click.confirm(question, default=False, err=True)
+    return click.confirm(safe(question), default=False, err=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from sdtui.base.errors import RunError, UsageError
-from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.paths import PROJECT_FOLDER, shown
+from sdtui.cli.groups import NearestGroup
 from sdtui.cli.output import narrate, print_json, print_json_line, require_consent
 from sdtui.cli.run_text import cost_of_stopping, document, ending, facts, progress, table
 from sdtui.runs import store
@@ -23,7 +24,7 @@ _LINE_EVERY = 5.0
 """Seconds between two lines for a person while nothing but the step changes."""
 
 
-@click.group()
+@click.group(cls=NearestGroup)
 def command() -> None:
     """List, show, follow and stop runs.
 
@@ -74,11 +75,11 @@ def show_command(directory: Path, run_id: str | None, as_json: bool) -> None:
 def follow_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     """Print progress until the run ends. Ctrl+C ends the printing, not the run.
 
-    Exit status 0 when the run is done, 3 when it failed, was stopped or lost.
+    Exit status 0 when the run is done, 3 when it failed, was stopped or lost, 130 after Ctrl+C.
     """
     home, record = _find(directory, run_id)
     view = follow(home, record, as_json=as_json)
-    if view is not None and view.state is not RunState.DONE:
+    if view.state is not RunState.DONE:
         raise RunError(f"{view.id} {ending(view)}")
 
 
@@ -118,11 +119,15 @@ def home_of(directory: Path) -> Path:
     return (root.parent if root.is_file() else root) / PROJECT_FOLDER
 
 
-def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView | None:
-    """Print how a run goes on until it ends, and return what became of it; None when Ctrl+C ended the printing."""
-    view, told, told_at = None, None, float("-inf")
+def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView:
+    """Print how a run goes on until it ends, and return what became of it.
+
+    Raises KeyboardInterrupt when Ctrl+C ended the printing.
+    """
+    follower = Follower(home, record)
+    view, told, told_at = follower.poll(), None, float("-inf")
     try:
-        for view in _views(home, Follower(home, record)):
+        for view in _views(home, follower):
             stage = (view.state, view.epoch)
             if as_json:
                 print_json_line(document(view))
@@ -130,9 +135,11 @@ def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView | None:
                 click.echo(progress(view))
                 told, told_at = stage, time.monotonic()
     except KeyboardInterrupt:
-        narrate(f"No longer following; {record.id} goes on. See it again with `sdtui runs follow`.")
-        return None
-    if view is not None and not as_json:
+        folder = shown(home.parent)
+        narrate(f"No longer following; {record.id} goes on. See it again with: sdtui runs follow {folder}")
+        narrate(f"End it with: sdtui runs stop {folder}")
+        raise
+    if not as_json:
         click.echo("\n".join(facts(view)))
     return view
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
-@click.option("--profile", required=True, metavar="NAME", help="sdxl-lora, sdxl-finetune, sd15-lora or rehearsal.")
+@click.option("--profile", metavar="NAME", help="What to train: sdxl-lora, sdxl-finetune, sd15-lora or rehearsal.")
 @click.option("--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting; KEY= leaves it out.")
 @click.option("--dry-run", is_flag=True, help="Show the command and what would be written; start nothing.")
 @click.option(
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
 def command(
     folder: Path,
-    profile: str,
+    profile: str | None,
     texts: tuple[str, ...],
     dry_run: bool,
     script_file: Path | None,
@@ -49,12 +49,14 @@ def command(
     from sdtui.runs.launch import launch
     from sdtui.runs.request import make_request, write_inputs
     from sdtui.trainer.location import require_trainer
-    from sdtui.trainer.profiles import parse_settings
+    from sdtui.trainer.profiles import PROFILES, parse_settings
 
+    if profile is None:
+        raise UsageError("It was not said what to train", remedy=f"Name one with --profile: {', '.join(PROFILES)}.")
     settings = parse_settings(profile, texts)
     user = load_settings()
     for problem in user.problems:
-        narrate(problem)
+        narrate(f"Note: {problem}")
     project = run_work(scan(folder))
     install = None if settings.profile.rehearsal else require_trainer(user.settings, near=project.root)
     prepared = make_request(project, settings, install, user=user.settings)
@@ -155,5 +157,5 @@ def _follow(home: Path, record: RunRecord, *, as_json: bool) -> None:
     from sdtui.runs.record import RunState
 
     view = follow(home, record, as_json=as_json)
-    if view is not None and view.state is not RunState.DONE:
+    if view.state is not RunState.DONE:
         raise RunError(f"{view.id} {ending(view)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sdtui.base.errors import UsageError
 from sdtui.dataset.project import Project
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 
@@ -28,12 +29,17 @@ _HEAD = """\
 def layout_plan(root: Path, trigger: str, *, resolution: int = 1024, seed: int = 1) -> Plan:
     """The Plan that makes the missing folders in ``root``, and a prompt file with ``trigger`` unless one stands there.
 
-    ``resolution``: the area that is trained, as the side of a square in pixels.
+    ``resolution``: the area that is trained, as the side of a square in pixels. Raises UsageError for a ``trigger``
+    that a file of UTF-8 text cannot hold.
     """
     changes: list[Change] = [MakeFolder(root / name) for name in FOLDERS if not (root / name).is_dir()]
     prompt = root / PROMPT_FILE
     if not prompt.exists():
-        changes.append(Write(prompt, None, prompts(trigger, resolution=resolution, seed=seed).encode("utf-8")))
+        text = prompts(trigger, resolution=resolution, seed=seed)
+        try:
+            changes.append(Write(prompt, None, text.encode("utf-8")))
+        except UnicodeEncodeError as error:
+            raise UsageError(f'"{trigger}" is not UTF-8', remedy="Name other words with --trigger.") from error
     return Plan("make the folders for training", tuple(changes))
 
 
