@@ -13,8 +13,7 @@ from sdtui.dataset.project import DatasetOptions, Project, Sample, Subset
 from sdtui.trainer.buckets import BucketRules, Buckets, Placement, Size, why_refused
 from sdtui.trainer.steps import SubsetImages, batches, entries, steps_per_epoch, training_part
 
-ASSUMED_RESOLUTION: Size = (1024, 1024)
-"""What a folder's buckets are worked out for until a config says otherwise."""
+_SIDE_OF_LARGE = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ class Epoch:
     """Regularization images that are not used at all."""
     batches: int
     """Batches of all datasets: optimizer steps on one GPU without accumulation."""
-    assumed: bool
-    """True where no resolution is known and ``ASSUMED_RESOLUTION`` stands for it."""
+    assumed: int | None
+    """The side that stands in where no resolution is known (``fitting_resolution``), None where one is."""
 
     @property
     def entries(self) -> int:
@@ -94,8 +93,15 @@ def epoch_of(project: Project, batch_size: int | None = None, *, resolution: Siz
         reg_entries=sum(subset.entries for subset in subsets if subset.is_reg),
         reg_unused=sum(used[subset.name].count(0) for subset in project.subsets if subset.is_reg),
         batches=sum(dataset.batches for dataset in found),
-        assumed=resolution is None and not all(options.resolution for options in _options(project, None, None)),
+        assumed=fitting_resolution(project) if resolution is None and _resolution_is_open(project) else None,
     )
+
+
+def fitting_resolution(project: Project) -> int:
+    """The side of the resolution that suits a folder until a config says one: 1024 where most images are large."""
+    samples = [sample for subset in project.subsets for sample in subset.samples if not subset.is_reg]
+    large = sum(sample.width * sample.height >= _SIDE_OF_LARGE**2 for sample in samples)
+    return 1024 if 2 * large >= len(samples) else 512
 
 
 def uses(project: Project, dataset: int) -> tuple[tuple[Subset, Sample, int], ...]:
@@ -124,9 +130,10 @@ def _buckets(rules: BucketRules) -> Buckets:
 
 
 def bucket_rules(options: DatasetOptions) -> BucketRules:
-    """The options of a ``[[datasets]]`` that decide about buckets."""
+    """The options of a ``[[datasets]]`` that decide about buckets; its resolution must be known."""
+    assert options.resolution is not None
     return BucketRules(
-        resolution=options.resolution or ASSUMED_RESOLUTION,
+        resolution=options.resolution,
         enable_bucket=options.enable_bucket,
         no_upscale=options.bucket_no_upscale,
         steps=options.bucket_reso_steps,
@@ -137,15 +144,27 @@ def bucket_rules(options: DatasetOptions) -> BucketRules:
 
 def _options(project: Project, batch_size: int | None, resolution: Size | None) -> list[DatasetOptions]:
     found = []
-    wanted_count = 1 + max((subset.dataset for subset in project.subsets), default=0)
-    missing = max(0, wanted_count - len(project.datasets))
-    for options in (*project.datasets, *(DatasetOptions(None, enable_bucket=True),) * missing):
+    fitting = fitting_resolution(project) if resolution is None and _resolution_is_open(project) else 0
+    for options in _written_options(project):
         wanted = replace(options, batch_size=batch_size or options.batch_size)
         if resolution is not None:
             largest = max(options.max_bucket_reso, *resolution)
             wanted = replace(wanted, resolution=resolution, max_bucket_reso=largest)
+        elif options.resolution is None:
+            wanted = replace(wanted, resolution=(fitting, fitting), max_bucket_reso=2 * fitting)
         found.append(wanted)
     return found
+
+
+def _written_options(project: Project) -> tuple[DatasetOptions, ...]:
+    """One a ``[[datasets]]``; a folder, or a scan that is still going on, has none written down."""
+    wanted_count = 1 + max((subset.dataset for subset in project.subsets), default=0)
+    missing = max(0, wanted_count - len(project.datasets))
+    return (*project.datasets, *(DatasetOptions(None, enable_bucket=True),) * missing)
+
+
+def _resolution_is_open(project: Project) -> bool:
+    return any(options.resolution is None for options in _written_options(project))
 
 
 def _members(

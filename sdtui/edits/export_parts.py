@@ -8,13 +8,12 @@ from typing import Literal
 
 from sdtui.base.errors import UsageError
 from sdtui.base.text import plural
+from sdtui.dataset.epoch import fitting_resolution
 from sdtui.dataset.project import CaptionSource, Project, Subset
 from sdtui.edits.toml_text import quoted
 
 Kind = Literal["lora", "finetune"]
 """DreamBooth style with caption files, or a full fine-tune with metadata files."""
-
-_SIDE_OF_LARGE = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class ExportOptions:
 
         As library/train_util.py, adjust_min_max_bucket_reso_by_steps: min <= both sides of the resolution <= max.
         """
-        resolution = self.resolution if self.resolution is not None else _fitting_resolution(project)
+        resolution = self.resolution if self.resolution is not None else fitting_resolution(project)
         sides = (resolution, resolution) if isinstance(resolution, int) else resolution
         if min(sides) < self.bucket_reso_steps or self.bucket_reso_steps < 1:
             raise UsageError(f"A resolution of {sides[0]}x{sides[1]} is less than one bucket step")
@@ -84,12 +83,6 @@ def parts_of(project: Project, kind: Kind, options: ExportOptions) -> Parts:
 
 
 _REG_ALONE = "regularization images only count beside images to train on without masks, and there are none."
-
-
-def _fitting_resolution(project: Project) -> int:
-    samples = [sample for subset in project.subsets for sample in subset.samples if not subset.is_reg]
-    large = sum(sample.width * sample.height >= _SIDE_OF_LARGE**2 for sample in samples)
-    return 1024 if 2 * large >= len(samples) else 512
 
 
 def _why_left_out(project: Project, subset: Subset, kind: Kind, options: ExportOptions) -> str | None:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Progress
-from sdtui.dataset.epoch import ASSUMED_RESOLUTION, Epoch
+from sdtui.dataset.epoch import Epoch
 from sdtui.dataset.project import Project, Subset
 from sdtui.tui.dataset.tally import Tally
 from sdtui.tui.finder import Candidate
@@ -58,7 +58,7 @@ def _steps_text(epoch: Epoch | None, ink: Inks) -> Text:
         return Text(" …\n", ink.dim)
     sizes = {dataset.batch_size for dataset in epoch.datasets}
     batch = f" · batch {next(iter(sizes))}" if len(sizes) == 1 else ""
-    side = f" · at {ASSUMED_RESOLUTION[0]}" if epoch.assumed else ""
+    side = f" · at {epoch.assumed}" if epoch.assumed else ""
     text = Text(f" {plural(epoch.batches, 'step')} an epoch", ink.text)
     text.append(f"{batch}{side}", ink.dim)
     refused = next((dataset.refused for dataset in epoch.datasets if dataset.refused), None)
