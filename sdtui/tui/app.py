@@ -29,7 +29,7 @@ from textual.screen import Screen
 
 import sdtui
 from sdtui.base.errors import SdtuiError
-from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.paths import PROJECT_FOLDER, shown
 from sdtui.base.text import safe_lines
 from sdtui.base.work import Progress
 from sdtui.dataset.project import Project
@@ -38,7 +38,7 @@ from sdtui.tui.bridge import Bridge
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.help import HelpScreen
-from sdtui.tui.keymap import use_keymap
+from sdtui.tui.keymap import use_keymap, write_template
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.modes import MODES, Mode
 from sdtui.tui.palette import show_palette
@@ -89,6 +89,7 @@ class SdtuiApp(Offers, App[None]):
             ("ctrl+o",),
             "open",
         ),
+        Command("app.keymap", "Change the keys", "Writes a file with every key, to be edited.", (), "write_keymap"),
         Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
         Command(
             "app.palette",
@@ -244,6 +245,14 @@ class SdtuiApp(Offers, App[None]):
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.screen))
+
+    def action_write_keymap(self) -> None:
+        try:
+            path = write_template()
+        except SdtuiError as error:
+            self.explain(error)
+        else:
+            self.say(f"Every key stands in {shown(path)}. Change it, and start sdtui again.")
 
     def action_next_theme(self) -> None:
         names = [theme.name for theme in THEMES]

@@ -141,6 +141,12 @@ def _place(key: str, command: Command) -> int:
     return command.keys.index(key) if key in command.keys else len(command.keys)
 
 
+def key_of(name: str) -> str:
+    """The first key of the command ``name`` as people write it, for a sentence that tells them to press it."""
+    keys = REGISTRY[name].keys
+    return key_name(keys[0]) if keys else ""
+
+
 _KEY_NAMES = {
     "escape": "esc",
     "question_mark": "?",

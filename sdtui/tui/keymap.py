@@ -21,16 +21,22 @@ from textual.keys import Keys as TextualKeys
 
 import sdtui.tui
 from sdtui.base.errors import SdtuiError
-from sdtui.base.files import read_if_there
+from sdtui.base.files import make_folder, read_if_there, write_atomic
 from sdtui.base.paths import config_dir
 from sdtui.base.user_toml import parse
-from sdtui.tui.commands import DEFAULTS, character_of, key_name
+from sdtui.tui.commands import DEFAULTS, Command, character_of, key_name
 from sdtui.tui.rebinding import places, rebind, typed_into
 
 _NAMED = {key_name(each.value): each.value for each in TextualKeys if not each.value.startswith("<")}
 _NAMED |= {"return": "enter", "space": "space", ",": "comma", "comma": "comma"}
 _SAME_BYTE = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """What most terminals cannot tell apart."""
+
+_HEAD = """\
+# The keys of sdtui, read when it starts. Take the # away from a command and change what stands in its quotes.
+# Keys are letters, digits, signs, f1 to f12, ctrl+letter, enter, esc, space, tab, ↑ ↓ ← →, home, end, pgup, pgdn;
+# several are parted by commas.
+"""
 
 
 @dataclass(slots=True)
@@ -70,6 +76,24 @@ def load_keymap(path: Path | None = None) -> Keymap:
         _read(table, keymap)
         _settle_clashes(keymap)
     return keymap
+
+
+def write_template(path: Path | None = None) -> Path:
+    """Write a keymap that changes nothing and shows every command with its keys, unless one stands there.
+
+    Returns where it is. Raises WriteError.
+    """
+    path = path or keymap_path()
+    _import_every_screen()
+    if not path.exists():
+        make_folder(path.parent)
+        entries = (f'# {each.sentence}\n# "{each.id}" = "{_written(each)}"\n' for each in DEFAULTS.values())
+        write_atomic(path, "\n".join([_HEAD, *entries]).encode("utf-8"))
+    return path
+
+
+def _written(command: Command) -> str:
+    return ", ".join(key if key_name(key) in '",\\' else key_name(key) for key in command.keys)
 
 
 def _import_every_screen() -> None:

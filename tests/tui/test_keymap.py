@@ -123,6 +123,38 @@ async def test_the_next_start_knows_nothing_of_a_removed_keymap(dataset: Path, o
         await it.until(lambda: "? help" in it.words() and "+ - = repeats" in it.words())
 
 
+async def test_sentences_and_tabs_name_the_changed_keys(dataset: Path, own_home: Path, opened: Open) -> None:
+    write_keymap(own_home, '"mode.train" = "f6"\n"dataset.filter" = "x"\n')
+    async with opened(dataset) as it:
+        assert "f6 Train" in it.words()
+        await it.press("x")
+        await it.type("nowhere")
+        await it.until(lambda: "x changes it, esc takes it away" in it.words())
+
+
+async def test_a_file_with_every_key_can_be_asked_for(dataset: Path, own_home: Path, opened: Open) -> None:
+    async with opened(dataset) as it:
+        await it.press("colon")
+        await it.type("change the keys")
+        await it.until(lambda: "1 of" in it.words())
+        await it.press("enter")
+        await it.until(lambda: any("keymap.toml" in notice.message for notice in it.app._notifications))
+    path = own_home / ".config" / "sdtui" / "keymap.toml"
+    text = path.read_text()
+    assert load_keymap().keys == {}
+    live = [line.removeprefix("# ") for line in text.splitlines() if line.startswith('# "') and '""' not in line]
+    keymap = load_keymap(write_keymap(own_home, "\n".join(live)))
+    assert keymap.problems == []
+    assert keymap.keys == {name: command.keys for name, command in DEFAULTS.items() if command.keys}
+
+
+async def test_the_file_with_every_key_replaces_no_keymap(dataset: Path, own_home: Path, opened: Open) -> None:
+    path = write_keymap(own_home, 'app.theme = "f4"\n')
+    async with opened(dataset) as it:
+        await it.app.run_action("write_keymap")
+    assert path.read_text() == 'app.theme = "f4"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

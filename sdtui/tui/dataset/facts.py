@@ -7,6 +7,7 @@ from rich.text import Text
 from sdtui.base.text import safe
 from sdtui.dataset.epoch import placement
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
+from sdtui.tui.commands import key_of
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit
@@ -40,7 +41,7 @@ def source_text(sample: Sample, subset: Subset | None, ink: Inks) -> Text:
     elif sample.caption_source is CaptionSource.CLASS and subset is not None:
         text.append(f"no caption: trained as “{safe(subset.class_tokens or '')}”", ink.dim)
     elif sample.caption_source is CaptionSource.NONE:
-        text.append(f"{marks().missing} no text is trained for it; enter writes one", ink.warn)
+        text.append(f"{marks().missing} no text is trained for it; {key_of('dataset.edit')} writes one", ink.warn)
     elif subset is not None and subset.metadata_file is not None:
         text.append(f"kept in {safe(subset.metadata_file.name)}", ink.dim)
     elif subset is not None and (subset.options.get("caption_prefix") or subset.options.get("caption_suffix")):

@@ -15,6 +15,7 @@ from sdtui.dataset.epoch import Epoch, epoch_of
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.plans.outcome import Undone
 from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.commands import key_of
 from sdtui.tui.dataset import commands
 from sdtui.tui.dataset.caption_pane import CaptionPane
 from sdtui.tui.dataset.filter_input import FilterInput
@@ -171,8 +172,8 @@ class DatasetScreen(ModeScreen):
         if drafts:
             names = ", ".join(Path(path).name for path in drafts[:3]) + (" …" if len(drafts) > 3 else "")
             self.shell.say(
-                f"Unsaved text of {names} was kept from the last time. enter goes on with it; ctrl+r in the editor "
-                "goes back to the file."
+                f"Unsaved text of {names} was kept from the last time. {key_of('dataset.edit')} goes on with it; "
+                f"{key_of('editor.revert')} in the editor goes back to the file."
             )
 
     def _go_to(self, project: Project, image: Path | None) -> None:

@@ -8,6 +8,7 @@ from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Progress
 from sdtui.dataset.epoch import Epoch
 from sdtui.dataset.project import Project, Subset
+from sdtui.tui.commands import key_of
 from sdtui.tui.dataset.tally import Tally
 from sdtui.tui.finder import Candidate
 from sdtui.tui.marks import marks
@@ -77,7 +78,11 @@ def scanning_text(progress: Progress, ink: Inks) -> Text:
 def teaching(subset: Subset | None, query: str) -> list[str]:
     """What stands in the image list when it is empty."""
     if query:
-        return ["Nothing here matches the filter.", "", "/ changes it, esc takes it away"]
+        return [
+            "Nothing here matches the filter.",
+            "",
+            f"{key_of('dataset.filter')} changes it, {key_of('dataset.unfilter')} takes it away",
+        ]
     if subset is None:
         return [
             "No images are trained from here yet.",
@@ -87,7 +92,7 @@ def teaching(subset: Subset | None, query: str) -> list[str]:
             "an epoch, and a .txt of the same name beside a",
             "picture is its caption.",
             "",
-            "ctrl+o opens another folder",
+            f"{key_of('app.open')} opens another folder",
         ]
     return ["This subset holds no images.", "", "Put pictures into its folder: they appear here."]
 

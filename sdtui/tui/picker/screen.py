@@ -22,7 +22,7 @@ from sdtui.base.paths import natural_key, shown
 from sdtui.base.text import safe
 from sdtui.dataset.jump import fuzzy
 from sdtui.tui import recent
-from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.picker.look import Look, is_dataset_config, look_at, looks
 from sdtui.tui.theme import Inks, inks
 from sdtui.tui.widgets.cells import fit, fit_right
@@ -153,7 +153,9 @@ class PickerScreen(Offers, Screen[Path | None]):
             yield Static("", id="picker-title", markup=False)
             yield LineInput(placeholder="letters of a name, or a path such as ~/data/", id="picker-query")
             yield PlaceList()
-            yield Static("bright rows look like datasets; enter opens them", id="picker-hint", markup=False)
+            yield Static(
+                f"bright rows look like datasets; {key_of('picker.choose')} opens them", id="picker-hint", markup=False
+            )
         yield Footer()
 
     def on_mount(self) -> None:

@@ -12,6 +12,7 @@ from sdtui.base.settings import UserSettings, load_settings, save_setting
 from sdtui.runs.request import Prepared, make_request
 from sdtui.trainer.location import TrainerInstall, find_trainers
 from sdtui.trainer.profiles import Settings
+from sdtui.tui.commands import key_of
 from sdtui.tui.train.estimate import Cost, cost_of, last_of
 from sdtui.tui.train.memory import recall, remember, settings_of, with_settings
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from sdtui.tui.mode_screen import ModeScreen
 
-_NO_TRAINER = "sd-scripts was not found. Set its folder in the row sd-scripts, or press r to rehearse: that needs none."
 REST = 0.25
 """Seconds without a further key after which the run is worked out anew."""
 
@@ -132,7 +132,7 @@ class TrainState:
             self._show(Outcome(waiting="reading the dataset" if scanning else "looking for sd-scripts"))
             return
         if self.trainers == () and not settings.profile.rehearsal:
-            self._show(Outcome(problem=_NO_TRAINER))
+            self._show(Outcome(problem=_no_trainer()))
             return
         home = self.home
 
@@ -148,3 +148,10 @@ class TrainState:
     def _show(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self._changed()
+
+
+def _no_trainer() -> str:
+    key = key_of("train.rehearse")
+    return (
+        f"sd-scripts was not found. Set its folder in the row sd-scripts, or press {key} to rehearse: that needs none."
+    )

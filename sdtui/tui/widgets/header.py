@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
+from sdtui.tui.commands import key_of
 from sdtui.tui.modes import MODES
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.cells import fit_end
@@ -55,7 +56,7 @@ class Header(Widget):
             start = tabs.cell_len
             current = mode.name == self._current
             if digits:
-                tabs.append(f"{mode.key} ", ink.dim)
+                tabs.append(f"{key_of(f'mode.{mode.name}')} ", ink.dim)
             tabs.append(mode.title, ink.accent + Style(bold=True) if current else ink.dim)
             mark = self._marks.get(mode.name)
             if mark:
