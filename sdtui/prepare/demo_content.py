@@ -40,10 +40,10 @@ VERY_LONG = (
 
 PROMPTS = """\
 # One prompt a line. --w and --h: size, --d: seed, --l: guidance, --s: steps, --n: negative prompt.
-a red circle on a blue background --w 512 --h 512 --d 1 --l 3 --s 20
-a yellow triangle on a purple background --w 512 --h 512 --d 2 --l 3 --s 20
-a purple circle on a white background --w 512 --h 512 --d 3 --l 3 --s 20
-green square, white background, simple background --w 640 --h 448 --d 4 --l 3 --s 20
+a red circle on a blue background --w 512 --h 512 --d 1 --l 5 --s 20
+a yellow triangle on a purple background --w 512 --h 512 --d 2 --l 5 --s 20
+a purple circle on a white background --w 512 --h 512 --d 3 --l 5 --s 20
+green square, white background, simple background --w 640 --h 448 --d 4 --l 5 --s 20
 """
 """Sample prompts for a run on the demo dataset. The purple circle is one that the dataset does not show."""
 

@@ -65,13 +65,14 @@ class Denoiser(nn.Module):
         self.text = TextEncoder(out=_CONDITION)
         self.time = nn.Sequential(nn.Linear(2 * _FREQUENCIES, _CONDITION), nn.SiLU(), nn.Linear(_CONDITION, _CONDITION))
         # Four pixels become one place with four times the channels: at full size a step would take four times as long.
-        self.enter = nn.Conv2d(12 + 3, wide, 3, padding=1)
+        # Replicated edges: zeros around a picture would show as a frame in it.
+        self.enter = nn.Conv2d(12 + 3, wide, 3, padding=1, padding_mode="replicate")
         self.down1, self.shrink1 = Block(wide, wide), nn.Conv2d(wide, middle, 3, stride=2, padding=1)
         self.down2, self.shrink2 = Block(middle, middle), nn.Conv2d(middle, deep, 3, stride=2, padding=1)
         self.deep1, self.attention, self.deep2 = Block(deep, deep), Attention(deep), Block(deep, deep)
         self.up2, self.up1 = Block(deep + middle, middle), Block(middle + wide, wide)
         self.norm = nn.GroupNorm(_GROUPS, wide)
-        self.leave = _silent(nn.Conv2d(wide, 12, 3, padding=1))
+        self.leave = _silent(nn.Conv2d(wide, 12, 3, padding=1, padding_mode="replicate"))
 
     def forward(self, noisy: Tensor, time: Tensor, ids: Tensor, real: Tensor) -> Tensor:
         """The clean picture. ``time`` (batch,) goes from 0, clean, to 1, only noise."""

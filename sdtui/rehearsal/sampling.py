@@ -77,7 +77,7 @@ class Sampler:
         chance.manual_seed(prompt.seed) if prompt.seed is not None else chance.seed()
         noise = torch.randn(1, 3, min(height, _LARGEST), min(width, _LARGEST), generator=chance).to(device)
         text, negative = _encoded(model, (prompt.prompt, prompt.negative or ""), device).chunk(2)
-        scale = torch.tensor([prompt.scale if prompt.scale is not None else 7.5], device=device)
+        scale = torch.tensor([_guidance(prompt.scale)], device=device)
         pixels = draw(model, noise, text, negative, prompt.steps or 30, scale)[0]
         picture = to_picture(pixels)
         return picture.resize((picture.width * _ENLARGED, picture.height * _ENLARGED), Image.Resampling.LANCZOS)
@@ -87,6 +87,11 @@ class Sampler:
         when = f"e{epoch:06}" if epoch is not None else f"{step:06}"
         seed = f"_{prompt.seed}" if prompt.seed is not None else ""
         return f"{name}{when}_{prompt.index:02}_{time.strftime('%Y%m%d%H%M%S')}{seed}.png"
+
+
+def _guidance(scale: float | None) -> float:
+    """What a prompt's ``--l`` is to a tiny model: 7.5, good for Stable Diffusion, would burn its colours out."""
+    return 1 + ((7.5 if scale is None else scale) - 1) / 3
 
 
 @torch.no_grad()
