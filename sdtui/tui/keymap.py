@@ -72,10 +72,20 @@ def load_keymap(path: Path | None = None) -> Keymap:
         return Keymap(problems=[error.sentence()])
     keymap = Keymap()
     if table:
-        _import_every_screen()
+        every_command()
         _read(table, keymap)
         _settle_clashes(keymap)
     return keymap
+
+
+def every_command() -> Mapping[str, Command]:
+    """The commands of all screens by id, with the keys that they came with.
+
+    They are known once their modules are imported, which otherwise happens when a screen is first shown.
+    """
+    for module in pkgutil.walk_packages(sdtui.tui.__path__, f"{sdtui.tui.__name__}."):
+        importlib.import_module(module.name)
+    return DEFAULTS
 
 
 def write_template(path: Path | None = None) -> Path:
@@ -84,22 +94,15 @@ def write_template(path: Path | None = None) -> Path:
     Returns where it is. Raises WriteError.
     """
     path = path or keymap_path()
-    _import_every_screen()
     if not path.exists():
         make_folder(path.parent)
-        entries = (f'# {each.sentence}\n# "{each.id}" = "{_written(each)}"\n' for each in DEFAULTS.values())
+        entries = (f'# {each.sentence}\n# "{each.id}" = "{_written(each)}"\n' for each in every_command().values())
         write_atomic(path, "\n".join([_HEAD, *entries]).encode("utf-8"))
     return path
 
 
 def _written(command: Command) -> str:
     return ", ".join(key if key_name(key) in '",\\' else key_name(key) for key in command.keys)
-
-
-def _import_every_screen() -> None:
-    """Commands are known once their modules are imported; without a keymap a screen's is when it is first shown."""
-    for module in pkgutil.walk_packages(sdtui.tui.__path__, f"{sdtui.tui.__name__}."):
-        importlib.import_module(module.name)
 
 
 def _read(table: Mapping[str, Any], keymap: Keymap) -> None:
