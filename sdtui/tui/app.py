@@ -125,7 +125,8 @@ class SdtuiApp(Offers, App[None]):
         self.animation_level = "none"
         self.bridge = Bridge(self, self.explain)
         self.pictures = Pictures(self.bridge)
-        self.pictures.colours = 256 if self.console.color_system == "256" else None
+        few = {"256": 256, "standard": 256}.get(self.console.color_system or "")
+        self.pictures.colours = 0 if self.no_color else few
         self.workspace: Workspace | None = None
         self.marks: dict[str, str] = {}
         self._first_mode = mode or MODES[0].name

@@ -43,7 +43,7 @@ class Pictures:
         self._decoder: Decoder | None = None
         self._thumbnails: Thumbnails | None = None
         self.colours: int | None = None
-        """256 where the terminal has no more; None for 24 bits."""
+        """256 where the terminal has no more, 0 where none are wanted; None for 24 bits."""
 
     def ask(
         self,
@@ -59,6 +59,10 @@ class Pictures:
         self._bridge.work(
             owner, lane, lambda cancelled: self._draw(path, columns, rows, cancelled), done, failed=failed
         )
+
+    def forget(self, owner: MessagePump, lane: str) -> None:
+        """What was asked for on this lane is not wanted any more."""
+        self._bridge.cancel(owner, lane)
 
     def _draw(self, path: Path, columns: int, rows: int, cancelled: Cancelled) -> Work[Drawn]:
         picture = self._maker().get(path, columns, rows * 2, cancelled=cancelled)

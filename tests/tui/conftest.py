@@ -19,6 +19,13 @@ LONG = ", ".join(["a red circle on a blue background"] * 12)
 """95 tokens."""
 
 
+@pytest.fixture(autouse=True)
+def good_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal with all colours, whatever the tests are started from."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
 def picture(path: Path, size: tuple[int, int] = (64, 48), colour: str = "red") -> Path:
     """A picture of one colour."""
     path.parent.mkdir(parents=True, exist_ok=True)

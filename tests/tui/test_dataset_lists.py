@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from sdtui.tui.theme import xterm
 from sdtui.tui.widgets.picture_pane import PicturePane
 from tests.tui.conftest import Open, Opened, picture
 
@@ -39,6 +42,21 @@ async def test_the_picture_is_drawn_and_follows_the_cursor(dataset: Path, opened
         await it.press("j")
         await it.until(lambda: it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (0, 128, 0)))
         assert not it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0))
+
+
+async def test_with_256_colours_pictures_are_made_of_them(
+    dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLORTERM")
+    picture(dataset / "images" / "10_circle" / "aaa.png", (64, 64), "#3a7bd5")
+    table = {xterm(entry) for entry in range(16, 256)}
+    async with opened(dataset) as it:
+        await it.go_to("10_circle", "aaa.png")
+        pane = it.screen.query_one(PicturePane)
+        await it.until(lambda: pane._drawn is not None and pane._drawn.path.name == "aaa.png")
+        styles = [segment.style for strip in pane._drawn.strips for segment in strip if segment.style]
+        used = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour}
+        assert len(used) > 1 and used <= table
 
 
 async def test_a_picture_that_cannot_be_opened_says_why(dataset: Path, opened: Open) -> None:

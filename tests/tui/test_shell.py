@@ -94,6 +94,8 @@ async def test_no_color_is_honoured(dataset: Path, opened: Open, monkeypatch: py
         assert it.app.theme == "ansi-dark" and it.app.no_color
         await it.go_to("10_circle", "circle_000.png")
         assert "▸circle_000.png" in it.words()
+        # A red picture is dark: a character of the ramp instead of a block that would be one colour.
+        await it.until(lambda: "::::::::" in it.words() and "▀" not in it.words())
 
 
 async def test_a_small_terminal_is_told_and_nothing_is_lost_behind(dataset: Path, opened: Open) -> None:

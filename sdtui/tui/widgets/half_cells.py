@@ -11,7 +11,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 _Pixel = tuple[int, int, int]
-_CALM = 0.4
+_STEP = 12
+_RAMP = " .:-=+*#%@"
 
 
 @lru_cache(maxsize=16_384)
@@ -26,8 +27,11 @@ def _cell(upper: _Pixel, lower: _Pixel | None) -> tuple[str, Style]:
 def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) -> tuple[Strip, ...]:
     """``rgb`` (``width`` x ``height`` pixels, 3 bytes each) as ``ceil(height / 2)`` strips of ``width`` cells.
 
-    With ``colours`` 256 the pixels are first dithered to the entries that every 256-colour terminal has.
+    With ``colours`` 256 the pixels are first brought to the entries of the 256-colour table; with 0 each cell
+    is a character as bright as its pixels.
     """
+    if colours == 0:
+        return _characters(width, height, rgb)
     if colours == 256:
         rgb = dithered(width, height, rgb)
     flat = iter(rgb)
@@ -44,6 +48,16 @@ def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) 
     return tuple(strips)
 
 
+def _characters(width: int, height: int, rgb: bytes) -> tuple[Strip, ...]:
+    """For terminals without colours, and people who want none."""
+    from PIL import Image
+
+    rows = (height + 1) // 2
+    grey = Image.frombytes("RGB", (width, height), rgb).convert("L").resize((width, rows), Image.Resampling.BOX)
+    chars = "".join(_RAMP[level * len(_RAMP) // 256] for level in grey.tobytes())
+    return tuple(Strip([Segment(chars[row * width : (row + 1) * width])], width) for row in range(rows))
+
+
 @lru_cache(maxsize=1)
 def _xterm_palette() -> object:
     from PIL import Image
@@ -57,15 +71,23 @@ def _xterm_palette() -> object:
 
 
 def dithered(width: int, height: int, rgb: bytes) -> bytes:
-    """``rgb`` with every pixel an entry of the 256-colour table, part of the error spread to its neighbours.
+    """``rgb`` with every pixel an entry of the 256-colour table, by a regular pattern of two by two.
 
-    All of it would cover plain areas with noise at this size of pixels, none of it turns faces into three flat bands.
+    Spreading errors would cover plain areas with noise at this size of pixels; without either, faces become flat bands.
     """
-    from PIL import Image
+    from PIL import Image, ImageChops
 
     palette = _xterm_palette()
     assert isinstance(palette, Image.Image)
+    one = Image.frombytes("L", (width, height), _pattern(width, height))
     image = Image.frombytes("RGB", (width, height), rgb)
-    nearest = image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
-    calmed = Image.blend(image, nearest, _CALM)
-    return calmed.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB").tobytes()
+    moved = ImageChops.add(image, Image.merge("RGB", (one, one, one)), 1, -128)
+    return moved.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB").tobytes()
+
+
+@lru_cache(maxsize=8)
+def _pattern(width: int, height: int) -> bytes:
+    """What is added to each pixel, 128 standing for nothing: a third of a step of the cube, up and down in turn."""
+    even = bytes((128 - _STEP, 128 + _STEP // 3)) * (width // 2 + 1)
+    odd = bytes((128 + _STEP, 128 - _STEP // 3)) * (width // 2 + 1)
+    return b"".join((odd if row % 2 else even)[:width] for row in range(height))

@@ -69,6 +69,7 @@ class PicturePane(Widget):
         repeating, self._moved = now - self._moved < _REPEATING, now
         self._path = path
         self._stop_waiting()
+        self._pictures.forget(self, "picture")
         if path is None or self._on_request:
             self._clear("" if path is None else "v shows the picture")
             return
