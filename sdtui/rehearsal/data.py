@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tqdm import tqdm
 from sdtui.base.errors import UsageError
 from sdtui.dataset.config_layout import dataset_options
 from sdtui.dataset.epoch import bucket_rules, uses
+from sdtui.dataset.listing import list_folder
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.scan import open_project
 from sdtui.rehearsal.arguments import Arguments
@@ -109,6 +110,7 @@ def _pictures(project: Project, number: int, bar: tqdm[Any]) -> Iterator[tuple[S
     options = project.datasets[number]
     buckets = Buckets(bucket_rules(options))
     shrink = Shrink(buckets.rules.resolution)
+    _check_masks([subset for subset in project.subsets if subset.dataset == number and subset.mask_dir is not None])
     for subset, sample, count in uses(project, number):
         bar.update(1)
         placed = buckets.place(sample.width, sample.height)
@@ -126,10 +128,27 @@ def _load(subset: Subset, sample: Sample, placed: Placement, size: Size) -> tupl
         log.error(f"Could not load image: {error}, path: {sample.path}")
         raise
     mask = alpha_mask(picture) if subset.options.get("alpha_mask") else None
-    if subset.mask_dir is not None:
-        assert sample.mask_path is not None, f"missing conditioning data for 1 images: ['{sample.path.stem}']"
+    if sample.mask_path is not None:
         mask = load_mask(sample.mask_path, placed, size)
+    if sample.problem is not None:
+        raise ValueError(f"{sample.path}: {sample.problem}")
     return to_tensor(picture)[:3].contiguous(), mask
+
+
+def _check_masks(subsets: Sequence[Subset]) -> None:
+    """Every image has its mask and every mask its image (library/train_util.py, ControlNetDataset)."""
+    missing = [sample.path.stem for subset in subsets for sample in subset.samples if sample.mask_path is None]
+    assert not missing, (
+        f"missing conditioning data for {len(missing)} images / 制御用画像が見つかりませんでした: {missing}"
+    )
+    extra = [str(mask) for subset in subsets for mask in _masks_without_image(subset)]
+    assert not extra, f"extra conditioning data for {len(extra)} images / 余分な制御用画像があります: {extra}"
+
+
+def _masks_without_image(subset: Subset) -> Iterator[Path]:
+    assert subset.mask_dir is not None
+    stems = {sample.path.stem for sample in subset.samples}
+    yield from (subset.mask_dir / name for name in list_folder(subset.mask_dir).images if Path(name).stem not in stems)
 
 
 def _caption(subset: Subset, sample: Sample) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import time
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -36,7 +38,10 @@ def train(arguments: Arguments) -> None:
     """Train, sample and save as told. Returns without training where the dataset has no image, as the trainer does."""
     if arguments.ignored:
         log.warning(f"a rehearsal ignores these arguments: {', '.join(f'--{key}' for key in arguments.ignored)}")
-    set_seed(arguments.seed if arguments.seed is not None else int(time.time()))
+    if arguments.seed is None:
+        # All processes of one launch have the same parent, and so the same seed and the same batches.
+        arguments = replace(arguments, seed=os.getppid())
+    set_seed(arguments.seed or 0)
     log.info(f"Loading dataset config from {arguments.dataset_config}")
     project = read_project(arguments)
     log.info(words.CACHING)
