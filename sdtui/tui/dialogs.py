@@ -67,6 +67,9 @@ class Ask(ModalScreen[str]):
         if event.key == "escape":
             event.stop()
             self.dismiss(self._answers[-1].value)
+        elif event.key in ("j", "k"):
+            event.stop()
+            self.query_one(VerticalScroll).scroll_relative(y=1 if event.key == "j" else -1, animate=False)
 
 
 class AskText(Offers, ModalScreen[str | None]):

@@ -23,7 +23,9 @@ class HelpScreen(Offers, ModalScreen[None]):
     """Lists the commands of a screen and its widgets, those of its mode first."""
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
-        Command("help.leave", "Close the help", "Back to where you were.", ("escape", "question_mark", "q"), "leave")
+        Command("help.leave", "Close the help", "Back to where you were.", ("escape", "question_mark", "q"), "leave"),
+        Command("help.down", "Down", "Further down in the help.", ("j", "down"), "go(1)"),
+        Command("help.up", "Up", "Back up in the help.", ("k", "up"), "go(-1)"),
     )
 
     def __init__(self, about: Screen[Any]) -> None:
@@ -46,6 +48,9 @@ class HelpScreen(Offers, ModalScreen[None]):
     def _write(self) -> None:
         width = self.query_one(VerticalScroll).scrollable_content_region.width
         self.query_one("#help-text", Static).update(self._text(max(20, width - _KEYS_WIDTH - 1)))
+
+    def action_go(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
         self.dismiss()

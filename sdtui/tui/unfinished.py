@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdtui.dataset.project import Project
 from sdtui.plans.journal import Journal
-from sdtui.plans.outcome import Entry
+from sdtui.plans.outcome import Entry, Settled
 from sdtui.tui.dialogs import Answer, Ask
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def ask_about(app: SdtuiApp, project: Project) -> None:
 
         def answered(answer: str | None) -> None:
             if answer == "finish":
-                app.bridge.write(app, lambda: journal.finish(entry.id), lambda _done: settled())
+                app.bridge.write(app, lambda: journal.finish(entry.id), settled)
             elif answer == "back":
-                app.bridge.write(app, lambda: journal.roll_back(entry.id), lambda _done: settled())
+                app.bridge.write(app, lambda: journal.roll_back(entry.id), settled)
 
         app.push_screen(
             Ask(
@@ -40,7 +40,9 @@ def ask_about(app: SdtuiApp, project: Project) -> None:
             answered,
         )
 
-    def settled() -> None:
+    def settled(outcome: Settled) -> None:
+        for path, why in outcome.refused:
+            app.say(f"{path.name} was left as it is: {why}", "warning")
         assert app.workspace is not None
         app.workspace.look_again(None)
         look()

@@ -289,3 +289,30 @@ async def test_a_caption_in_a_metadata_file_is_shown_and_said_to_stand_there(tmp
         await it.until(lambda: "This caption stands in meta.json" in " ".join(it.words().split()))
         assert not it.screen.captions.editing
     assert metadata.read_bytes() == before
+
+
+@pytest.mark.parametrize("leave", ["tab", "click"])
+async def test_going_elsewhere_saves_too(dataset: Path, opened: Open, leave: str) -> None:
+    async with opened(dataset) as it:
+        await edit(it)
+        await it.type("s")
+        if leave == "tab":
+            await it.press("tab")
+        else:
+            await it.pilot.click("#subsets", offset=(4, 1))
+        await it.until(lambda: caption(dataset).read_bytes() == b"a red circles\n")
+        await it.until(lambda: not it.screen.captions.editing)
+        if leave == "click":
+            assert it.app.focused is it.screen.subsets and it.screen.subsets.cursor == 1
+
+
+async def test_another_window_of_the_desktop_does_not_end_editing(dataset: Path, opened: Open) -> None:
+    async with opened(dataset) as it:
+        await edit(it)
+        await it.type("s")
+        it.app.post_message(events.AppBlur())
+        await it.until(lambda: not it.screen.captions.editor.has_focus)
+        it.app.post_message(events.AppFocus())
+        await it.until(lambda: it.screen.captions.editor.has_focus)
+        assert it.screen.captions.editing
+        assert caption(dataset).read_bytes() == b"a red circle\n"

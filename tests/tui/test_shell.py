@@ -52,6 +52,11 @@ async def test_help_has_every_key_of_the_screen_with_a_sentence(dataset: Path, o
                 assert key_name(command.keys[0]) in words
         await it.press("escape")
         await it.until(lambda: "Everywhere" not in it.words())
+        await it.pilot.resize_terminal(100, 30)
+        await it.press("question_mark")
+        await it.until(lambda: "Opens the caption" in it.words())
+        await it.press("j", "j", "j")
+        await it.until(lambda: "Opens the caption" not in it.words())
 
 
 async def test_the_palette_runs_what_is_chosen_where_it_was_possible(dataset: Path, opened: Open) -> None:
@@ -333,3 +338,19 @@ async def test_the_dataset_screen_is_whole_when_another_mode_was_opened_first(da
         assert any("an epoch" in line for line in lines)
     app.bridge.close()
     app.pictures.close()
+
+
+async def test_everything_works_by_mouse_too(dataset: Path, opened: Open) -> None:
+    async with opened(dataset) as it:
+        await it.pilot.click("#subsets", offset=(4, 1))
+        await it.until(lambda: it.screen.subset is not None and it.screen.subset.name == "10_circle")
+        await it.pilot.click("#images", offset=(4, 2))
+        await it.until(lambda: it.shown == "circle_002.png")
+        await it.pilot.click("#images", offset=(4, 0), times=2)
+        await it.until(lambda: it.screen.captions.editing and it.shown == "circle_000.png")
+        await it.press("escape")
+        await it.until(lambda: "g grid" in footer(it))
+        await it.pilot.click("Footer", offset=(footer(it).index("g grid"), 0))
+        await it.until(lambda: it.screen.has_class("-grid"))
+        await it.pilot.click("#grid", offset=(25, 3))
+        await it.until(lambda: it.shown == "circle_001.png")

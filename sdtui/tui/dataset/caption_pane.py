@@ -216,6 +216,14 @@ class CaptionPane(Vertical):
     def on_caption_editor_leave(self) -> None:
         self.save(self._end)
 
+    def on_descendant_blur(self) -> None:
+        self.call_later(self._left_for_elsewhere)
+
+    def _left_for_elsewhere(self) -> None:
+        """By a click or tab, not by a dialog over it or by another window of the person's desktop."""
+        if self.editing and self.app.app_focus and self.app.screen is self.screen and not self.editor.has_focus:
+            self.save(self._end)
+
     def on_caption_editor_limit(self) -> None:
         self.post_message(self.NextLimit())
 

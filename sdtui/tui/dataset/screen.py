@@ -298,7 +298,8 @@ class DatasetScreen(ModeScreen):
         self.captions.show_format(event.drawn.path, event.drawn.format)
 
     def on_caption_pane_left(self) -> None:
-        self._image_view().focus()
+        if not isinstance(self.focused, VirtualList):
+            self._image_view().focus()
         self._show_image()
 
     def on_caption_pane_drafted(self) -> None:
