@@ -1,34 +1,39 @@
 """``make screenshots``: pictures of the running app on the demo dataset, in a home folder of its own.
 
-The app runs as in the tests, keys are pressed, and what it then shows is drawn with an installed monospace font.
+The app runs as in the tests, keys are pressed, and what it then shows is drawn with an installed monospace font. It all
+happens under ``/tmp/me``, so that no path of the machine stands in a picture.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import resvg_py
 
+from sdtui.base.paths import state_dir
 from sdtui.base.work import finish
 from sdtui.prepare.demo import make_demo
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-FONTS = ("DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono", "Menlo", "Consolas")
+HOME = Path("/tmp/me")
+PROJECT = HOME / "data" / "shapes"
+FONT = "DejaVu Sans Mono"
 
 SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
-    "dataset": ((120, 40), "dataset", ("tab", "j", "j", "j", "j", "j")),
-    "dataset-80x24": ((80, 24), "dataset", ("tab", "j", "j", "j", "j", "j")),
-    "editor": ((120, 40), "dataset", ("tab", "j", "j", "j", "enter")),
-    "grid": ((120, 40), "dataset", ("tab", "j", "j", "g")),
+    "dataset": ((120, 40), "dataset", ("l", "j", "j", "j", "j", "j")),
+    "dataset-80x24": ((80, 24), "dataset", ("l", "j", "j", "j", "j", "j")),
+    "editor": ((120, 40), "dataset", ("l", "j", "j", "j", "enter")),
+    "grid": ((120, 40), "dataset", ("l", "j", "j", "g")),
     "help": ((120, 40), "dataset", ("question_mark",)),
-    "train": ((120, 40), "train", ("right", "right", "right")),
+    "train": ((120, 40), "train", ("j", "j", "j", "j", "enter", "enter")),
     "monitor": ((120, 40), "monitor", ()),
     "monitor-80x24": ((80, 24), "monitor", ()),
 }
@@ -37,30 +42,60 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
 
 def main() -> None:
     """Make every picture anew."""
-    with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch) / "home"
-        project = home / "data" / "shapes"
-        for name, folder in (("CONFIG", ".config"), ("STATE", ".state"), ("CACHE", ".cache")):
-            os.environ[f"XDG_{name}_HOME"] = str(home / folder)
-        os.environ["HOME"] = str(home)
-        project.parent.mkdir(parents=True)
-        finish(make_demo(project))
+    HOME.mkdir()  # fails where it exists: it may be somebody's
+    try:
+        (HOME / ".venv").symlink_to(sys.prefix)
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
+            "HOME": str(HOME),
+            "PYTHONPATH": str(FOLDER.parent),
+        }
         subprocess.run(
-            [sys.executable, "-m", "sdtui", "train", str(project), "--profile", "rehearsal", "--follow"],
-            check=True,
-            stdout=subprocess.DEVNULL,
+            [str(HOME / ".venv/bin/python"), "-m", "tests.screenshots", "--here"], check=True, env=environment, cwd=HOME
         )
-        FOLDER.mkdir(exist_ok=True)
-        for name, (size, mode, keys) in SHOTS.items():
-            svg = asyncio.run(_shot(project, size, mode, keys))
-            (FOLDER / f"{name}.png").write_bytes(_png(svg))
-            print(f"screenshots/{name}.png")
+    finally:
+        shutil.rmtree(HOME)
 
 
-async def _shot(project: Path, size: tuple[int, int], mode: str, keys: tuple[str, ...]) -> str:
+def _make_all() -> None:
+    PROJECT.parent.mkdir(parents=True)
+    finish(make_demo(PROJECT))
+    _furnish()
+    subprocess.run(
+        [sys.executable, "-m", "sdtui", "train", str(PROJECT), "--profile", "rehearsal", "--follow"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    FOLDER.mkdir(exist_ok=True)
+    for name, (size, mode, keys) in SHOTS.items():
+        shutil.rmtree(state_dir() / "projects", ignore_errors=True)  # each picture begins where a first start does
+        svg = asyncio.run(_shot(size, mode, keys))
+        (FOLDER / f"{name}.png").write_bytes(_png(svg))
+        print(f"screenshots/{name}.png")
+
+
+def _furnish() -> None:
+    """What stands on a box that trains: the trainer's folder, and a base model to choose."""
+    trainer = HOME / "sd-scripts"
+    for name in ("library/train_util.py", "train_network.py", "sdxl_train_network.py", "sdxl_train.py"):
+        (trainer / name).parent.mkdir(parents=True, exist_ok=True)
+        (trainer / name).touch()
+    python = trainer / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    facts = {"python": "3.10.12", "accelerate": "1.6.0", "torch": "2.7.0", "transformers": "4.54.1"}
+    facts |= {"diffusers": "0.32.1", "xformers": "0.0.30", "bitsandbytes": "0.45.5"}
+    python.write_text(f"#!/bin/sh\necho '{json.dumps(facts)}'\n")
+    python.chmod(0o755)
+    model = HOME / "ComfyUI" / "models" / "checkpoints" / "sd_xl_base_1.0.safetensors"
+    model.parent.mkdir(parents=True)
+    with model.open("wb") as file:
+        file.truncate(6_938_078_334)
+
+
+async def _shot(size: tuple[int, int], mode: str, keys: tuple[str, ...]) -> str:
     from sdtui.tui.app import SdtuiApp
 
-    app = SdtuiApp(project, mode)
+    app = SdtuiApp(PROJECT, mode)
     async with app.run_test(size=size) as pilot:
 
         async def settle(until: Callable[[], object]) -> None:
@@ -71,10 +106,11 @@ async def _shot(project: Path, size: tuple[int, int], mode: str, keys: tuple[str
             raise RuntimeError("the app did not settle")
 
         await settle(lambda: app.project is not None and app.scanning is None)
-        if mode == "dataset":
-            await pilot.press("home", "j", "j", "j", "j")
-        await pilot.press(*keys)
-        await pilot.pause(2.0)  # pictures arrive from their worker; nothing here is asserted
+        await pilot.pause(1.0)
+        for key in (*(("home", "j", "j", "j", "j") if mode == "dataset" else ()), *keys):
+            await pilot.press(key)
+            await pilot.pause(0.3)
+        await pilot.pause(3.0)  # pictures arrive from their worker; nothing here is asserted
         svg = app.export_screenshot(title="sdtui", simplify=True)
     app.bridge.drain()
     app.bridge.close()
@@ -84,10 +120,9 @@ async def _shot(project: Path, size: tuple[int, int], mode: str, keys: tuple[str
 
 def _png(svg: str) -> bytes:
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
-    family = ", ".join(f"'{font}'" for font in FONTS)
-    svg = svg.replace("Fira Code", FONTS[0]).replace("font-family: arial", f"font-family: {family}")
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=FONTS[0], zoom=1))
+    svg = svg.replace("Fira Code", FONT).replace("font-family: arial", f"font-family: '{FONT}'")
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=FONT))
 
 
 if __name__ == "__main__":
-    main()
+    _make_all() if "--here" in sys.argv else main()
