@@ -56,7 +56,11 @@ def read_metadata(place: Place, tools: Tools) -> Work[Reading]:
 
 def load_entries(path: Path) -> dict[str, Any]:
     """The entries of a metadata file by image path as written there. Raises UnreadableError and SyntaxProblem."""
-    data = read_bytes(path)
+    return parse_entries(path, read_bytes(path))
+
+
+def parse_entries(path: Path, data: bytes) -> dict[str, Any]:
+    """The entries of a metadata file that was read as ``data`` from ``path``. Raises SyntaxProblem."""
     try:
         return entries_of(data.decode("utf-8"), lines=path.name.endswith(".jsonl"))
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from sdtui.base.errors import UnreadableError
 from sdtui.base.files import folder_entries, read_if_there
 from sdtui.base.text import plural
 from sdtui.edits.caption_file import CaptionFile, parse, read
-from sdtui.plans.plan import Change, Plan, Remove, Write
+from sdtui.plans.plan import Plan, Remove, Write
 from sdtui.trainer.caches import IMAGE_INFO_CACHE, TEXT_SUFFIXES, stale_text_caches
 from sdtui.trainer.captions import borrowed_caption
 from sdtui.trainer.names import is_image
@@ -51,19 +51,19 @@ def save_plan(caption: CaptionFile, new_text: str, image: Path, delete_stale: bo
     if new_text == caption.text:
         return Plan(title, ())
     after = caption.with_text(new_text)
-    warnings: list[str] = []
-    if not new_text:
-        warnings.append(_EMPTY)
-    changes: list[Change] = [Write(caption.path, caption.data, after)]
-    caches = stale(image, caption.path)
-    if caches and delete_stale:
-        changes += [_removal(cache) for cache in caches]
-    elif caches:
-        warnings.append(
-            f"{plural(len(caches), 'cache')} of the old text stay, and the trainer would go on with it: "
-            + ", ".join(cache.name for cache in caches)
-        )
-    return Plan(title, tuple(changes), tuple(warnings))
+    plan = plan_of(
+        title, Write(caption.path, caption.data, after), stale(image, caption.path), delete_stale=delete_stale
+    )
+    return plan if new_text else replace(plan, warnings=(_EMPTY, *plan.warnings))
+
+
+def plan_of(title: str, write: Write, caches: tuple[Path, ...], *, delete_stale: bool) -> Plan:
+    """``write``, and the removal of ``caches`` of the old text; where they are to stay, a warning that names them."""
+    if delete_stale or not caches:
+        return Plan(title, (write, *(_removal(cache) for cache in caches)))
+    named = ", ".join(cache.name for cache in caches)
+    those = plural(len(caches), "cache")
+    return Plan(title, (write,), (f"{those} of the old text stay, and the trainer would go on with it: {named}",))
 
 
 def _removal(path: Path) -> Remove:

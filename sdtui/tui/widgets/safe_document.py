@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sdtui.base.text import safe
 
-# Nothing beyond is replaced but the mark U+FEFF and surrogates, which no decoded text holds.
+# Beyond, only U+FEFF is replaced, and halves of characters (JSON can hold them): those are only drawn so.
 _HIDDEN = [code for code in (*range(0x2100), 0xFEFF) if chr(code) != "\n" and safe(chr(code)) != chr(code)]
+_HALVES = {code: safe(chr(code)) for code in range(0xD800, 0xE000)}
 _BASES = range(0xF0000, 0xFFFFD - len(_HIDDEN), len(_HIDDEN))
 
 
@@ -21,7 +22,7 @@ class Veil:
         base = next(base for base in _BASES if used.isdisjoint(range(base, base + len(_HIDDEN))))
         self._to_held = {code: base + place for place, code in enumerate(_HIDDEN)}
         self._to_text = {held: code for code, held in self._to_held.items()}
-        self._to_shown = {held: safe(chr(code)) for code, held in self._to_held.items()}
+        self._to_shown = _HALVES | {held: safe(chr(code)) for code, held in self._to_held.items()}
 
     def hide(self, text: str) -> str:
         """``text`` as the editor holds it; the same number of code points."""
