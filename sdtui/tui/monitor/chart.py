@@ -110,7 +110,7 @@ def line_through(bins: Bins) -> Floats:
     if len(bins.filled) < 2:
         return bins.mean
     inside = np.arange(bins.filled[0], bins.filled[-1] + 1)
-    line = bins.mean.copy()
+    line: Floats = bins.mean.copy()
     line[inside] = np.interp(inside, bins.filled, bins.mean[bins.filled])
     line[bins.filled] = bins.mean[bins.filled]
     return line
