@@ -39,7 +39,7 @@ class RunWatcher:
         self._patience = at_least
         self._changed = threading.Event()
         self._stopped = threading.Event()
-        self._observer: BaseObserver = Observer()
+        self._observer: BaseObserver | None = None
         self._watched: set[Path] = set()
         self._thread = threading.Thread(target=self._run, name="run-watcher", daemon=True)
 
@@ -60,7 +60,7 @@ class RunWatcher:
         return self._patience <= _POLL_EVERY
 
     def _run(self) -> None:
-        self._observer.start()
+        self._observer = _observer()
         try:
             while True:
                 self._watch_what_exists()
@@ -71,11 +71,15 @@ class RunWatcher:
                 self._on_change()
                 self._stopped.wait(self._rest)
         finally:
-            self._observer.stop()
-            self._observer.join()
+            if self._observer is not None:
+                self._observer.stop()
+                self._observer.join()
 
     def _watch_what_exists(self) -> None:
         """Watch each folder, or as long as it does not exist its nearest parent that does."""
+        if self._observer is None:
+            self._poll()
+            return
         for folder in {_nearest(folder) for folder in self._folders} - self._watched:
             self._watched.add(folder)
             if needs_polling(folder):
@@ -90,6 +94,16 @@ class RunWatcher:
 
     def _poll(self) -> None:
         self._patience = min(self._patience, _POLL_EVERY)
+
+
+def _observer() -> BaseObserver | None:
+    """A started observer, None where the user's inotify instances are used up (fs.inotify.max_user_instances)."""
+    try:
+        observer: BaseObserver = Observer()
+        observer.start()
+    except OSError:
+        return None
+    return observer
 
 
 class _Handler(FileSystemEventHandler):

@@ -105,6 +105,17 @@ def test_used_up_inotify_watches_are_replaced_by_the_clock(
     assert watcher.polls
 
 
+def test_used_up_inotify_instances_are_too(tmp_path: Path, watching: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted() -> None:
+        raise OSError(24, "inotify instance limit reached")
+
+    monkeypatch.setattr(watch, "Observer", exhausted)
+    monkeypatch.setattr(watch, "_POLL_EVERY", 0.01)
+    watcher, told = watching(RecordedRun(tmp_path))
+    assert told.acquire(timeout=SECONDS) and told.acquire(timeout=SECONDS)
+    assert watcher.polls
+
+
 def test_lost_events_are_made_good_after_a_while(tmp_path: Path, watching: Watch) -> None:
     _, told = watching(RecordedRun(tmp_path), at_least=0.01)
     assert told.acquire(timeout=SECONDS) and told.acquire(timeout=SECONDS)
