@@ -34,8 +34,9 @@ class TooSmall(ModalScreen[None]):
 
     def _look(self, size: Size) -> None:
         if not too_small(size):
-            if not self._leaving:
-                self._leaving = True  # a resize and a resume may both say so
+            # A resize and a resume may both say so; what lies under another screen is dismissed when it is resumed.
+            if self.app.screen is self and not self._leaving:
+                self._leaving = True
                 self.dismiss()
             return
         self.query_one(Static).update(

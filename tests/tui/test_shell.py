@@ -135,6 +135,16 @@ async def test_started_in_a_small_terminal(dataset: Path) -> None:
     app.pictures.close()
 
 
+async def test_the_picker_started_in_a_small_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = SdtuiApp(None)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, TooSmall))
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: isinstance(app.screen, PickerScreen))
+    app.pictures.close()
+
+
 # Opening ----------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,6 @@ from sdtui.tui.widgets.cells import bar, fit, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _REPEATS = 5
-_IMAGES = 6
 _PERCENT = 5
 _CARE = 7
 _LEAST_NAME = 11
@@ -35,6 +34,15 @@ class SubsetList(VirtualList):
         """Repeats that were asked for and are not on the disk yet."""
         self.limit = 75
         self._tallies = Tallies()
+        self._counted: tuple[tuple[Subset, ...], int] = ((), 0)
+
+    @property
+    def _images(self) -> int:
+        """Cells of the column of images: its largest count, and a gap before it."""
+        if self._counted[0] is not self.subsets:
+            largest = max((subset.img_count for subset in self.subsets), default=0)
+            self._counted = (self.subsets, 2 + max(len("img"), len(count(largest))))
+        return self._counted[1]
 
     def row_count(self) -> int:
         return len(self.subsets)
@@ -57,16 +65,15 @@ class SubsetList(VirtualList):
         name, bar_width = self._widths(width)
         share = "share" if bar_width else ""
         return Text(
-            f" {fit('SUBSETS', name)}{fit_right('rep', _REPEATS)}{fit_right('img', _IMAGES)}"
+            f" {fit('SUBSETS', name)}{fit_right('rep', _REPEATS)}{fit_right('img', self._images)}"
             f"  {share:<{bar_width}}{'' if bar_width else 'share':>{_PERCENT}}",
             no_wrap=True,
             overflow="crop",
         )
 
-    @staticmethod
-    def _widths(width: int) -> tuple[int, int]:
+    def _widths(self, width: int) -> tuple[int, int]:
         """Cells for the name and for the share bar, which goes first where there is little room."""
-        room = width - _REPEATS - _IMAGES - 2 - _PERCENT - _CARE
+        room = width - _REPEATS - self._images - 2 - _PERCENT - _CARE
         bar_width = max(0, min(10, room - _LEAST_NAME))
         if bar_width < 4:
             bar_width = 0
@@ -78,7 +85,7 @@ class SubsetList(VirtualList):
         return [
             *self._named(subset, name, ink),
             self._repeats(subset, ink),
-            Segment(fit_right(count(subset.img_count), _IMAGES), ink.text),
+            Segment(fit_right(count(subset.img_count), self._images), ink.text),
             Segment("  "),
             *self._share(subset, bar_width, ink),
             *self._care(subset, ink),
