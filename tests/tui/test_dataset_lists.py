@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.tui.theme import xterm
+from sdtui.tui.widgets import picture_pane
 from sdtui.tui.widgets.picture_pane import PicturePane
 from tests.tui.conftest import Open, Opened, picture
 
@@ -177,7 +178,10 @@ async def test_names_that_are_no_utf8_or_hold_escapes_are_shown_safely(dataset: 
         assert "\x1b" not in it.words()
 
 
-async def test_a_hundred_repeated_moves_ask_for_few_pictures(dataset: Path, opened: Open) -> None:
+async def test_a_hundred_repeated_moves_ask_for_few_pictures(
+    dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_pane, "_REST", 2.0)  # no pause of a busy machine between two keys is a rest
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
         await it.until(lambda: it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0)))
