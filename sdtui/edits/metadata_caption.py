@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,13 @@ def open_metadata_caption(subset: Subset, sample: Sample) -> MetadataCaption:
     if key is None:
         key = next((key for each, key in by_sample if each.path == sample.path), "")
     options = subset.options
-    caption = _entry(subset.metadata_file, read_bytes(subset.metadata_file), key)
-    return MetadataCaption(
-        caption.path,
-        key,
-        caption.text,
-        caption.tags,
-        options.get("caption_separator") or ",",
-        bool(options.get("enable_wildcard")),
-    )
+    separator, wildcard = options.get("caption_separator") or ",", bool(options.get("enable_wildcard"))
+    return reread(MetadataCaption(subset.metadata_file, key, "", separator=separator, wildcard=wildcard))
+
+
+def reread(caption: MetadataCaption) -> MetadataCaption:
+    """``caption`` as it stands in the file now. Raises UnreadableError."""
+    return _current(caption, read_bytes(caption.path))
 
 
 def save_metadata_plan(caption: MetadataCaption, new_text: str, image: Path, delete_stale: bool = True) -> Plan:
@@ -73,7 +71,7 @@ def save_metadata_plan(caption: MetadataCaption, new_text: str, image: Path, del
     if new_text == caption.text:
         return Plan(title, ())
     before = read_bytes(caption.path)
-    if _entry(caption.path, before, caption.key).text != caption.text:
+    if _current(caption, before).text != caption.text:
         raise ChangedOutsideError(
             f"The caption of {image.name} was changed outside since it was read, so nothing was written",
             path=caption.path,
@@ -83,24 +81,24 @@ def save_metadata_plan(caption: MetadataCaption, new_text: str, image: Path, del
     return plan_of(title, Write(caption.path, before, after), stale_text_caches(image), delete_stale=delete_stale)
 
 
-def _entry(path: Path, data: bytes, key: str) -> MetadataCaption:
-    entries = parse_entries(path, data)
-    if key not in entries:
+def _current(caption: MetadataCaption, data: bytes) -> MetadataCaption:
+    entries = parse_entries(caption.path, data)
+    if caption.key not in entries:
         raise UnreadableError(
-            "This metadata file no longer names the image, so its caption cannot be edited", path=path
+            "This metadata file no longer names the image, so its caption cannot be edited", path=caption.path
         )
-    entry = entries[key]
-    reading = caption_of(entry)
-    if reading.problem is not None:
-        raise SyntaxProblem(reading.problem, path=path, remedy="It is shown here, and edited only in the file.")
+    entry = entries[caption.key]
+    problem = caption_of(entry).problem
+    if problem is not None:
+        raise SyntaxProblem(problem, path=caption.path, remedy="Mend it in the file; it is not edited here.")
     text = entry.get("caption") or ""
     if not _storable(text):
         raise SyntaxProblem(
-            "Its caption in the metadata holds half a character (a lone \\ud800 to \\udfff), so it is not edited here",
-            path=path,
-            remedy="Mend it in the file.",
+            "Its caption in the metadata holds half a character (a lone \\ud800 to \\udfff)",
+            path=caption.path,
+            remedy="Mend it in the file; it is not edited here.",
         )
-    return MetadataCaption(path, key, text, entry.get("tags") or "")
+    return replace(caption, text=text, tags=entry.get("tags") or "")
 
 
 def _storable(text: str) -> bool:
