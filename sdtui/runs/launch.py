@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import select
@@ -14,14 +15,15 @@ from pathlib import Path
 
 import msgspec
 
-from sdtui.base.errors import RunError, UsageError
+from sdtui.base.errors import RunError, UsageError, WriteError
+from sdtui.base.files import explain
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
-from sdtui.runs.record import RunRecord, run_folder
+from sdtui.runs.record import RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
 from sdtui.runs.supervisor import STARTED
 
@@ -60,8 +62,17 @@ def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) ->
     request = replace(request, command=command, env={**request.env, **secret})
     env = trainer_environment(os.environ, request.env)
     run_id, folder = store.new_run_folder(home, request.name)
-    store.write_record(folder, _record(run_id, request, env))
-    _supervise(folder, Orders(request.command, env, _seconds(grace)))
+    try:
+        store.write_record(folder, _record(run_id, request, env))
+    except WriteError:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        raise
+    try:
+        _supervise(folder, Orders(request.command, env, _seconds(grace)))
+    except _NotStarted as error:
+        _write_down(folder, error)
+        raise
     return store.read_record(folder)
 
 
@@ -94,6 +105,18 @@ def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunR
     )
 
 
+class _NotStarted(RunError):
+    """The supervisor is gone, and there never was a trainer."""
+
+
+def _write_down(folder: Path, error: RunError) -> None:
+    """How it ended before it began, unless the supervisor has written that: nobody need wait for it then."""
+    if not (folder / store.EXIT).exists():
+        ended = RunExit(returncode=None, ended=time.time(), stop_requested=False, error=error.sentence())
+        with contextlib.suppress(WriteError):
+            store.write_exit(folder, ended)
+
+
 def _seconds(grace: Grace | None) -> tuple[float, float, float]:
     chosen = grace or Grace()
     return chosen.linger, chosen.interrupt, chosen.terminate
@@ -101,7 +124,10 @@ def _seconds(grace: Grace | None) -> tuple[float, float, float]:
 
 def _supervise(folder: Path, orders: Orders, *options: str) -> None:
     """Start a detached supervisor and wait for its word. Raises RunError."""
-    log = os.open(folder / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        log = os.open(folder / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise _NotStarted(f"The run could not be started. {explain(error)[0]}", path=folder) from error
     try:
         with subprocess.Popen(
             [sys.executable, "-m", "sdtui.runs.supervisor", "--detach", *options, str(folder)],
@@ -114,11 +140,11 @@ def _supervise(folder: Path, orders: Orders, *options: str) -> None:
         ) as first:
             word = _talk(first, msgspec.json.encode(orders))
     except OSError as error:
-        raise RunError(f"The run's supervisor could not be started ({error})", path=sys.executable) from error
+        raise _NotStarted(f"The run's supervisor could not be started ({error})", path=sys.executable) from error
     finally:
         os.close(log)
     if word != STARTED:
-        raise RunError(word.decode("utf-8", errors="replace").strip() or _last_words(folder))
+        raise _NotStarted(word.decode("utf-8", errors="replace").strip() or _last_words(folder))
 
 
 def _talk(process: subprocess.Popen[bytes], orders: bytes) -> bytes:
@@ -134,7 +160,7 @@ def _talk(process: subprocess.Popen[bytes], orders: bytes) -> bytes:
     while not answer.endswith(b"\n"):
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            return b"The run's supervisor did not answer. See supervisor.log in the run's folder."
+            raise RunError("The run's supervisor did not answer", remedy="See supervisor.log in the run's folder.")
         part = os.read(process.stdout.fileno(), 65536)
         if not part:
             break

@@ -20,6 +20,7 @@ from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.follow import Follower
 from sdtui.runs.launch import adopt, launch
+from sdtui.runs.live import held_paths
 from sdtui.runs.record import RunRecord, RunState
 from sdtui.runs.stop import request_stop
 from tests.runs.conftest import CHILD, RunLab, wait_for_end
@@ -276,3 +277,27 @@ def test_the_supervisor_ends_though_its_folder_was_deleted(lab: RunLab) -> None:
     assert record.supervisor is not None
     wait_for_end(record.supervisor)
     assert not Path(record.state_folder).exists()
+
+
+def test_a_run_whose_supervisor_never_came_up_has_failed_at_once(
+    lab: RunLab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(RunError, match="stands there already"):
+        lab.launch("train=1")
+    (record,) = store.list_runs(lab.home)
+    view = Follower(lab.home, record).poll()
+    assert view.state is RunState.FAILED
+    assert view.reason is not None and "stands there already" in view.reason
+    assert held_paths(lab.home) == ()
+
+
+def test_a_launch_on_a_full_disk_leaves_no_run_behind(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(files.kernel, "write", full)
+    with pytest.raises(WriteError, match="full"):
+        lab.launch("train=1")
+    assert list((lab.home / "runs").iterdir()) == []
