@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError
+from sdtui.base.text import plural
 from sdtui.dataset.epoch import Epoch, epoch_of
 from sdtui.dataset.project import DatasetOptions, Project, Subset
 from sdtui.edits.dataset_config import export
 from sdtui.edits.export_parts import ExportOptions
 from sdtui.plans.plan import Change
+from sdtui.trainer.buckets import step_unit
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, interpret, load, parse
 from sdtui.trainer.dataset_keys import Support
 from sdtui.trainer.fields import Value
@@ -61,7 +63,7 @@ def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput
         config=made.toml_path,
         changes=made.plan.changes,
         masked=made.masked,
-        epoch=epoch_of(trained),
+        epoch=_epoch(trained, settings),
         reads=tuple(_reads(trained)),
         notes=made.plan.warnings,
     )
@@ -82,11 +84,11 @@ def from_config(project: Project, settings: Settings) -> DatasetInput:
         config=project.toml,
         changes=(),
         masked=any(subset.masked for subset in project.subsets),
-        epoch=epoch_of(trained),
+        epoch=_epoch(trained, settings),
         reads=tuple(_reads(trained)),
         arguments=_open_arguments(config, settings),
         cwd=_start_folder(project.toml, config),
-        notes=_overruled(config, settings),
+        notes=(*_overruled(config, settings), *_stoppers(project)),
     )
 
 
@@ -161,6 +163,38 @@ def _refuse(config: DatasetConfig, settings: Settings) -> None:
         changer = next((key for key in keys if _set(config, settings, key)), None) if cached else None
         if changer:
             raise UsageError(f"{what} does not go with {changer}", remedy=f"Set {what}=false, or turn {changer} off.")
+
+
+def _epoch(project: Project, settings: Settings) -> Epoch:
+    """One epoch of what is trained. Raises UsageError for what the trainer asserts about its buckets."""
+    unit = step_unit(settings.script)
+    for options in project.datasets:
+        steps = options.bucket_reso_steps
+        if options.enable_bucket and steps % unit:
+            raise UsageError(
+                f"bucket_reso_steps is {steps}, and {settings.script} takes multiples of {unit} only",
+                remedy="Change it in the config." if project.toml else f"Set bucket_reso_steps={unit}.",
+            )
+    epoch = epoch_of(project)
+    for dataset in epoch.datasets:
+        if dataset.refused:
+            raise UsageError(f"The trainer would refuse the buckets. {dataset.refused}", path=project.toml)
+        if dataset.unplaced:
+            raise UsageError(
+                f"{plural(len(dataset.unplaced), 'image')} would stop the trainer, because no bucket can take it",
+                path=dataset.unplaced[0],
+                remedy="Mend it, or take it out of the subset.",
+            )
+    return epoch
+
+
+def _stoppers(project: Project) -> Iterator[str]:
+    """A sentence for each subset with images or captions that cannot be used; an exported config leaves these out."""
+    for subset in project.subsets:
+        troubled = [sample for sample in subset.samples if sample.problem]
+        if troubled:
+            more = f" ({plural(len(troubled) - 1, 'more image')} with a problem)" if len(troubled) > 1 else ""
+            yield f"{subset.name}: {troubled[0].name}: {troubled[0].problem}{more}"
 
 
 def _set(config: DatasetConfig, settings: Settings, key: str) -> bool:

@@ -11,6 +11,22 @@ Size = tuple[int, int]
 MOST_BUCKETS = 10_000
 """Widths beyond which a set of buckets is a mistake; the trainer would count through them all."""
 
+_STEP_UNITS = {
+    "fine_tune.py": 64,
+    "train_db.py": 64,
+    "train_network.py": 64,
+    "train_textual_inversion.py": 64,
+    "train_control_net.py": 64,
+    "flux_train_network.py": 64,
+    "hunyuan_image_train_network.py": 64,
+    "lumina_train_network.py": 64,
+    "sd3_train_network.py": 32,
+    "flux_train.py": 16,
+    "lumina_train.py": 16,
+    "anima_train.py": 16,
+    "anima_train_network.py": 16,
+    "sd3_train.py": 8,
+}
 _TOO_SMALL = "is too small for the bucket step: one side of its bucket would be 0 pixels"
 
 
@@ -35,6 +51,14 @@ class BucketRules:
     steps: int = 64
     minimum: int = 256
     maximum: int = 1024
+
+
+def step_unit(script: str) -> int:
+    """What ``script`` demands that ``bucket_reso_steps`` is a multiple of; 1 for a script that is not known.
+
+    (``verify_bucket_reso_steps`` as each script calls it; those that begin with ``sdxl_`` say 32.)
+    """
+    return _STEP_UNITS.get(script, 32 if script.startswith("sdxl_") else 1)
 
 
 def adjusted_range(minimum: int, maximum: int, steps: int) -> tuple[int, int]:

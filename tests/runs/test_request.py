@@ -339,6 +339,10 @@ PLAIN = (
     '[[datasets]]\nresolution = 512\nbatch_size = 2\n[[datasets.subsets]]\nimage_dir = "{}"\n'
     'caption_extension = ".txt"\nnum_repeats = 4\n'
 )
+BUCKETS = (
+    "[[datasets]]\nresolution = 512\nenable_bucket = true\nbucket_reso_steps = {}\n"
+    '[[datasets.subsets]]\nimage_dir = "{}"\n'
+)
 
 
 def test_a_config_is_trained_with_as_it_is(folder: Path, install: TrainerInstall, model: Path) -> None:
@@ -397,3 +401,34 @@ def test_cached_text_and_shuffled_captions_are_refused_before_a_gpu_is_loaded(
     with pytest.raises(UsageError, match="does not go with random_crop"):
         prepare(folder, install, model, "random_crop=true")
     assert prepare(path, install, model).total_steps
+
+
+@pytest.mark.parametrize(
+    ("profile", "steps", "unit"), [("sd15-lora", 32, 64), ("sdxl-lora", 48, 32), ("sdxl-finetune", 8, 32)]
+)
+def test_bucket_steps_are_as_the_script_demands(
+    folder: Path, install: TrainerInstall, model: Path, profile: str, steps: int, unit: int
+) -> None:
+    with pytest.raises(UsageError, match=f"multiples of {unit} only"):
+        prepare(folder, install, model, f"bucket_reso_steps={steps}", profile=profile)
+    assert prepare(folder, install, model, f"bucket_reso_steps={2 * unit}", profile=profile).total_steps
+    path = make_config(folder, BUCKETS.format(steps, folder / "2_cat"))
+    with pytest.raises(UsageError, match="in the config"):
+        prepare(path, install, model, profile="sd15-lora")
+
+
+def test_buckets_that_the_trainer_asserts_against(folder: Path, install: TrainerInstall, model: Path) -> None:
+    path = make_config(folder, BUCKETS.format(64, folder / "2_cat").replace("512", "2048"))
+    with pytest.raises(UsageError, match="max_bucket_reso 1024 is smaller"):
+        prepare(path, install, model)
+    Image.new("RGB", (9, 9)).save(folder / "2_cat" / "speck.png")
+    path = make_config(folder, "[general]\nbucket_no_upscale = true\n" + BUCKETS.format(64, folder / "2_cat"))
+    with pytest.raises(UsageError, match=r"no bucket can take it.*speck\.png"):
+        prepare(path, install, model)
+
+
+def test_what_would_stop_a_run_by_a_config_is_said(folder: Path, install: TrainerInstall, model: Path) -> None:
+    (folder / "2_cat" / "0.txt").write_bytes(b"")
+    path = make_config(folder, PLAIN.format(folder / "2_cat"))
+    (note,) = [one for one in prepare(path, install, model).notes if "0.png" in one]
+    assert "empty" in note
