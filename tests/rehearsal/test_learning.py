@@ -69,4 +69,3 @@ def test_it_draws_the_colours_that_it_is_asked_for(tmp_path: Path) -> None:
     backgrounds = sum(found[1] == pair[1] for found, (_, pair) in zip(drawn, wanted, strict=True))
     # Guessing gives 5 of 30 each; 18 by chance is one in a million.
     assert (shapes >= 18, backgrounds >= 24) == (True, True), (shapes, backgrounds, drawn)
-    print(shapes, backgrounds)
