@@ -30,6 +30,12 @@ def without_trainers(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(state, "find_trainers", partial(state.find_trainers, system=()))
 
 
+def full_colour(app: SdtuiApp) -> SdtuiApp:
+    """``app`` with pictures in 24 bits, whatever the terminal that the tests run in can do."""
+    app.pictures.colours = None
+    return app
+
+
 class Seen:
     """The app in one of its modes, as a person sees it."""
 
@@ -72,7 +78,7 @@ class Seen:
 @asynccontextmanager
 async def seen(root: Path, mode: str, size: tuple[int, int] = (120, 40), *, slow: bool = False) -> AsyncIterator[Seen]:
     """``async with seen(root, "monitor") as it:`` the app in that mode, closed cleanly afterwards."""
-    app = SdtuiApp(root, mode, slow=slow)
+    app = full_colour(SdtuiApp(root, mode, slow=slow))
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Seen(app, pilot)
     app.bridge.drain()

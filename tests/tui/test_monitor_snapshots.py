@@ -18,7 +18,7 @@ from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.screen import MonitorScreen
 from tests.runs.recorded import ENDED, RecordedRun, bars
 from tests.tui.conftest import until
-from tests.tui.running import with_images
+from tests.tui.running import full_colour, with_images
 from tests.tui.test_monitor import recorded
 
 TRACEBACK = b"""
@@ -47,7 +47,7 @@ async def drawn(pilot: Pilot[None]) -> None:
 
 
 def app_on(root: Path) -> SdtuiApp:
-    return SdtuiApp(root, "monitor")
+    return full_colour(SdtuiApp(root, "monitor"))
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

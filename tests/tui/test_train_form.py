@@ -161,23 +161,12 @@ def test_the_shown_command_is_whole_and_fits(width: int) -> None:
 
 
 def test_the_launched_module_stands_out_from_the_launcher() -> None:
-    words = (
-        "python",
-        "-m",
-        "accelerate.commands.launch",
-        "--num_processes",
-        "1",
-        "-m",
-        "sdtui.rehearsal",
-        "--seed",
-        "1",
-    )
-    roles = {text.strip(): role for line in command_lines(words, 80) for text, role in line}
-    assert (roles["accelerate.commands.launch"], roles["sdtui.rehearsal"], roles["--seed"]) == (
-        "dim",
-        "strong",
-        "accent",
-    )
+    launcher = ("python", "-m", "accelerate.commands.launch", "--num_processes", "1")
+    lines = command_lines((*launcher, "-m", "sdtui.rehearsal", "--seed", "1"), 80)
+    roles = {text.strip(): role for line in lines for text, role in line}
+    assert roles["accelerate.commands.launch"] == "dim"
+    assert roles["sdtui.rehearsal"] == "strong"
+    assert roles["--seed"] == "accent"
 
 
 def test_options_stand_with_their_values() -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events
-
 from sdtui.tui.monitor import braille
 from sdtui.tui.monitor.chart import LABEL_WIDTH, NOTHING, Look, Mark, Plot, Series, draw, sparkline
 from sdtui.tui.widgets.lines import Line, Lines, Span
@@ -33,7 +31,7 @@ class LossChart(Lines):
         self._loss, self._rate, self._last_step, self._marks, self._look = loss, rate, last_step, tuple(marks), look
         self._redraw()
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self._redraw()
 
     def _redraw(self) -> None:

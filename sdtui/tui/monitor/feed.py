@@ -26,6 +26,8 @@ ASIDE_SECONDS = 5.0
 """Between looks while another screen is shown."""
 SHORTEST_SECONDS = 0.25
 """A chatty run is looked at four times a second at most."""
+_NAP = 0.25
+"""Seconds until a feed that is not wanted any more notices it, and lets go of its files."""
 _OLD = 20
 """Looks after which runs are listed again in any case."""
 TAIL_LINES = 200
@@ -118,9 +120,9 @@ class RunFeed:
     def _rest(self, snapshot: Snapshot, cancelled: Cancelled) -> None:
         time.sleep(SHORTEST_SECONDS)
         live = snapshot.followed is not None and not snapshot.followed.view.state.ended
-        seconds = ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS
-        if not cancelled():
-            self._news.wait(seconds - SHORTEST_SECONDS)
+        end = time.monotonic() + (ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS)
+        while not cancelled() and (left := end - time.monotonic()) > 0 and not self._news.wait(min(left, _NAP)):
+            continue
 
 
 class _Listing:

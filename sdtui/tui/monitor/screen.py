@@ -150,18 +150,18 @@ class MonitorScreen(ModeScreen):
         self.set_class(followed.view.state in (RunState.FAILED, RunState.LOST), "-failed")
 
     def _show_words(self, followed: Followed) -> None:
-        view, width = followed.view, max(20, self.size.width - 2)
+        view, rows = followed.view, max(6, self.size.height // 2)
         ending = self.query_one("#ending", Lines)
-        ending.show(ending_lines(view, followed.log, width, max(6, self.size.height // 2)))
         ending.display = view.state.ended and not self.large
-        self.query_one("#status", Lines).show(phrases.status(view, followed.now, width))
+        ending.show_fitted(lambda width: ending_lines(view, followed.log, width, rows))
+        self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width))
         self.query_one("#beside", Lines).show(beside_lines(followed))
 
     def _show_chart(self, followed: Followed) -> None:
         view = followed.view
         window = window_of(followed.loss, SMOOTHINGS[self._smoothing])
-        above = self.query_one("#legend", Lines)
-        above.show([legend(view, followed.loss, window, log=self._log_scale, width=above.size.width)])
+        log, loss = self._log_scale, followed.loss
+        self.query_one("#legend", Lines).show_fitted(lambda width: [legend(view, loss, window, log=log, width=width)])
         last = max(view.total_steps or 0 if view.state.ended else 0, *followed.loss.steps[-1:], view.step, 1)
         self.query_one(LossChart).draw(
             followed.loss, followed.rate, last, marks(view), Look(log=self._log_scale, window=window)

@@ -22,9 +22,9 @@ from sdtui.tui.train.form import Form
 from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
 from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
 from sdtui.tui.train.rows import BASE_MODEL, PROFILE, SD_SCRIPTS, USER_KEYS, Row, checked, form_rows, help_of, turned
-from sdtui.tui.train.state import TrainState
+from sdtui.tui.train.state import Outcome, TrainState
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Lines, wrap
+from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _FEW = 4
@@ -98,7 +98,6 @@ class TrainScreen(ModeScreen):
 
     def on_resize(self, _event: events.Resize) -> None:
         self.set_class(self.size.width < 100, "-narrow")
-        self.call_after_refresh(self._show)
 
     def _project_changed(self, _project: Project | None) -> None:
         if self.state is not None:
@@ -114,23 +113,22 @@ class TrainScreen(ModeScreen):
         command = prepared.request.command if prepared is not None else ()
         self.form.show(form_rows(state.settings, state.user, state.install, command))
         self._show_about()
-        width = max(20, self.query_one("#outcome").scrollable_content_region.width)
-        busy = [[("· starting", "dim")]] if self._busy else outcome_lines(state.outcome, state.settings, width)
-        self.query_one("#cost", Lines).show(busy)
-        self.query_one("#command", Lines).show(shown_command(state.outcome, width))
+        outcome, settings = state.outcome, state.settings
+        if self._busy:
+            outcome = Outcome(waiting="starting")
+        self.query_one("#cost", Lines).show_fitted(lambda width: outcome_lines(outcome, settings, width))
+        self.query_one("#command", Lines).show_fitted(lambda width: shown_command(outcome, width))
         self.refresh_bindings()
 
     def _show_about(self) -> None:
         row, state = self._edited or self.row, self.state
         if row is None or state is None:
             return
-        about = self.query_one("#about", Lines)
-        width = max(20, about.size.width)
         text, role = (self._refusal, "bad") if self._refusal else (help_of(row, state.settings), "plain")
         if row.key in USER_KEYS and not self._refusal:
             text = f"{text} {self._trainer_word(row)}".strip()
-        heading = [(row.field.title, "strong"), (f"  {row.key}", "dim")]
-        about.show([heading, *wrap(safe(text), width, role)[:3]])
+        heading: Line = [(row.field.title, "strong"), (f"  {row.key}", "dim")]
+        self.query_one("#about", Lines).show_fitted(lambda width: [heading, *wrap(safe(text), width, role)[:3]])
 
     def _trainer_word(self, row: Row) -> str:
         """What was found, where it is asked about."""

@@ -42,6 +42,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
+        self._make: Callable[[int], Iterable[Line]] | None = None
 
     @property
     def text(self) -> str:
@@ -62,6 +63,16 @@ class Lines(Widget):
         ]
         if changed:
             self.refresh(*changed)
+
+    def show_fitted(self, make: Callable[[int], Iterable[Line]]) -> None:
+        """Show what ``make`` gives for the width, now and whenever that is another one."""
+        self._make = make
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        if self._make is not None:
+            # Without a line it has no height, and then it is never told its width.
+            self.show(self._make(self.size.width or self.screen.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines)
