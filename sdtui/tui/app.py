@@ -266,6 +266,10 @@ class SdtuiApp(Offers, App[None]):
                     screen.before_quit()
         self.exit()
 
+    def on_unmount(self) -> None:
+        if self.workspace is not None:
+            self.workspace.close()
+
     def on_resize(self, event: events.Resize) -> None:
         if too_small(event.size) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
