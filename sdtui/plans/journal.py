@@ -25,14 +25,16 @@ from sdtui.plans.lock import LockedError, only_writer
 from sdtui.plans.outcome import Applied, Entry, EntryState, Settled, Undone
 from sdtui.plans.plan import Plan, Write
 from sdtui.plans.records import Header, State, Step
+from sdtui.plans.upkeep import BOUNDS, Bounds, forgotten, tidy
 
 
 class Journal:
     """All writing in the project whose ``.sdtui`` folder is ``home``; threads and processes may share it."""
 
-    def __init__(self, home: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, home: Path, clock: Callable[[], float] = time.time, bounds: Bounds = BOUNDS) -> None:
         self.home = Path(os.path.normpath(home.absolute()))
         self._clock = clock
+        self._bounds = bounds
 
     @property
     def folder(self) -> Path:
@@ -56,6 +58,8 @@ class Journal:
             make_folder(self.folder)
             entry, made_of = self._write_down(plan)
             self._carry_out(entry, made_of, frozenset())
+            if int(entry.id) % self._bounds.every == 0:
+                tidy(self._newest_first(), self._bounds)
             return Applied(entry.id, plan.title, tuple(steps.path_of(step) for step in made_of))
 
     def undo(self, id: str | None = None, held: Sequence[Held] = ()) -> Undone:
@@ -67,7 +71,7 @@ class Journal:
         with only_writer(self.home):
             entry = self._named(id) if id is not None else self._newest_applied()
             if entry is None:
-                raise UsageError("There is nothing to undo in this project")
+                raise self._without("There is nothing to undo in this project")
             header, state = _read(entry)
             if state.ended != EntryState.APPLIED:
                 raise UsageError(f'"{header.title}" is not applied now, so it cannot be undone')
@@ -105,7 +109,7 @@ class Journal:
             return Applied(entry.id, header.title, tuple(steps.path_of(step) for _, step in todo))
 
     def entries(self) -> tuple[Entry, ...]:
-        """All Plans that were ever begun here, newest first."""
+        """The Plans that were begun here, newest first, as far back as the journal goes."""
         return tuple(described for entry in self._newest_first() if (described := _describe(entry)) is not None)
 
     def unfinished(self) -> tuple[Entry, ...]:
@@ -230,7 +234,12 @@ class Journal:
         for entry in self._newest_first():
             if entry.id == id:
                 return entry
-        raise UsageError(f'There is no entry "{id}" in the journal of this project')
+        raise self._without(f'There is no entry "{id}" in the journal of this project')
+
+    def _without(self, what: str) -> UsageError:
+        """``what``, and whether it may have been forgotten."""
+        oldest = min((entry.id for entry in self._newest_first()), key=int, default=None)
+        return UsageError(what, remedy=forgotten(oldest))
 
     def _newest_applied(self) -> EntryFolder | None:
         return next((entry for entry in self._newest_first() if entry.state().ended == EntryState.APPLIED), None)
