@@ -104,6 +104,11 @@ def fitting_resolution(project: Project) -> int:
     return 1024 if 2 * large >= len(samples) else 512
 
 
+def with_resolution(project: Project) -> Project:
+    """``project`` with the resolution that stands in written down: many a ``placement`` is then asked for quickly."""
+    return replace(project, datasets=tuple(_options(project, None, None)))
+
+
 def uses(project: Project, dataset: int) -> tuple[tuple[Subset, Sample, int], ...]:
     """What an epoch of one ``[[datasets]]`` is made of: each image that is used, and how often."""
     members, repeats = _members(project, dataset, project.datasets[dataset])

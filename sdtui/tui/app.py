@@ -112,7 +112,7 @@ class SdtuiApp(Offers, App[None]):
         Command("app.quit", "Quit", "Ends sdtui. Runs go on without it.", ("ctrl+q",), "quit", priority=True),
     )
 
-    project: var[Project | None] = var(None, always_update=False)
+    project: var[Project | None] = var(None, always_update=True)
     """The open project as it stands on disk; incomplete while ``scanning`` is not None."""
     scanning: var[Progress | None] = var(None)
     """How far the first scan is; None when it is over."""

@@ -39,11 +39,3 @@ MODES = (
     Mode("train", "Train", "5", "Set up a run and start it.", "sdtui.tui.train.screen", "TrainScreen"),
     Mode("monitor", "Monitor", "6", "Watch a run.", "sdtui.tui.monitor.screen", "MonitorScreen"),
 )
-
-
-def mode_called(name: str) -> Mode:
-    """The mode ``name``. Raises KeyError."""
-    for mode in MODES:
-        if mode.name == name:
-            return mode
-    raise KeyError(name)

@@ -36,6 +36,8 @@ class Workspace:
         self._changed: set[Path] | None = set()
         self._settling: Timer | None = None
         self._refreshing = False
+        self.last_changed: frozenset[Path] | None = frozenset()
+        """What the newest look at the disk was about; None where it was about everything."""
 
     def open(self) -> None:
         """Begin to scan; rows arrive while it goes on."""
@@ -114,7 +116,8 @@ class Workspace:
         project = self._app.project
         if self._refreshing or project is None or self._app.scanning is not None:
             return
-        changed, self._changed = self._changed, set()
+        changed = None if self._changed is None else frozenset(self._changed)
+        self._changed = set()
         if changed is not None and not changed:
             return
         self._refreshing = True
@@ -122,12 +125,13 @@ class Workspace:
             self._app,
             "refresh",
             lambda: refresh(project, changed),
-            self._refreshed,
+            lambda found: self._refreshed(found, changed),
             self._lost,
         )
 
-    def _refreshed(self, project: Project) -> None:
+    def _refreshed(self, project: Project, changed: frozenset[Path] | None) -> None:
         self._refreshing = False
+        self.last_changed = changed
         before, self._app.project = self._app.project, project
         if before is None or [s.image_dir for s in before.subsets] != [s.image_dir for s in project.subsets]:
             self._watch(project)

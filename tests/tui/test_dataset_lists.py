@@ -123,6 +123,16 @@ async def test_thumbnails_and_back(dataset: Path, opened: Open) -> None:
         assert it.screen.images.cursor == 1
 
 
+async def test_a_picture_that_is_replaced_outside_is_drawn_anew(dataset: Path, opened: Open) -> None:
+    async with opened(dataset) as it:
+        await it.go_to("10_circle", "circle_000.png")
+        await it.press("g")
+        await it.until(lambda: it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0)))
+        picture(dataset / "images" / "10_circle" / "circle_000.png", colour="#ff00ff")
+        await it.until(lambda: it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 255)))
+        await it.until(lambda: not it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0)))
+
+
 async def test_a_new_image_outside_appears_and_the_cursor_stays(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_002.png")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from sdtui.tokens.encoder import count
 from sdtui.tui.dataset.count_line import CountLine
 from sdtui.tui.dialogs import Ask
 from sdtui.tui.theme import inks
-from tests.tui.conftest import Open, Opened, picture
+from tests.tui.conftest import Open, Opened
 
 
 def caption(dataset: Path, name: str = "circle_000") -> Path:
@@ -270,25 +269,6 @@ async def test_a_full_disk_is_a_sentence_and_the_text_is_kept(
         await it.press("escape")
         await it.until(lambda: caption(dataset).read_bytes() == b"a red circle and more\n")
         await it.until(lambda: "unsaved" not in it.words())
-
-
-async def test_a_caption_in_a_metadata_file_is_shown_and_said_to_stand_there(tmp_path: Path, opened: Open) -> None:
-    image = picture(tmp_path / "images" / "one.png")
-    metadata = tmp_path / "meta.json"
-    metadata.write_text(json.dumps({str(image): {"caption": "from the metadata", "tags": ""}}))
-    toml = tmp_path / "set.toml"
-    toml.write_text(
-        "[[datasets]]\nresolution = 512\n[[datasets.subsets]]\n"
-        f"image_dir = '{image.parent}'\nmetadata_file = '{metadata}'\n"
-    )
-    before = metadata.read_bytes()
-    async with opened(toml) as it:
-        await it.press("l")
-        await it.until(lambda: "from the metadata" in it.words() and "kept in meta.json" in it.words())
-        await it.press("enter")
-        await it.until(lambda: "This caption stands in meta.json" in " ".join(it.words().split()))
-        assert not it.screen.captions.editing
-    assert metadata.read_bytes() == before
 
 
 @pytest.mark.parametrize("leave", ["tab", "click"])

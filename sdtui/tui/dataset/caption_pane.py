@@ -16,10 +16,20 @@ from textual.widgets import Static, TextArea
 from sdtui.base.errors import ChangedOutsideError, SdtuiError
 from sdtui.base.text import plural, safe_lines
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.edits.caption_file import CaptionFile, parse
-from sdtui.edits.captions import open_caption, save_plan, stale
+from sdtui.edits.caption_file import CaptionFile
+from sdtui.edits.metadata_caption import MetadataCaption
 from sdtui.tui.dataset.count import NOTHING, Counted, counted, rules_of
 from sdtui.tui.dataset.count_line import CountLine
+from sdtui.tui.dataset.edited import (
+    Edited,
+    as_saved,
+    caches_of_old_text,
+    open_edited,
+    place_text,
+    plan_to_save,
+    read_again,
+    trained,
+)
 from sdtui.tui.dataset.editor import CaptionEditor
 from sdtui.tui.dataset.facts import facts_text, source_text
 from sdtui.tui.dataset.state import StateKeeper
@@ -49,9 +59,9 @@ class CaptionPane(Vertical):
     def __init__(self, keeper: StateKeeper) -> None:
         super().__init__(id="caption-pane")
         self._keeper = keeper
-        self._project: Project | None = None
+        self._bucketed: Project | None = None
         self._subset: Subset | None = None
-        self._file: CaptionFile | None = None
+        self._file: Edited | None = None
         self._resting: Timer | None = None
         self._edit_when_read = False
         self._format = ""
@@ -76,11 +86,11 @@ class CaptionPane(Vertical):
 
     # Showing ------------------------------------------------------------------------------------------------------
 
-    def show(self, project: Project, subset: Subset | None, sample: Sample | None) -> None:
+    def show(self, subset: Subset | None, sample: Sample | None) -> None:
         """Show ``sample``, or nothing. Must not be called with another image while one is being edited."""
         same = sample is not None and self.sample is not None and sample.path == self.sample.path
         unchanged = same and sample == self.sample and subset is self._subset
-        self._project, self._subset, self.sample = project, subset, sample
+        self._subset, self.sample = subset, sample
         if not same:
             self._file = None
             self._format = ""
@@ -89,21 +99,31 @@ class CaptionPane(Vertical):
             self._show_facts()
             if not self.editing:
                 self._show_text(self._draft_or((sample.caption or "") if sample is not None else ""))
-        if sample is None or self._in_metadata is not None:
+        # A metadata file holds the captions of all images, so it is read again only for what is edited.
+        if sample is None or (self._in_metadata and not (self.editing or self._edit_when_read)):
             self._shell.bridge.cancel(self, "caption")
         else:
             self._read(sample)
 
     @property
-    def _in_metadata(self) -> Path | None:
-        """The metadata file that holds the caption, where it has no file of its own."""
-        return self._subset.metadata_file if self._subset is not None else None
+    def _in_metadata(self) -> bool:
+        return self._subset is not None and self._subset.metadata_file is not None
+
+    def look_again(self) -> None:
+        """The caption may have been changed by an undo, which need not change what is known of the project."""
+        if self.sample is not None:
+            self._read(self.sample)
 
     def show_format(self, path: Path, format: str) -> None:
         """The picture at ``path`` was opened and is a ``format``."""
         if self.sample is not None and self.sample.path == path and format != self._format:
             self._format = format
             self._show_facts()
+
+    def show_buckets(self, project: Project) -> None:
+        """``project`` knows its resolution, and so the bucket of each image."""
+        self._bucketed = project
+        self._show_facts()
 
     def show_limit(self, limit: int) -> None:
         """Count against ``limit`` from now on."""
@@ -118,11 +138,12 @@ class CaptionPane(Vertical):
 
     def _show_facts(self) -> None:
         ink = inks(self.app.theme)
-        if self.sample is None or self._project is None:
+        if self.sample is None:
             facts = source = Text()
         else:
-            facts = facts_text(self._project, self.sample, self._format, ink)
-            source = source_text(self.sample, self._subset, ink)
+            facts = facts_text(self._bucketed, self.sample, self._format, ink)
+            place = place_text(self._file, ink) if self.editing else None
+            source = place or source_text(self.sample, self._subset, ink)
         if facts != self._facts:
             self._facts = facts
             self.query_one("#facts", Static).update(facts, layout=False)
@@ -139,12 +160,16 @@ class CaptionPane(Vertical):
 
     def _show_text(self, text: str) -> None:
         if len(text) < _LONG:
-            now = counted(text, rules_of(self._subset), self.limit)
+            now = counted(self._as_trained(text), rules_of(self._subset), self.limit)
             self.editor.load(text, now)
             self._show_count(now)
         else:
             self.editor.load(text, NOTHING)
             self._count_long()
+
+    def _as_trained(self, text: str) -> str:
+        """``text`` of the editor with what the trainer joins to it; while it is only shown, that stands there."""
+        return trained(self._file, text) if self.editing else text
 
     def _draft_or(self, text: str) -> str:
         draft = self._keeper.draft_of(self.sample.path) if self.sample is not None else None
@@ -153,29 +178,32 @@ class CaptionPane(Vertical):
     # Reading ------------------------------------------------------------------------------------------------------
 
     def _read(self, sample: Sample) -> None:
-        self._shell.bridge.call(
-            self,
-            "caption",
-            lambda: open_caption(sample.caption_path, sample.caption_read_from),
-            self._was_read,
-            self._unreadable,
-        )
+        subset = self._subset
+        self._shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), self._was_read, self._unreadable)
 
-    def _was_read(self, file: CaptionFile) -> None:
+    def _was_read(self, file: Edited) -> None:
         if self.editing and self._file is not None:
-            if file.data != self._file.data and self.editor.caption == self._file.text:
+            if file != self._file and self.editor.caption == self._file.text:
                 self._file = file  # nothing was typed yet: what stands there now is what is edited
                 self._show_text(file.text)
             return
+        text = self._draft_or(file.text)
+        if isinstance(file, MetadataCaption) and not self._edit_when_read:
+            self._show_text(trained(file, text))
+            return
         self._file = file
-        self._show_text(self._draft_or(file.text))
+        self._show_text(text)
         if self._edit_when_read:
             self._edit_when_read = False
-            self.edit()
+            self._begin(file)
 
     def _unreadable(self, error: SdtuiError) -> None:
+        if self.editing:
+            return  # what was typed stays in the editor; saving it says what is wrong
         self._file = None
-        self._edit_when_read = False
+        if self._edit_when_read:
+            self._edit_when_read = False
+            self._shell.explain(error)
         self._show_source(Text(f"! {error.what}", inks(self.app.theme).bad))
 
     # Editing ------------------------------------------------------------------------------------------------------
@@ -184,23 +212,27 @@ class CaptionPane(Vertical):
         """Let the person type, as soon as the file is read."""
         if self.sample is None or self.editing:
             return
-        if self._in_metadata is not None:
-            self._shell.say(
-                f"This caption stands in {self._in_metadata.name}, among those of the other images. Change it there: "
-                "the new text appears here by itself.",
-                "warning",
-            )
+        if self._in_metadata:
+            self._edit_when_read = True
+            self._read(self.sample)
         elif self._file is None:
             self._edit_when_read = True
-        elif self._file.undecodable:
+        else:
+            self._begin(self._file)
+
+    def _begin(self, file: Edited) -> None:
+        if isinstance(file, CaptionFile) and file.undecodable:
             self._shell.say(
-                f"{self.sample.caption_path.name} is not UTF-8, so it is shown and not edited. "
+                f"{file.path.name} is not UTF-8, so it is shown and not edited. "
                 "Convert it first, for example with iconv.",
                 "warning",
             )
-        else:
-            self.editing = True
-            self.editor.begin()
+            return
+        self.editing = True
+        self.editor.begin()
+        if isinstance(file, MetadataCaption):
+            self._show_facts()
+            self._recount()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
@@ -234,6 +266,11 @@ class CaptionPane(Vertical):
             editor.replace(editor.veiled(text), (0, 0), editor.document.end, maintain_selection_offset=False)
 
     def _end(self) -> None:
+        if isinstance(self._file, MetadataCaption):
+            whole = self._as_trained(self.editor.caption)
+            self._file, self.editing = None, False
+            self._show_text(whole)
+            self._show_facts()
         self.editing = False
         self.editor.end()
         self.post_message(self.Left())
@@ -244,7 +281,7 @@ class CaptionPane(Vertical):
         text = self.editor.caption
         if len(text) < _LONG:
             self._shell.bridge.cancel(self, "count")
-            self._show_count(counted(text, rules_of(self._subset), self.limit))
+            self._show_count(counted(self._as_trained(text), rules_of(self._subset), self.limit))
         elif self._resting is None:
             self._resting = self.set_timer(_REST, self._count_long)
         else:
@@ -252,7 +289,7 @@ class CaptionPane(Vertical):
 
     def _count_long(self) -> None:
         self._resting = None
-        text, rules, limit = self.editor.caption, rules_of(self._subset), self.limit
+        text, rules, limit = self._as_trained(self.editor.caption), rules_of(self._subset), self.limit
         self._shell.bridge.call(self, "count", lambda: counted(text, rules, limit), self._show_count)
 
     def _show_count(self, now: Counted) -> None:
@@ -294,20 +331,22 @@ class CaptionPane(Vertical):
                 asked,
             )
 
-        self._shell.bridge.call(self, "stale", lambda: stale(sample.path, file.path), looked)
+        self._shell.bridge.call(self, "stale", lambda: caches_of_old_text(file, sample.path), looked)
 
     def save_at_once(self) -> None:
         """Save without asking: the app ends. Where a cache of the old text stands, the text stays a draft."""
         sample, file, text = self.sample, self._file, self.editor.caption
-        if sample is not None and file is not None and text != file.text and not stale(sample.path, file.path):
+        if sample is None or file is None or text == file.text:
+            return
+        if not caches_of_old_text(file, sample.path):
             self._write(sample, file, text, delete_stale=False)
 
-    def _write(self, sample: Sample, file: CaptionFile, text: str, *, delete_stale: bool) -> None:
+    def _write(self, sample: Sample, file: Edited, text: str, *, delete_stale: bool) -> None:
         workspace = self._shell.workspace
         if workspace is None:
             return
         try:
-            saved = parse(file.path, file.with_text(text))
+            saved = as_saved(file, text)
         except SdtuiError as error:
             self._shell.explain(error)
             return
@@ -319,7 +358,7 @@ class CaptionPane(Vertical):
                 self._drop_draft(sample)
 
         workspace.apply(
-            lambda: save_plan(file, text, sample.path, delete_stale),
+            lambda: plan_to_save(file, text, sample.path, delete_stale=delete_stale),
             applied,
             lambda error: self._not_saved(sample, file, text, error),
         )
@@ -328,7 +367,7 @@ class CaptionPane(Vertical):
         self._keeper.draft(sample.path, None)
         self.post_message(self.Drafted())
 
-    def _not_saved(self, sample: Sample, file: CaptionFile, text: str, error: SdtuiError) -> None:
+    def _not_saved(self, sample: Sample, file: Edited, text: str, error: SdtuiError) -> None:
         """The text stays as a draft, whatever happened."""
         self._keeper.draft(sample.path, text)
         self.post_message(self.Drafted())
@@ -338,20 +377,21 @@ class CaptionPane(Vertical):
             self._shell.bridge.call(
                 self,
                 f"theirs {sample.path}",
-                lambda: open_caption(sample.caption_path, None),
+                lambda: read_again(file),
                 lambda theirs: self._ask_whose(sample, theirs, text),
             )
         else:
             self._shell.explain(error)
 
-    def _ask_whose(self, sample: Sample, theirs: CaptionFile, mine: str) -> None:
+    def _ask_whose(self, sample: Sample, theirs: Edited, mine: str) -> None:
         ink = inks(self.app.theme)
+        gone = isinstance(theirs, CaptionFile) and theirs.data is None
         body = Text.assemble(
             ("While you were typing, somebody else changed this caption. Both texts are here still.\n\n", ink.text),
             ("mine\n", ink.dim),
             (_excerpt(mine), ink.text),
             ("\n\ntheirs\n", ink.dim),
-            (_excerpt(theirs.text) if theirs.data is not None else "(the file was deleted)", ink.text),
+            ("(the file was deleted)" if gone else _excerpt(theirs.text), ink.text),
         )
 
         def answered(answer: str | None) -> None:
@@ -361,7 +401,7 @@ class CaptionPane(Vertical):
                 self._drop_draft(sample)
                 if self.sample is not None and self.sample.path == sample.path:
                     self._file = theirs
-                    self._show_text(theirs.text)
+                    self._show_text(theirs.text if self.editing else trained(theirs, theirs.text))
 
         self.app.push_screen(
             Ask(

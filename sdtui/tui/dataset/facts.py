@@ -10,17 +10,16 @@ from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.tui.commands import key_of
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import Inks
-from sdtui.tui.widgets.cells import fit
 
 
-def facts_text(project: Project, sample: Sample, format: str, ink: Inks) -> Text:
-    """``832×1216 · bucket 832×1216 · WEBP``."""
+def facts_text(project: Project | None, sample: Sample, format: str, ink: Inks) -> Text:
+    """``832×1216 · bucket 832×1216 · webp``. ``project`` decides about buckets; None while that is being worked out."""
     text = Text(no_wrap=True, overflow="ellipsis")
     if not sample.width:
         text.append("size unknown", ink.dim)
         return text
     text.append(f"{sample.width}×{sample.height}", ink.text)
-    bucket = placement(project, sample).bucket if project.datasets else None  # while it is read there are none yet
+    bucket = placement(project, sample).bucket if project is not None else None
     if bucket is not None:
         text.append(" · bucket ", ink.dim)
         text.append(f"{bucket[0]}×{bucket[1]}", ink.text)
@@ -54,8 +53,3 @@ def around_text(subset: Subset) -> str:
     before = safe(str(subset.options.get("caption_prefix") or ""))
     after = safe(str(subset.options.get("caption_suffix") or ""))
     return "trained as " + " ".join(filter(None, [f"“{before}”" if before else "", "…", f"“{after}”" if after else ""]))
-
-
-def name_text(sample: Sample, width: int, ink: Inks) -> Text:
-    """The image's name in at most ``width`` cells."""
-    return Text(fit(safe(sample.name), width).rstrip(), ink.strong)

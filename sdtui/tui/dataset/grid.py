@@ -93,9 +93,11 @@ class ImageGrid(VirtualList):
 
     # Making thumbnails --------------------------------------------------------------------------------------------
 
-    def forget(self) -> None:
-        """Files may hold other pictures now."""
-        self._drawn.clear()
+    def forget(self, paths: frozenset[Path] | None) -> None:
+        """The files at ``paths`` (None: any) may hold other pictures now."""
+        for path in list(self._drawn) if paths is None else paths:
+            self._drawn.pop(path, None)
+        self.make_visible()
 
     def make_visible(self) -> None:
         """See that the thumbnails on the screen are made."""

@@ -11,9 +11,9 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from sdtui.dataset.epoch import Epoch, epoch_of
+from sdtui.dataset.epoch import Epoch, epoch_of, with_resolution
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.plans.outcome import Undone
+from sdtui.plans.outcome import Applied, Undone
 from sdtui.tokens.encoding import LIMITS
 from sdtui.tui.commands import key_of
 from sdtui.tui.dataset import commands
@@ -125,6 +125,8 @@ class DatasetScreen(ModeScreen):
         self._show_images(self._image_path())
         self._show_epoch()
         self.query_one(PicturePane).look_again()
+        if self.shell.workspace is not None:
+            self.grid.forget(self.shell.workspace.last_changed)
         self.refresh_bindings()
         if not self._restored and self.shell.scanning is None:
             self._restored = True
@@ -215,7 +217,7 @@ class DatasetScreen(ModeScreen):
             if self._restored and self.keeper.state.image != str(sample.path):
                 self.keeper.state.image = str(sample.path)
                 self.keeper.changed()
-        self.captions.show(self._project, subset, sample)
+        self.captions.show(subset, sample)
         self.query_one(PicturePane).show(sample.path if sample is not None else None)
 
     def _refresh_edited(self) -> None:
@@ -226,7 +228,7 @@ class DatasetScreen(ModeScreen):
         subset = project.subset(sample.subset)
         now = next((each for each in subset.samples if each.path == sample.path), None) if subset is not None else None
         if now is not None:
-            self.captions.show(project, subset, now)
+            self.captions.show(subset, now)
 
     def _show_epoch(self) -> None:
         """Count the epoch as it is asked for, in a thread."""
@@ -239,10 +241,11 @@ class DatasetScreen(ModeScreen):
         if self.shell.scanning is not None:
             return
         wanted = as_wanted(project, self.repeats.wanted)
-        self.shell.bridge.call(self, "epoch", lambda: epoch_of(wanted), self._counted)
+        self.shell.bridge.call(self, "epoch", lambda: (epoch_of(wanted), with_resolution(wanted)), self._counted)
 
-    def _counted(self, epoch: Epoch) -> None:
-        self._epoch = epoch
+    def _counted(self, counted: tuple[Epoch, Project]) -> None:
+        self._epoch = epoch = counted[0]
+        self.captions.show_buckets(counted[1])
         trained = max(1, epoch.train_entries)
         shares = {subset.name: subset.entries / trained for subset in epoch.subsets}
         if shares != self.subsets.shares or self.subsets.wanted != self.repeats.wanted:
@@ -421,13 +424,18 @@ class DatasetScreen(ModeScreen):
                 self.shell.say(f"Undone in part: {result.title}. {path.name} was left: {why}", "warning")
             else:
                 self.shell.say(f"Undone: {result.title}.")
+            self.captions.look_again()
 
         if self.shell.workspace is not None:
             self.shell.workspace.undo(undone)
 
     def action_redo(self) -> None:
+        def redone(applied: Applied) -> None:
+            self.shell.say(f"Done again: {applied.title}.")
+            self.captions.look_again()
+
         if self.shell.workspace is not None:
-            self.shell.workspace.redo(lambda applied: self.shell.say(f"Done again: {applied.title}."))
+            self.shell.workspace.redo(redone)
 
     def action_ignored(self) -> None:
         if self._project is not None:
