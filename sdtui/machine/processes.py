@@ -7,6 +7,7 @@ Read from ``/proc`` directly (man 5 proc), because the supervisor of a run must 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -81,6 +82,11 @@ def stat(pid: int) -> Stat | None:
         return None
     ticks = os.sysconf("SC_CLK_TCK")
     return Stat(pid, fields[0], int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]) / ticks)
+
+
+def began(process: Stat) -> float:
+    """When it started, in seconds since the epoch by today's clock."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + process.start_time
 
 
 def mark(pid: int) -> Identity | None:

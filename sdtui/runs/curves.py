@@ -56,9 +56,12 @@ class EventFiles:
     """The TensorBoard files that a run writes below its logging folder, read as they grow."""
 
     def __init__(
-        self, logging_dir: Path | None, began: float, is_foreign: Callable[[int], bool] = lambda _: False
+        self, logging_dir: Path | None, began: float, is_foreign: Callable[[int, int], bool] = lambda *_: False
     ) -> None:
-        """``began`` in seconds since the epoch; ``is_foreign`` says whether a pid is known to be no part of the run."""
+        """``began`` in seconds since the epoch.
+
+        ``is_foreign`` says whether a pid is known to have been no part of the run at a time in seconds since the epoch.
+        """
         self._logging_dir = logging_dir
         self._began = began
         self._is_foreign = is_foreign
@@ -143,7 +146,7 @@ class EventFiles:
         found = _FILE.match(path.name)
         if found is None or int(found["seconds"]) < int(self._began):
             return None
-        if found["pid"] and self._is_foreign(int(found["pid"])):
+        if found["pid"] and self._is_foreign(int(found["pid"]), int(found["seconds"])):
             return None
         return int(found["seconds"])
 

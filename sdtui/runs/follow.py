@@ -159,8 +159,14 @@ class Follower:
             with contextlib.suppress(SdtuiError):
                 self.record = store.load(self.home, self.record.id)
 
-    def _is_foreign(self, pid: int) -> bool:
-        """Whether a live process of that number is known to be of another run."""
-        if self.record.trainer is None or self.record.host != processes.host() or processes.stat(pid) is None:
+    def _is_foreign(self, pid: int, seconds: int) -> bool:
+        """Whether the process that bore this number at that time (since the epoch) is known to be of another run.
+
+        It must still live: a number is given out again, and then says nothing about a file of the one before.
+        """
+        if self.record.trainer is None or self.record.host != processes.host():
+            return False
+        found = processes.stat(pid)
+        if found is None or processes.began(found) > seconds + 1:
             return False
         return pid not in processes.group_members(self.record.trainer)

@@ -172,6 +172,20 @@ def test_files_of_earlier_and_later_runs_in_the_same_folders_are_not_claimed(tmp
     assert len(follower.curves()[LOSS]) == 12
 
 
+def test_events_of_another_process_are_not_claimed_unless_it_only_got_the_number_later(tmp_path: Path) -> None:
+    own = processes.stat(os.getpid())
+    assert own is not None
+    born = int(processes.began(own))
+    for name, moment, curves in (("before", born - 100, 12), ("after", born + 100, 0)):
+        run = RecordedRun(tmp_path / name, created=float(moment - 10))
+        file = run.logging / "x" / "network_train" / f"events.out.tfevents.{moment}.vm.{os.getpid()}.0"
+        run.write(file, moment, _events())
+        run.end(at=moment + 10)
+        follower = run.follower(now=moment + 10)
+        follower.poll()
+        assert len(follower.curves().get(LOSS, ())) == curves
+
+
 def _events() -> bytes:
     return next((DATA / "real_run").glob("events*")).read_bytes()
 
