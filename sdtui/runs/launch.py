@@ -19,10 +19,12 @@ from sdtui.base.errors import RunError, UsageError, WriteError
 from sdtui.base.files import explain
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
+from sdtui.plans.lock import only_writer
 from sdtui.runs import store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
+from sdtui.runs.live import live_runs
 from sdtui.runs.record import RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
 from sdtui.runs.supervisor import STARTED
@@ -54,20 +56,17 @@ def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) ->
     """Start a run in the project whose records stand in ``home``; returns once its supervisor has started the trainer.
 
     From then on the run needs nothing of this process. Raises WriteError where the record cannot be written, RunError
-    (with the supervisor's own sentence) where the trainer could not be started.
+    where a live run has the same name and output folder, and (with the supervisor's own sentence) where the trainer
+    could not be started.
     """
     if not request.command:
         raise UsageError("There is no command to run")
     command, secret = without_secret_arguments(request.command)
     request = replace(request, command=command, env={**request.env, **secret})
     env = trainer_environment(os.environ, request.env)
-    run_id, folder = store.new_run_folder(home, request.name)
-    try:
-        store.write_record(folder, _record(run_id, request, env))
-    except WriteError:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-        raise
+    with only_writer(home):  # of two that start at once, the second is to see the first
+        _refuse_taken(home, request)
+        folder = _new_run(home, request, env)
     try:
         _supervise(folder, Orders(request.command, env, _seconds(grace)))
     except _NotStarted as error:
@@ -103,6 +102,28 @@ def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunR
         host=processes.host(),
         state_folder=str(state_dir() / "runs" / f"{run_id}-{secrets.token_hex(4)}"),
     )
+
+
+def _refuse_taken(home: Path, request: LaunchRequest) -> None:
+    for run in live_runs(home):
+        if (run.name, run.output_dir) == (request.name, request.output_dir):
+            raise RunError(
+                f"A run called {run.name} is writing to this folder now",
+                path=run.output_dir,
+                remedy="Start again: this one then gets another name; or set output_name.",
+            )
+
+
+def _new_run(home: Path, request: LaunchRequest, env: Mapping[str, str]) -> Path:
+    """The folder of a new run with its record in it; nothing is left of it where that cannot be written."""
+    run_id, folder = store.new_run_folder(home, request.name)
+    try:
+        store.write_record(folder, _record(run_id, request, env))
+    except WriteError:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        raise
+    return folder
 
 
 class _NotStarted(RunError):

@@ -9,22 +9,28 @@ from sdtui.base.errors import UsageError
 from sdtui.trainer.outputs import parse_checkpoint_name
 
 _LONGEST = 100
-"""Characters: the trainer appends up to 40 for sample pictures, and file systems allow 255 bytes."""
+"""Characters of a name, so that it can be read."""
+_LONGEST_BYTES = 200
+"""The trainer appends up to 40 for sample pictures, and file systems allow 255."""
 
 
 def check_name(name: str) -> str:
     """``name`` when files can be called so. Raises UsageError."""
-    if not name or name in (".", "..") or re.search(r'[/\\\x00-\x1f<>:"|?*]', name) or len(name) > _LONGEST:
+    if not name or name in (".", "..") or re.search(r'[/\\\x00-\x1f<>:"|?*]', name) or _fitting(name) != name:
         raise UsageError(
             f"Files cannot be called {name!r}",
-            remedy='output_name takes up to 100 characters, without / \\ < > : " | ? *.',
+            remedy='output_name takes up to 100 characters (66 Chinese ones), without / \\ < > : " | ? *.',
         )
     return name
 
 
 def name_for(folder: str) -> str:
     """A name after the project's folder."""
-    return re.sub(r"[^\w.-]+", "-", folder).strip("-.")[:_LONGEST] or "model"
+    return _fitting(re.sub(r"[^\w.-]+", "-", folder).strip("-.")) or "model"
+
+
+def _fitting(name: str) -> str:
+    return name[:_LONGEST].encode("utf-8", "surrogateescape")[:_LONGEST_BYTES].decode("utf-8", "ignore")
 
 
 def files_of(output_dir: Path, name: str) -> tuple[Path, ...]:

@@ -66,7 +66,8 @@ def read_record(folder: Path) -> RunRecord:
         raise RunError(f"The record of this run is damaged ({error})", path=path) from error
     if record.version > _VERSION:
         raise RunError("A newer sdtui wrote this run", path=path, remedy="Update sdtui to see it.")
-    return record
+    # Copied or renamed by hand: the folder is what can be found again.
+    return record if record.id == folder.name else msgspec.structs.replace(record, id=folder.name)
 
 
 def write_exit(folder: Path, ended: RunExit) -> None:

@@ -179,11 +179,11 @@ def test_runs_that_start_in_the_same_second_get_folders_of_their_own(lab: RunLab
     records: list[RunRecord] = []
     barrier = threading.Barrier(6)
 
-    def start() -> None:
+    def start(number: int) -> None:
         barrier.wait()
-        records.append(lab.launch("saved"))
+        records.append(lab.launch("saved", output_dir=str(lab.root / f"model{number}")))
 
-    threads = [threading.Thread(target=start) for _ in range(6)]
+    threads = [threading.Thread(target=start, args=(number,)) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -282,8 +282,9 @@ def test_the_supervisor_ends_though_its_folder_was_deleted(lab: RunLab) -> None:
 def test_a_run_whose_supervisor_never_came_up_has_failed_at_once(
     lab: RunLab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    (tmp_path / "state" / "sdtui").mkdir(parents=True)
+    (tmp_path / "state" / "sdtui" / "runs").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with pytest.raises(RunError, match="stands there already"):
         lab.launch("train=1")
     (record,) = store.list_runs(lab.home)
@@ -301,3 +302,13 @@ def test_a_launch_on_a_full_disk_leaves_no_run_behind(lab: RunLab, monkeypatch: 
     with pytest.raises(WriteError, match="full"):
         lab.launch("train=1")
     assert list((lab.home / "runs").iterdir()) == []
+
+
+def test_of_two_that_were_prepared_at_once_only_one_writes_to_the_files_of_that_name(lab: RunLab) -> None:
+    lab.fifo("go")
+    first = lab.launch("wait=go")
+    with pytest.raises(RunError, match="called circle is writing to this folder now"):
+        lab.launch("train=1")
+    lab.release("go")
+    lab.wait(first)
+    assert lab.ended("train=1", "saved").state is RunState.DONE

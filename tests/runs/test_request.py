@@ -191,10 +191,17 @@ def test_a_name_that_a_live_run_writes_to_is_taken(
     assert prepare(folder, install, model, f"output_dir={folder / 'other'}").request.name == "cats"
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", "a" * 101, "a:b"])
+@pytest.mark.parametrize("name", ["a/b", "..", "a" * 101, "a:b", "猫" * 70])
 def test_names_that_no_file_can_have(folder: Path, install: TrainerInstall, model: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be called"):
         prepare(folder, install, model, f"output_name={name}")
+
+
+def test_a_project_with_a_long_name_gives_one_that_files_can_have(
+    folder: Path, install: TrainerInstall, model: Path
+) -> None:
+    name = prepare(folder.rename(folder.with_name("猫" * 80)), install, model).request.name
+    assert name == "猫" * 66  # with what the trainer appends, at most 255 bytes
 
 
 def test_two_that_are_prepared_at_once_do_not_share_inputs(folder: Path, install: TrainerInstall, model: Path) -> None:

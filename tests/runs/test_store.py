@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_beginning_is_enough_when_it_is_clear(home: Path) -> None:
         store.resolve(home, "20261121")
     with pytest.raises(UsageError, match="no run '2025'"):
         store.resolve(home, "2025")
+
+
+def test_a_copied_run_is_called_as_its_folder_is(home: Path) -> None:
+    copy = home / "runs" / "20261121-110000-square-copy"
+    shutil.copytree(home / "runs" / "20261121-110000-square", copy)
+    assert {record.id for record in store.list_runs(home)} >= {"20261121-110000-square", copy.name}
+    assert store.resolve(home, copy.name).id == copy.name
 
 
 @pytest.mark.parametrize("wanted", ["../runs", "..", "", "."])
