@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sdtui.dataset.project import Project
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Entry, Settled
+from sdtui.runs.live import held_paths
 from sdtui.tui.dialogs import Answer, Ask
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def ask_about(app: SdtuiApp, project: Project) -> None:
 
         def answered(answer: str | None) -> None:
             if answer == "finish":
-                app.bridge.write(app, lambda: journal.finish(entry.id), settled)
+                app.bridge.write(app, lambda: journal.finish(entry.id, held_paths(project.home)), settled)
             elif answer == "back":
-                app.bridge.write(app, lambda: journal.roll_back(entry.id), settled)
+                app.bridge.write(app, lambda: journal.roll_back(entry.id, held_paths(project.home)), settled)
 
         app.push_screen(
             Ask(

@@ -80,7 +80,15 @@ class CaptionEditor(Offers, TextArea):
         return self._veil.reveal(self.document.text)
 
     def veiled(self, text: str) -> str:
-        """``text`` as the document holds it."""
+        """``text`` as the document holds it.
+
+        Where private use characters come in that stand for others so far, those get new ones; undo begins anew.
+        """
+        if not self._veil.fits(text):
+            caption, place = self.caption, self.selection
+            self._veil = Veil(caption + text)
+            self.load_text(self._veil.hide(caption))
+            self.selection = place
         return self._veil.hide(text)
 
     def load(self, text: str, counted: Counted) -> None:
@@ -138,7 +146,8 @@ class CaptionEditor(Offers, TextArea):
         if self.read_only:
             return
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
-        result = self._replace_via_keyboard(self._veil.hide(text), *self.selection)
+        veiled = self.veiled(text)
+        result = self._replace_via_keyboard(veiled, *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
 

@@ -24,6 +24,10 @@ class Veil:
         self._to_text = {held: code for code, held in self._to_held.items()}
         self._to_shown = _HALVES | {held: safe(chr(code)) for code, held in self._to_held.items()}
 
+    def fits(self, text: str) -> bool:
+        """Whether none of the characters of ``text`` would be mistaken."""
+        return self._to_text.keys().isdisjoint(map(ord, set(text)))
+
     def hide(self, text: str) -> str:
         """``text`` as the editor holds it; the same number of code points."""
         return text.translate(self._to_held)
