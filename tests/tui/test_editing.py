@@ -215,7 +215,9 @@ async def test_unsaved_text_survives_a_kill_and_is_offered_again(dataset: Path, 
         await edit(it, image="circle_001.png")
         await it.type(" half a thought")
         it.screen.keeper.write()
-        it.screen.captions.save_at_once = lambda: None  # type: ignore[method-assign]  # as if it had been killed
+        # As if it had been killed: nothing more is saved.
+        it.screen.captions.save_at_once = lambda: None  # type: ignore[method-assign]
+        it.screen.captions.save = lambda _then: None  # type: ignore[method-assign]
     assert caption(dataset, "circle_001").read_bytes() == b"a green circle\n"
     async with opened(dataset) as again:
         await again.until(lambda: again.shown == "circle_001.png")
