@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sdtui.base.text import plural, safe
+from sdtui.cli.interrupted import take_back
 from sdtui.cli.output import narrate, require_consent
 from sdtui.plans.diff import Kind, Line, diff_change
 from sdtui.plans.journal import Journal
@@ -51,11 +52,7 @@ def apply_plan(home: Path, plan: Plan, *, yes: bool) -> Applied | None:
         return None
     journal = Journal(home)
     held = held_paths(home)
-    for entry in journal.unfinished():
-        settled = journal.roll_back(entry.id, held)
-        narrate(f'An earlier change was interrupted and has been taken back: "{safe(settled.title)}".')
-        for path, reason in settled.refused:
-            narrate(f"  but for {safe(str(path))}: {reason}")
+    take_back(journal, held)
     applied = journal.apply(plan, held)
     narrate(f"{plural(len(applied.changed), 'change')} made. It can be undone in sdtui.")
     return applied

@@ -12,6 +12,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
 from sdtui.cli.groups import NearestGroup
+from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
 
 
@@ -51,6 +52,7 @@ def new(
     from sdtui.edits.export_parts import ExportOptions
 
     options = ExportOptions(resolution=_resolution(resolution), bucket_reso_steps=bucket_reso_steps)
+    settle_interrupted(folder, dry_run=dry_run, yes=True)
     project = run_work(scan(folder))
     made = export(project, "lora" if kind == "lora" else "finetune", output=output, options=options)
     if dry_run and not as_json:
@@ -86,6 +88,7 @@ def init(folder: Path, trigger: str | None, resolution: int, dry_run: bool, as_j
     from sdtui.dataset.scan import scan
     from sdtui.edits.layout import layout_plan, trigger_of
 
+    settle_interrupted(folder, dry_run=dry_run, yes=True)
     project = run_work(scan(folder))
     plan = layout_plan(project.root, trigger or trigger_of(project), resolution=resolution)
     if not as_json:

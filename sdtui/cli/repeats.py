@@ -8,6 +8,7 @@ import click
 
 from sdtui.base.errors import UsageError
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
+from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import print_json, run_work
 
 
@@ -27,6 +28,7 @@ def command(folder: Path, wanted: tuple[str, ...], dry_run: bool, yes: bool, as_
     from sdtui.edits.repeats import find_subset, repeats_plan
 
     numbers = [_parsed(one) for one in wanted]
+    settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     repeats: dict[str, int] = {}
     for name, number in numbers:

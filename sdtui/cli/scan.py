@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from sdtui.base.paths import shown
 from sdtui.base.text import count, plural, safe
+from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.dataset.epoch import epoch_of
 from sdtui.dataset.project import Project, Subset
@@ -35,6 +36,7 @@ SHOWN = 10
 )
 def command(path: Path, as_json: bool, mode: Mode) -> None:
     """Say what the trainer would read from a dataset: subsets, images, captions, and what it ignores."""
+    tell_interrupted(path)
     project = run_work(scan(path, mode=mode))
     if as_json:
         for note in project.notes:

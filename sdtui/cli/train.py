@@ -11,6 +11,7 @@ import click
 from sdtui.base.errors import RunError, UsageError
 from sdtui.base.settings import load_settings
 from sdtui.base.text import count, plural, safe, safe_lines
+from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, require_consent, run_work
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--script", "script_file", metavar="FILE", type=click.Path(path_type=Path), help="Write the command to FILE."
 )
-@click.option("--yes", is_flag=True, help="Do not ask before files of an earlier run are overwritten.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--follow", is_flag=True, help="Print progress until the run ends; Ctrl+C ends only the printing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
 def command(
@@ -57,6 +58,7 @@ def command(
     user = load_settings()
     for problem in user.problems:
         narrate(f"Note: {problem}")
+    settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     install = None if settings.profile.rehearsal else require_trainer(user.settings, near=project.root)
     prepared = make_request(project, settings, install, user=user.settings)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,6 @@ import pytest
 from tests.conftest import Cli
 from tests.dataset.making import image
 from tests.plans.dying import make_project
-from tests.plans.test_crash import die
 
 
 @pytest.fixture
@@ -80,12 +81,50 @@ def test_nothing_to_change_is_fine(sdtui: Cli, root: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "Nothing to change.\n")
 
 
-def test_what_was_interrupted_earlier_is_taken_back_first(sdtui: Cli, tmp_path: Path) -> None:
+KILLED = """
+import os, sys
+from pathlib import Path
+from sdtui.base import files
+from sdtui.plans.journal import Journal
+from tests.plans.dying import plan_for
+rename = files.kernel.rename
+def rename_and_die(source, target):
+    rename(source, target)
+    if Path(target).name == "5_cat":
+        os._exit(9)
+files.kernel.rename = rename_and_die
+root = Path(sys.argv[1])
+Journal(root / ".sdtui").apply(plan_for(root))
+"""
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """A project in which ``3_cat`` has become ``5_cat`` when the process was killed."""
     root = tmp_path / "project"
     make_project(root)
     image(root / "10_dog" / "a.png")
     image(root / "3_cat" / "a.png")
-    assert die(root, "apply", 150)
-    result = sdtui("repeats", root, "dog=11", "--yes")
-    assert result.returncode == 0 and 'interrupted and has been taken back: "thirty changes"' in result.stderr
-    assert sorted(one.name for one in root.iterdir() if one.is_dir()) == [".sdtui", "11_dog", "3_cat"]
+    subprocess.run([sys.executable, "-c", KILLED, root], cwd=Path(__file__).parents[2], check=False)
+    assert (root / "5_cat").is_dir()
+    return root
+
+
+@pytest.mark.parametrize(("wanted", "folders"), [("dog=11", ["11_dog", "3_cat"]), ("cat=7", ["10_dog", "7_cat"])])
+def test_what_was_interrupted_earlier_is_taken_back_before_the_project_is_read(
+    sdtui: Cli, interrupted: Path, wanted: str, folders: list[str]
+) -> None:
+    result = sdtui("repeats", interrupted, wanted, "--yes")
+    assert result.returncode == 0, result.stderr
+    assert 'interrupted and has been taken back: "thirty changes"' in result.stderr
+    assert sorted(one.name for one in interrupted.iterdir() if one.is_dir()) == [".sdtui", *folders]
+
+
+def test_what_is_half_done_is_told_and_not_touched_without_consent(sdtui: Cli, interrupted: Path) -> None:
+    before = sorted(interrupted.rglob("*"))
+    for command in (("scan", interrupted), ("repeats", interrupted, "cat=7", "--dry-run")):
+        result = sdtui(*command)
+        assert result.returncode == 0 and 'interrupted half-way: "thirty changes"' in result.stderr
+    for command in (("repeats", interrupted, "cat=7"), ("train", interrupted, "--profile", "rehearsal")):
+        assert sdtui(*command).returncode == 3
+    assert sorted(interrupted.rglob("*")) == before
