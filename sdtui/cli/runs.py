@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from sdtui.base.errors import RunError, UsageError
+from sdtui.base.errors import RunError, UnreadableError
 from sdtui.base.paths import PROJECT_FOLDER, shown
 from sdtui.cli.groups import NearestGroup
 from sdtui.cli.output import narrate, print_json, print_json_line, require_consent
 from sdtui.cli.run_text import cost_of_stopping, document, ending, facts, progress, table
+from sdtui.dataset.listing import absolute
 from sdtui.runs import store
 from sdtui.runs.follow import Follower
 from sdtui.runs.record import RunRecord, RunState, RunView
@@ -111,11 +112,11 @@ def stop_command(directory: Path, run_id: str | None, yes: bool, now: bool, wait
 def home_of(directory: Path) -> Path:
     """Where the records of the project in ``directory`` (or of the dataset TOML of that name) stand.
 
-    Raises UsageError where there is neither.
+    Raises UnreadableError where there is neither.
     """
-    root = directory.absolute()
+    root = absolute(directory)
     if not root.exists():
-        raise UsageError("There is no such folder", path=directory)
+        raise UnreadableError("There is no such folder", path=root, remedy="Check the path.")
     return (root.parent if root.is_file() else root) / PROJECT_FOLDER
 
 

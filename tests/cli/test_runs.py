@@ -132,7 +132,7 @@ def test_what_is_not_there_is_a_sentence(sdtui: Cli, done: RecordedRun, tmp_path
     for arguments, code, text in (
         (("show", empty), 3, "No run was started here"),
         (("show", tmp_path, "nope"), 2, "no run 'nope'"),
-        (("show", tmp_path / "nowhere" / "x"), 2, "no such folder"),
+        (("show", tmp_path / "nowhere" / "x"), 3, "no such folder"),
         (("stop", tmp_path, "--yes"), 3, "is done"),
     ):
         result = sdtui("runs", *arguments)
