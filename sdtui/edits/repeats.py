@@ -12,6 +12,7 @@ from sdtui.base.text import plural
 from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Subset
 from sdtui.edits.config_value import with_repeats
 from sdtui.edits.path_rewrite import project_files, rewritten
+from sdtui.edits.stamp import restamped
 from sdtui.plans.checks import name_taken
 from sdtui.plans.names import is_other_case, present
 from sdtui.plans.plan import Change, Move, Plan, Remove, Write
@@ -90,13 +91,16 @@ def _rename_plan(project: Project, title: str, changed: list[Subset], wanted: Ma
         warnings.append(f"{name} becomes 1_{name}: beside folders with numbers, the trainer leaves out those without.")
     _refuse_taken(renames)
     warnings += _told_elsewhere(project, changed, wanted)
-    changes: list[Change] = [*_stale_caches(renames)]
-    for file in project_files(project.root):
-        found = rewritten(file, renames, project.root)
-        if found is not None:
-            changes.append(Write(file, *found))
-    changes += _moves(renames)
+    changes = [*_stale_caches(renames), *_followed(project.root, renames), *_moves(renames)]
     return Plan(title, tuple(changes), tuple(warnings))
+
+
+def _followed(root: Path, renames: Mapping[Path, str]) -> Iterator[Change]:
+    """The files of the project with the paths of renamed folders; what sdtui wrote goes on to bear its stamp."""
+    found = {file: pair for file in project_files(root) if (pair := rewritten(file, renames, root)) is not None}
+    for file, (before, after) in found.items():
+        beside = {other.name: pair for other, pair in found.items() if other.parent == file.parent}
+        yield Write(file, before, restamped(before, after, beside) if file.suffix.lower() == ".toml" else after)
 
 
 def _numbered(subset: Subset, number: int) -> str:

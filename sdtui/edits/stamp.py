@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sdtui.base.files import digest, read_if_there
@@ -47,6 +47,25 @@ def writing(path: Path, writes: Sequence[tuple[Path, bytes]]) -> tuple[list[Chan
         if before is not None and not own:
             foreign.append(file)
     return changes, foreign
+
+
+def restamped(before: bytes, after: bytes, beside: Mapping[str, tuple[bytes, bytes]]) -> bytes:
+    """``after``, which sdtui made of the config ``before``, with a stamp that fits again.
+
+    ``beside``: names of files in its folder with their bytes before and after. What did not fit before stays so.
+    """
+    if not _is_intact(before):
+        return after
+
+    def follow(line: re.Match[str]) -> str:
+        old, new = beside.get(line[1], (b"", b""))
+        return f"# with {line[1]} ({_short(new)})" if line[2] == _short(old) else line[0]
+
+    text = _BESIDE.sub(follow, after.decode("utf-8"))
+    found = _CHECKSUM.search(text)
+    assert found is not None
+    head, body = text[: found.start()], text[found.end() + 1 :]
+    return f"{head}# checksum: {_short((head + body).encode('utf-8'))}\n\n{body}".encode()
 
 
 def _is_intact(data: bytes) -> bool:

@@ -9,6 +9,8 @@ import pytest
 
 from sdtui.base.errors import UsageError, WriteError
 from sdtui.dataset.scan import open_project
+from sdtui.edits.dataset_config import export
+from sdtui.edits.export_parts import Kind
 from sdtui.edits.repeats import find_subset, repeats_plan
 from sdtui.plans.journal import Journal
 from sdtui.plans.plan import Plan
@@ -247,3 +249,16 @@ def test_a_json_config_keeps_its_layout_too(root: Path) -> None:
         == text.replace('" : 10 }', '" : 12 }').replace('{ "image_dir"', '{ "num_repeats": 3, "image_dir"').encode()
     )
     assert shown(path) == {"10_cat": 12, "4_dog": 3}
+
+
+@pytest.mark.parametrize("kind", ["lora", "finetune"])
+def test_a_config_of_ours_is_still_ours_after_a_rename(root: Path, kind: Kind) -> None:
+    project = open_project(root)
+    Journal(project.home).apply(export(project, kind).plan)
+    change(root, cat=12)
+    again = export(open_project(root), kind)
+    assert again.replaces == () and not again.plan.empty
+    config = again.toml_path
+    config.write_text(config.read_text() + "# mine\n")
+    change(root, cat=13)
+    assert export(open_project(root), kind).replaces[0] == config
