@@ -124,7 +124,7 @@ async def test_an_outside_change_while_typing_is_asked_about_and_mine_wins_when_
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, Ask))
         assert caption(dataset).read_bytes() == b"theirs"
-        assert "theirs" in it.words() and "a red circle mine" in it.words()
+        await it.until(lambda: "theirs" in it.words() and "a red circle mine" in it.words())
         await it.press("m")
         await it.until(lambda: caption(dataset).read_bytes() == b"a red circle mine\n")
 
@@ -153,7 +153,7 @@ async def test_a_stale_text_cache_is_deleted_with_the_save_and_undo_brings_both_
         await it.type("s")
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, Ask))
-        assert cache.name in it.words()
+        await it.until(lambda: cache.name in it.words())
         await it.press("d")
         await it.until(lambda: not cache.exists() and caption(dataset).read_bytes() == b"a red circles\n")
         await it.until(lambda: it.app.focused is it.screen.images)

@@ -27,7 +27,7 @@ async def test_plus_renames_the_folder_once_and_the_cursor_goes_with_it(dataset:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_002.png")
         await it.press("plus", "plus", "plus")
-        assert "13×" in it.words()
+        await it.until(lambda: "13×" in it.words())
         assert folders(dataset) == ["10_circle", "4_square"]
         await it.until(lambda: folders(dataset) == ["13_circle", "4_square"])
         await it.until(lambda: subset_under_cursor(it) == "13_circle")
@@ -54,7 +54,7 @@ async def test_keys_during_the_rename_are_meant_for_the_new_name(
         await it.press("plus")
         it.screen.repeats.write()
         await it.press("plus", "plus")
-        assert "13×" in it.words()
+        await it.until(lambda: "13×" in it.words())
         gate.set()
         await it.until(lambda: folders(dataset) == ["13_circle", "4_square"])
         await it.until(lambda: subset_under_cursor(it) == "13_circle")

@@ -187,7 +187,7 @@ class PickerScreen(Offers, Screen[Path | None]):
         title.append(f"   {safe(shown(here.folder))}", inks(self.app.theme).accent)
         self.query_one("#picker-title", Static).update(title)
         query = self.query_one(LineInput)
-        query.value = query.value[len(typed) :] if typed is not None and query.value.startswith(typed) else ""
+        query.value = query.value.removeprefix(typed) if typed is not None else ""
         query.cursor_position = len(query.value)
         self._list(came_from)
         if here.folders:
