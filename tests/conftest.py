@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-# A test run that was started in the background ignores SIGINT, and so would every program that it starts.
+# A test run that was started in the background or by nohup ignores these, and so would every program that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 CliResult = subprocess.CompletedProcess[str]
 Cli = Callable[..., CliResult]

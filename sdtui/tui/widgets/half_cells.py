@@ -1,27 +1,16 @@
-"""Pictures as terminal cells: ``▀`` with the upper pixel as its colour and the lower one as its background."""
+"""Pictures as terminal cells, two pixels each (rich-pixels): the lower one as the colour of a half block, the upper one
+as its background."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import groupby
 
-from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-_Pixel = tuple[int, int, int]
 _STEP = 12
 _RAMP = " .:-=+*#%@"
-
-
-@lru_cache(maxsize=16_384)
-def _cell(upper: _Pixel, lower: _Pixel | None) -> tuple[str, Style]:
-    if lower is None:
-        return "▀", Style(color=Color.from_rgb(*upper))
-    if upper == lower:
-        return " ", Style(bgcolor=Color.from_rgb(*lower))  # half the bytes
-    return "▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
 
 
 def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) -> tuple[Strip, ...]:
@@ -30,22 +19,31 @@ def half_cells(width: int, height: int, rgb: bytes, colours: int | None = None) 
     With ``colours`` 256 the pixels are first brought to the entries of the 256-colour table; with 0 each cell
     is a character as bright as its pixels.
     """
+    from PIL import Image
+    from rich_pixels import HalfcellRenderer
+
     if colours == 0:
         return _characters(width, height, rgb)
     if colours == 256:
         rgb = dithered(width, height, rgb)
-    flat = iter(rgb)
-    pixels = list(zip(flat, flat, flat, strict=True))
-    rows = [pixels[start : start + width] for start in range(0, width * height, width)]
-    strips: list[Strip] = []
-    for upper in range(0, height, 2):
-        lower = rows[upper + 1] if upper + 1 < height else [None] * width
-        cells: list[Segment] = []
-        for pair, run in groupby(zip(rows[upper], lower, strict=True)):
-            char, style = _cell(*pair)
-            cells.append(Segment(char * sum(1 for _ in run), style))
-        strips.append(Strip(cells, width))
-    return tuple(strips)
+    # The renderer would stretch an odd number of rows to an even one; so the last one alone takes the whole cell.
+    image = Image.new("RGBA", (width, height + height % 2))
+    image.paste(Image.frombytes("RGB", (width, height), rgb))
+    segments = HalfcellRenderer().render(image, None)
+    return tuple(Strip(map(_plain, line), width).simplify() for line in Segment.split_lines(segments))
+
+
+def _plain(cell: Segment) -> Segment:
+    """A cell of one colour as a space on it: such cells join to runs, which cost a third of the bytes."""
+    style = cell.style
+    if style is not None and style.bgcolor is not None and style.color == style.bgcolor:
+        return Segment(" ", _paper(style))
+    return cell
+
+
+@lru_cache(maxsize=16_384)
+def _paper(style: Style) -> Style:
+    return Style(bgcolor=style.bgcolor)
 
 
 def _characters(width: int, height: int, rgb: bytes) -> tuple[Strip, ...]:
