@@ -56,7 +56,7 @@ async def test_with_256_colours_pictures_are_made_of_them(
         pane = it.screen.query_one(PicturePane)
         await it.until(lambda: pane._drawn is not None and pane._drawn.path.name == "aaa.png")
         styles = [segment.style for strip in pane._drawn.strips for segment in strip if segment.style]
-        used = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour}
+        used = {colour.triplet.hex for style in styles for colour in (style.color, style.bgcolor) if colour}
         assert len(used) > 1 and used <= table
 
 
