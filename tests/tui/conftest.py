@@ -80,11 +80,12 @@ class Opened:
         await until(self.pilot, condition)
 
     async def press(self, *keys: str) -> None:
-        """As Pilot's, without its waiting until the whole process is idle, which takes 60 ms a key."""
+        """As Pilot's, but waiting until the whole process is idle once and not for each key, which takes 60 ms."""
         for key in keys:
             self.app.post_message(events.Key(key, _TYPED.get(key) or key_to_character(key)))
             for _ in range(3):  # to the app, to the widget, and on to what it called for
                 await self.pilot._wait_for_screen()
+        await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Type ``text``, a key a character."""
