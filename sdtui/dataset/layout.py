@@ -17,8 +17,9 @@ from sdtui.dataset.subset_folders import (
     TRAIN_FOLDERS,
     Found,
     Place,
+    broken_links,
     candidates,
-    stray_pictures,
+    strays,
     subfolders_with_images,
     worth_a_word,
 )
@@ -57,7 +58,7 @@ def folder_layout(root: Path) -> Layout:
         return _beside(root, listing, ProjectKind.PLAIN, plain, reg)
     if reg and (alone := Found.of_plain(root, listing.folders)).places:
         return _beside(root, listing, ProjectKind.PLAIN, alone, None)
-    raise _nothing_in(root, listing, (*numbered.ignored, *plain.ignored))
+    raise _nothing_in(root, listing, (*broken_links(root, listing), *numbered.ignored, *plain.ignored))
 
 
 def _named(root: Path, listing: Listing, names: Iterable[str]) -> Path | None:
@@ -79,7 +80,7 @@ def _single(root: Path) -> Layout:
 
 def _beside(root: Path, listing: Listing, kind: ProjectKind, found: Found, reg: Path | None) -> Layout:
     """Subset folders right in ``root``, perhaps with a folder of regularization subsets beside them."""
-    found.ignored += stray_pictures(root, listing)
+    found.ignored += strays(root, listing)
     if reg is not None:
         beside = _regularization(reg)
         found.places += beside.places
@@ -122,7 +123,7 @@ def _init(root: Path, listing: Listing, train: Path, reg: Path | None) -> Layout
     others = [root / name for name in candidates(listing.folders) if name not in used]
     reason = f"It stands beside {train.name}; only the folders in there are trained on."
     found.ignored += [Ignored(folder, reason) for folder in others if worth_a_word(folder)]
-    found.ignored += stray_pictures(root, listing)
+    found.ignored += strays(root, listing)
     return _finished(Layout(root, ProjectKind.INIT, tuple(found.places), tuple(found.ignored)))
 
 

@@ -92,7 +92,7 @@ class Found:
         if not found.places:
             found = cls.of_plain(base, listing.folders, is_reg=is_reg)
         if found.places:
-            found.ignored += stray_pictures(base, listing)
+            found.ignored += strays(base, listing)
         elif listing.images:
             found.places.append(Place(base.name, base, 1, is_reg))
         return found
@@ -141,8 +141,33 @@ def subfolders_with_images(folder: Path) -> bool:
         return False
 
 
-def stray_pictures(base: Path, listing: Listing) -> list[Ignored]:
-    """Pictures that lie beside subset folders."""
+def strays(base: Path, listing: Listing) -> list[Ignored]:
+    """What lies beside subset folders and could be taken for more than it is."""
     reason = "It lies beside the subset folders; the trainer only looks into them."
     names = (*listing.files, *listing.others)
-    return [Ignored(base / name, reason) for name in names if looks_like_picture(name) and not name.startswith(".")]
+    pictures = [Ignored(base / name, reason) for name in names if looks_like_picture(name) and not name.startswith(".")]
+    return [*pictures, *broken_links(base, listing), *_misnamed(base, listing)]
+
+
+def broken_links(base: Path, listing: Listing) -> list[Ignored]:
+    """Links that may have led to a subset, on a disk that is not mounted now."""
+    reason = "It is a link that leads nowhere now, so the trainer leaves it out."
+    return [
+        Ignored(base / name, reason)
+        for name in listing.others
+        if (parse_folder_name(name) or "." not in name) and (base / name).is_symlink()
+    ]
+
+
+def _misnamed(base: Path, listing: Listing) -> list[Ignored]:
+    """Folders of images that bear a name with a meaning of its own."""
+    reason = "Its name means something else in a training (model, config, log, conditioning), so it is no subset here."
+    names = sorted(NO_SUBSETS.intersection(listing.folders) - {PROJECT_FOLDER})
+    return [Ignored(base / name, reason) for name in names if _has_images(base / name)]
+
+
+def _has_images(folder: Path) -> bool:
+    try:
+        return holds_images(folder)
+    except UnreadableError:
+        return False

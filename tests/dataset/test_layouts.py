@@ -50,7 +50,16 @@ def test_a_projects_own_folders_are_no_subsets(tmp_path: Path) -> None:
     project = open_project(tmp_path)
     assert project.kind is ProjectKind.PLAIN
     assert names(project) == ["plain"]
-    assert project.ignored == ()
+    assert {entry.path.name for entry in project.ignored} == {"model", "config", "log", "conditioning"}
+    assert "means something else" in reason(project, "model")
+
+
+def test_a_link_to_a_subset_on_a_disk_that_is_not_there_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "10_circle").symlink_to(tmp_path / "mnt" / "usb" / "10_circle")
+    with pytest.raises(NotADatasetError, match=r"10_circle: It is a link that leads nowhere"):
+        open_project(tmp_path)
+    image(tmp_path / "4_square" / "a.png")
+    assert "leads nowhere" in reason(open_project(tmp_path), "10_circle")
 
 
 def test_folders_without_numbers_count_once_each(tmp_path: Path) -> None:
