@@ -30,14 +30,32 @@ _OTHER_TRAINERS = {
     "video_jsonl_file": "musubi-tuner",
 }
 
+_TRAINING_KEYS = frozenset(
+    {
+        "pretrained_model_name_or_path",
+        "mixed_precision",
+        "network_module",
+        "network_dim",
+        "learning_rate",
+        "unet_lr",
+        "optimizer_type",
+        "train_batch_size",
+        "output_name",
+        "LoRA_type",
+    }
+)
+"""Any of them shows the settings of a training: a file for ``--config_file``, or a preset of the kohya_ss GUI."""
+
 
 def why_foreign(data: Mapping[str, Any]) -> str | None:
     """What a parsed file is instead of a dataset config of sd-scripts, a sentence; None where nothing gives it away."""
-    keys = set(data) | {key for table in data.values() for part in _parts(table) for key in part}
+    keys = {str(key) for key in data} | {str(key) for value in data.values() for part in _parts(value) for key in part}
     for key, trainer in _OTHER_TRAINERS.items():
         if key in keys:
             return f"This is a dataset config of {trainer}, not of sd-scripts."
-    if "pretrained_model_name_or_path" in keys:
+    if "subsets" in data:
+        return "This is a config of LoRA_Easy_Training_Scripts, which makes a dataset config of it for sd-scripts."
+    if keys & _TRAINING_KEYS:
         return "These are settings of a training command (--config_file, or a preset), not a dataset config."
     return None
 

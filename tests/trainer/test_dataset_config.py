@@ -87,6 +87,8 @@ def test_a_config_of_another_trainer_is_recognised() -> None:
     assert any("musubi-tuner" in problem for problem in problems(parse(TOML, musubi)))
     assert "musubi-tuner" in str(why_foreign(parse(TOML, musubi)))
     assert "training command" in str(why_foreign({"model": {"pretrained_model_name_or_path": "x"}}))
+    assert "preset" in str(why_foreign({"LoRA_type": "Standard", "epoch": 3}))
+    assert "LoRA_Easy_Training_Scripts" in str(why_foreign({"subsets": [{"image_dir": "a"}], "general_args": {}}))
     assert why_foreign({"general": {"resolution": 512}, "datasets": 3}) is None
 
 
