@@ -86,7 +86,7 @@ def read_if_there(path: Path) -> bytes | None:
     """The bytes of a file, None where there is none. Raises UnreadableError for any other trouble."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise read_error(error, path) from error

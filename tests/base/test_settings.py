@@ -23,6 +23,11 @@ def test_no_file_is_all_defaults() -> None:
     assert loaded.problems == ()
 
 
+def test_a_config_folder_that_cannot_be_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null")
+    assert load_settings().settings == UserSettings()
+
+
 def test_what_the_file_says_is_used_also_with_a_byte_order_mark() -> None:
     write('\ufeffsd_scripts = "/k"\r\nslow = true\r\nof_a_newer_version = 1\r\n')
     loaded = load_settings()
