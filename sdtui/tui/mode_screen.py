@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from sdtui.base.paths import shown
 from sdtui.base.text import safe
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 class ModeScreen(Offers, Screen[None]):
     """One mode, full screen. Subclasses set ``MODE`` and fill ``compose_body``."""
+
+    # Textual draws the whole screen again when the focus moves, which with a picture is 50 KB; what gains or loses it
+    # draws itself.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     MODE: ClassVar[str]
     """Name of its entry in ``tui.modes.MODES``."""

@@ -14,6 +14,7 @@ from sdtui.tui.dataset.screen import DatasetScreen
 from tests.tui.conftest import COLOURS, LONG, picture, until
 
 Snap = Callable[..., bool]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
