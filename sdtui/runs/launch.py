@@ -24,7 +24,7 @@ from sdtui.runs import store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
-from sdtui.runs.live import live_runs
+from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
 from sdtui.runs.supervisor import STARTED
@@ -105,7 +105,7 @@ def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunR
 
 
 def _refuse_taken(home: Path, request: LaunchRequest) -> None:
-    for run in live_runs(home):
+    for run in live_anywhere(home):
         if (run.name, run.output_dir) == (request.name, request.output_dir):
             raise RunError(
                 f"A run called {run.name} is writing to this folder now",

@@ -1,4 +1,4 @@
-"""What the supervisor of a run and everybody else tell each other: three small files in the run's state folder.
+"""What the supervisor of a run and everybody else tell each other: a few small files in the run's state folder.
 
 ``orders`` go to a new supervisor through its standard input, because they hold what must not be written down.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from sdtui.runs.escalation import Stage
 LOCK = "lock"
 STATUS = "status.json"
 REQUEST = "request.json"
+WHERE = "run-folder"
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -61,6 +63,18 @@ def write_status(state_folder: Path, status: Status) -> None:
     write_atomic(state_folder / STATUS, msgspec.json.encode(status), durable=False)
 
 
+def point_to(state_folder: Path, run: Path) -> None:
+    """Say where the record of the run stands: other projects can have its folders too. Raises WriteError."""
+    write_atomic(state_folder / WHERE, os.fsencode(run), durable=False)
+
+
+def places(states: Path) -> Iterator[Path]:
+    """The folders of the runs whose supervisors left a word below ``states``, of whatever project, alive or not."""
+    for pointer in sorted(states.glob(f"*/{WHERE}")):
+        with contextlib.suppress(OSError):
+            yield Path(os.fsdecode(pointer.read_bytes()))
+
+
 def beat(state_folder: Path) -> None:
     """Show that the supervisor lives."""
     with contextlib.suppress(OSError):
@@ -85,7 +99,7 @@ def collect(state_folder: Path) -> Request | None:
 
 def clear(state_folder: Path) -> None:
     """The run has ended: nobody listens here any more."""
-    for name in (STATUS, REQUEST, LOCK, "exit.json"):
+    for name in (STATUS, REQUEST, LOCK, WHERE, "exit.json"):
         (state_folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         state_folder.rmdir()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.held import Held
 from sdtui.runs import letterbox, store
@@ -75,6 +77,20 @@ def live_runs(home: Path) -> tuple[RunRecord, ...]:
     return tuple(record for record in store.list_runs(home) if life_of(home, record).living)
 
 
+def live_anywhere(home: Path) -> tuple[RunRecord, ...]:
+    """The live runs of a project, then those of all other projects of this user: they may share folders."""
+    own = live_runs(home)
+    return (*own, *(run for run in _elsewhere() if all(run.state_folder != one.state_folder for one in own)))
+
+
+def _elsewhere() -> Iterator[RunRecord]:
+    for folder in letterbox.places(state_dir() / "runs"):
+        with contextlib.suppress(SdtuiError):  # it was moved or deleted; its own project still knows it
+            record = store.read_record(folder)
+            if life_of(folder.parent.parent, record).living:
+                yield record
+
+
 def held_paths(home: Path) -> tuple[Held, ...]:
-    """What live runs read, and so what must not be renamed, moved or deleted now."""
-    return tuple(Held(path=Path(path), run=record.name) for record in live_runs(home) for path in record.reads)
+    """What live runs read, of whatever project, and so what must not be renamed, moved or deleted now."""
+    return tuple(Held(path=Path(path), run=record.name) for record in live_anywhere(home) for path in record.reads)

@@ -19,7 +19,7 @@ from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 from sdtui.runs import naming
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
-from sdtui.runs.live import live_runs
+from sdtui.runs.live import live_anywhere
 from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
 from sdtui.trainer.base_models import base_models, find_model
@@ -195,7 +195,7 @@ class _Draft:
     def _settle_name(self) -> tuple[str, tuple[Path, ...]]:
         """The run's name, and the files of an earlier run that it would overwrite (none for a name of our own)."""
         here = str(self.output_dir)
-        taken = frozenset(run.name for run in live_runs(self.project.home) if run.output_dir == here)
+        taken = frozenset(run.name for run in live_anywhere(self.project.home) if run.output_dir == here)
         chosen = self.settings.text("output_name")
         if not chosen:
             wanted = naming.name_for(self.project.toml.stem if self.project.toml else self.project.root.name)

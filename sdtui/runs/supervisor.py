@@ -20,7 +20,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, SdtuiError
 from sdtui.base.files import make_folder
-from sdtui.runs import store
+from sdtui.runs import letterbox, store
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import LOCK, Orders
 from sdtui.runs.record import RunRecord
@@ -77,6 +77,7 @@ def _claim(folder: Path) -> int:
     except OSError as error:
         # Some network file systems know no locks; two supervisors at once are then only unlikely.
         sys.stderr.write(f"No lock on {state}: {error}\n")
+    letterbox.point_to(state, folder)
     return lock
 
 

@@ -31,6 +31,17 @@ def test_what_a_live_run_reads_is_held_until_it_ends(lab: RunLab) -> None:
     assert held_paths(lab.home) == () == live_runs(lab.home)
 
 
+def test_a_run_of_another_project_holds_what_it_reads_too(lab: RunLab) -> None:
+    lab.fifo("go")
+    record = lab.launch("wait=go", "saved")
+    inner = lab.root / "images" / ".sdtui"
+    assert [(held.path, held.run) for held in held_paths(inner)] == [(lab.root / "images", "circle")]
+    assert live_runs(inner) == ()
+    lab.release("go")
+    lab.wait(record)
+    assert held_paths(inner) == ()
+
+
 def test_a_crashed_run_holds_nothing(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, reads=(str(tmp_path / "images"),))
     assert life_of(run.home, run.record) is Life.GONE
