@@ -37,7 +37,12 @@ class ExportOptions:
         """
         resolution = self.resolution if self.resolution is not None else fitting_resolution(project)
         sides = (resolution, resolution) if isinstance(resolution, int) else resolution
-        if min(sides) < self.bucket_reso_steps or self.bucket_reso_steps < 1:
+        if self.bucket_reso_steps < 1 or self.bucket_reso_steps % 8:
+            raise UsageError(
+                f"bucket_reso_steps cannot be {self.bucket_reso_steps}",
+                remedy="Take 64, or 32 for SDXL; no script takes what is no multiple of 8.",
+            )
+        if min(sides) < self.bucket_reso_steps:
             raise UsageError(f"A resolution of {sides[0]}x{sides[1]} is less than one bucket step")
         steps = self.bucket_reso_steps
         smallest = max(steps, min(self.min_bucket_reso, min(sides)) // steps * steps)

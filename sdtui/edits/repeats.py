@@ -111,10 +111,13 @@ def _numbered(subset: Subset, number: int) -> str:
 def _refuse_unnameable(project: Project, subset: Subset) -> None:
     folder = subset.image_dir
     if folder == project.root:
+        remedy = f"Open {folder.parent} instead"
+        if parse_folder_name(folder.name) is None:
+            remedy += f", or put the images into a folder such as 10_{folder.name}"
         raise WriteError(
             "This folder is the whole project, so its repeats cannot be written into its name from here",
             path=folder,
-            remedy=f"Open {folder.parent} instead, or put the images into a folder such as 10_{folder.name}.",
+            remedy=f"{remedy}.",
         )
     if project.kind is ProjectKind.INIT and folder.parent == project.root:
         raise WriteError(

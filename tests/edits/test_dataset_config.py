@@ -166,6 +166,12 @@ def test_bucket_bounds_are_what_the_trainer_accepts(root: Path, options: dict[st
     assert first["min_bucket_reso"] <= min(sides) and max(sides) <= first["max_bucket_reso"]
 
 
+@pytest.mark.parametrize("steps", [0, -64, 7, 33])
+def test_bucket_steps_that_no_script_takes(root: Path, steps: int) -> None:
+    with pytest.raises(UsageError, match=f"cannot be {steps}"):
+        export(open_project(root), "lora", options=ExportOptions(bucket_reso_steps=steps))
+
+
 def test_options_that_the_command_line_decides_are_not_written(root: Path) -> None:
     project = open_project(root)
     assert "batch_size" not in export(project, "lora").text and "no_upscale" not in export(project, "lora").text
