@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,12 @@ from sdtui.tui.dataset.count_line import CountLine
 from sdtui.tui.dialogs import Ask
 from sdtui.tui.theme import inks
 from tests.tui.conftest import Open, Opened
+
+
+@pytest.fixture
+def opened(opened: Open) -> Open:
+    """Without pictures, which these tests do not look at."""
+    return partial(opened, slow=True)
 
 
 def caption(dataset: Path, name: str = "circle_000") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied
 from sdtui.tui import workspace
 from tests.tui.conftest import Open, Opened
+
+
+@pytest.fixture
+def opened(opened: Open) -> Open:
+    """Without pictures, which these tests do not look at."""
+    return partial(opened, slow=True)
 
 
 def folders(dataset: Path) -> list[str]:
