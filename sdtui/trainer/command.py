@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdtui.base.errors import TrainerError, UsageError
+from sdtui.base.errors import TrainerError
+from sdtui.trainer.conflicts import refuse_conflicts
 from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
@@ -143,64 +144,6 @@ def _words(key: str, value: Value | None) -> tuple[str, ...]:
         return (f"--{key}", *value)
     # One word: a value that begins with a minus would otherwise be taken for an option.
     return (f"--{key}={value}",) if str(value).startswith("-") else (f"--{key}", str(value))
-
-
-_CONFLICTS: tuple[tuple[Mapping[str, Value], str], ...] = (
-    (
-        {"xformers": True, "sdpa": True},
-        "xformers and sdpa are two ways of doing the same. Set one of them to false.",
-    ),
-    (
-        {"full_bf16": True, "mixed_precision": "fp16"},
-        "full_bf16 needs mixed_precision=bf16.",
-    ),
-    (
-        {"full_bf16": True, "mixed_precision": "no"},
-        "full_bf16 needs mixed_precision=bf16.",
-    ),
-    (
-        {"train_text_encoder": True, "cache_text_encoder_outputs": True},
-        "A cached text encoder cannot be trained. Set cache_text_encoder_outputs and "
-        "cache_text_encoder_outputs_to_disk to false.",
-    ),
-)
-
-
-def refuse_conflicts(settings: Settings) -> None:
-    """Raises UsageError for settings that the trainer refuses together, before a GPU is loaded for it."""
-    for together, remedy in _CONFLICTS:
-        if all(settings[key] == value for key, value in together.items()):
-            raise UsageError(f"{' and '.join(together)} do not go together", remedy=remedy)
-    if settings.script == "sdxl_train.py" and not settings["cache_latents"] and not settings["cache_latents_to_disk"]:
-        # A dataset of metadata files without cached latents: AttributeError in library/train_util.py.
-        raise UsageError("A full fine-tune needs cached latents", remedy="Set cache_latents=true.")
-    caches_text = settings["cache_text_encoder_outputs"] or settings["cache_text_encoder_outputs_to_disk"]
-    if caches_text and settings.script == "sdxl_train_network.py" and not settings["network_train_unet_only"]:
-        raise UsageError(
-            "cache_text_encoder_outputs leaves the text encoder untrained",
-            remedy="Set network_train_unet_only=true as well, or leave the cache off.",
-        )
-    if settings["adaptive_noise_scale"] is not None and not settings["noise_offset"]:
-        raise UsageError(
-            "adaptive_noise_scale needs a noise_offset",
-            remedy="Set noise_offset, or set adaptive_noise_scale to nothing.",
-        )
-    if settings["lr_scheduler"] == "constant" and settings.text("lr_warmup_steps") not in ("", "0", "0.0", "0%"):
-        raise UsageError(
-            "The scheduler constant takes no warm-up",
-            remedy="Set lr_warmup_steps=0, or lr_scheduler=constant_with_warmup.",
-        )
-    for key in ("optimizer_args", "lr_scheduler_args"):
-        _refuse_options(key, settings[key])
-
-
-def _refuse_options(key: str, value: Value | None) -> None:
-    for word in value if isinstance(value, tuple) else ():
-        name, equals, literal = word.partition("=")
-        if not name or not equals or "=" in literal or "," in name:
-            raise UsageError(f"{key} cannot hold {word!r}", remedy="Each is name=value, separated by spaces.")
-        if literal.casefold() in ("true", "false", "none") and literal not in ("True", "False", "None"):
-            raise UsageError(f"{key} cannot hold {word!r}", remedy=f"Write {name}={literal.capitalize()}.")
 
 
 def shell_text(command: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> str:

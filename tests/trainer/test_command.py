@@ -153,6 +153,18 @@ def test_a_script_that_this_version_lacks() -> None:
         ("sdxl-lora", ["optimizer_args=relative_step"], "name=value, separated by spaces"),
         ("sdxl-lora", ["optimizer_args=relative_step=false"], "relative_step=False"),
         ("sdxl-lora", ["xformers=true", "sdpa=true"], "Set one of them to false"),
+        ("sd15-lora", ["full_fp16=true", "mixed_precision=bf16"], "full_fp16 needs"),
+        ("sdxl-finetune", ["persistent_data_loader_workers=true"], "1 or more"),
+        ("sdxl-finetune", ["weighted_captions=true"], "does not go with cache_text_encoder_outputs"),
+        (
+            "sdxl-finetune",
+            ["cache_text_encoder_outputs=false", "train_text_encoder=true"],
+            "cannot be trained",
+        ),
+        ("sd15-lora", ["fused_backward_pass=true"], "needs the optimizer Adafactor"),
+        ("sdxl-lora", ["fused_backward_pass=true", "gradient_accumulation_steps=2"], "accumulation"),
+        ("sdxl-lora", ["scale_v_pred_loss_like_noise_pred=true"], "needs v_parameterization"),
+        ("sdxl-lora", ["fp8_base=true", "mixed_precision=no"], "fp8_base needs"),
     ],
 )
 def test_settings_that_the_trainer_refuses_are_refused_first(profile: str, texts: list[str], says: str) -> None:
