@@ -48,6 +48,7 @@ def main() -> None:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
             "HOME": str(HOME),
+            "COLORTERM": "truecolor",
             "PYTHONPATH": str(FOLDER.parent),
         }
         subprocess.run(
