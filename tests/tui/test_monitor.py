@@ -224,7 +224,7 @@ async def test_the_real_run_is_shown_in_its_numbers(tmp_path: Path) -> None:
         await it.sees(
             "✓ Done at step 12 of 12, 2 checkpoints.", "lr 1.00e-04", "GPU NA", "tiny-000001.safetensors  epoch 1"
         )
-        assert f"{ENDED - BEGAN:.0f} s" in it.words()
+        await it.sees(f"{ENDED - BEGAN:.0f} s")
         chart = it.screen.query_one(LossChart)
         await it.until(lambda: any("⠀" < char <= "⣿" for char in chart.text))
         assert "◆" in chart.text
