@@ -30,6 +30,7 @@ from sdtui.trainer.steps import max_train_steps
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _PATHS = ("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights")
+_MUST_EXIST = ("vae", "resume", "network_weights", "base_weights")
 _SCRIPT_STEPS = 1600
 """max_train_steps of the trainer when nothing is said (library/train_util.py, add_training_arguments)."""
 
@@ -160,11 +161,25 @@ class _Draft:
         """The settings with the base model found and paths made absolute: the trainer starts in another folder."""
         for key in _PATHS:
             value = settings.given.get(key)
-            if isinstance(value, str) and Path(value).expanduser().exists():
-                settings = settings.with_text(key, str(_absolute(value)))
+            if isinstance(value, str) and value:
+                settings = settings.with_value(key, self._found(key, value, settings))
+            elif isinstance(value, tuple):
+                settings = settings.with_value(key, tuple(self._found(key, one, settings) for one in value))
         if settings.profile.field("pretrained_model_name_or_path") is None:
             return settings
         return settings.with_text("pretrained_model_name_or_path", self._base_model(settings))
+
+    def _found(self, key: str, text: str, settings: Settings) -> str:
+        """A path that was given, absolute; as it is where the trainer may find or make it elsewhere."""
+        path = Path.cwd() / Path(text).expanduser()
+        if path.exists():
+            return str(path)
+        on_hub = (
+            _REPOSITORY.fullmatch(text) if key == "vae" else key == "resume" and settings["resume_from_huggingface"]
+        )
+        if key in _MUST_EXIST and not on_hub:
+            raise UsageError(f"What {key} names does not exist", path=path, remedy="Check the path.")
+        return text
 
     def _base_model(self, settings: Settings) -> str:
         text = settings.text("pretrained_model_name_or_path")

@@ -72,6 +72,10 @@ class Settings:
         """These settings with ``key`` set to what was typed; an empty text leaves it out. Raises UsageError."""
         return replace(self, given={**self.given, key: parse_value(self.field(key), text)})
 
+    def with_value(self, key: str, value: Value | None) -> Settings:
+        """These settings with a value that needs no reading, such as a path that was found."""
+        return replace(self, given={**self.given, key: value})
+
     def without(self, key: str) -> Settings:
         """These settings with ``key`` as the profile has it."""
         return replace(self, given={name: value for name, value in self.given.items() if name != key})

@@ -307,13 +307,23 @@ def test_relative_paths_are_made_absolute_because_the_trainer_starts_elsewhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vae.pt").touch()
-    prepared = prepare(folder, install, Path("models/base.safetensors"), "vae=vae.pt", "output_dir=out")
+    prepared = prepare(
+        folder, install, Path("models/base.safetensors"), "vae=vae.pt", "base_weights=vae.pt", "output_dir=out"
+    )
     assert value(prepared, "--pretrained_model_name_or_path") == str(model)
-    assert value(prepared, "--vae") == str(tmp_path / "vae.pt")
+    assert value(prepared, "--vae") == value(prepared, "--base_weights") == str(tmp_path / "vae.pt")
     assert prepared.request.output_dir == str(tmp_path / "out")
 
 
 # -- what cannot be trained --
+
+
+@pytest.mark.parametrize("text", ["resume=gone", "network_weights=gone.safetensors", "base_weights=gone", "vae=/gone"])
+def test_a_file_that_is_to_be_read_must_be_there(folder: Path, install: TrainerInstall, model: Path, text: str) -> None:
+    with pytest.raises(UsageError, match=f"What {text.partition('=')[0]} names does not exist"):
+        prepare(folder, install, model, text)
+    for on_hub in (("vae=stabilityai/sd-vae",), ("resume=me/state", "resume_from_huggingface=true")):
+        assert prepare(folder, install, model, *on_hub).total_steps
 
 
 def test_no_trainer_and_a_broken_one(folder: Path, model: Path, install: TrainerInstall) -> None:
