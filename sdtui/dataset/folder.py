@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import splitext
 
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.work import Work
 from sdtui.dataset.caption_files import EXTENSIONS, CaptionFiles, Found, extension_in
 from sdtui.dataset.facts import Facts, FolderFacts
@@ -160,7 +161,7 @@ def _ignored(place: Place, listing: Listing, captions: CaptionFiles, masks: Mask
     stems = {splitext(name)[0] for name in listing.images}
     for name in listing.folders:
         path = place.image_dir / name
-        if path != place.mask_dir and name not in read:
+        if path != place.mask_dir and name not in read and name != PROJECT_FOLDER:
             yield Ignored(path, "The trainer does not look into folders inside a subset.")
     for name in (*listing.files, *listing.others):
         if name in read or is_cache(name):

@@ -88,6 +88,14 @@ def test_a_leaf_folder_is_opened_with_its_repeats_and_its_parent_is_named(tmp_pa
     assert str(tmp_path) in note
 
 
+def test_folders_inside_a_subset_are_listed_but_for_our_own(tmp_path: Path) -> None:
+    image(tmp_path / "10_circle" / "a.png")
+    for folder in (".sdtui", "more"):
+        (tmp_path / "10_circle" / folder).mkdir()
+    (ignored,) = open_project(tmp_path).ignored
+    assert ignored.path.name == "more" and "inside a subset" in ignored.reason
+
+
 @pytest.mark.parametrize(("train", "reg"), [("images", "regularization"), ("img", "reg")])
 def test_the_init_layout_has_training_and_regularization(tmp_path: Path, train: str, reg: str) -> None:
     image(tmp_path / train / "3_cat" / "a.png")
