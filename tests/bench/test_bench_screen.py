@@ -1,4 +1,4 @@
-"""The screen's lists and pictures against what Textual and rich-pixels would do."""
+"""The screen's lists against what Textual would do."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import asyncio
 from typing import ClassVar
 
 import pytest
-from PIL import Image
-from rich.console import Console
 from rich.segment import Segment
-from rich_pixels import Pixels
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import OptionList
 
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit
-from sdtui.tui.widgets.half_cells import half_cells
 from sdtui.tui.widgets.virtual_list import VirtualList
 from tests.bench.conftest import Compare
 
@@ -61,15 +57,3 @@ def test_a_list_of_20000_rows(compare: Compare) -> None:
     compare("showing 20,000 rows", lambda: _shown(Numbers, 1), "OptionList", lambda: _shown(None, 1), rounds=3)
     compare("and 60 keys", lambda: _shown(Numbers, 60), "OptionList", lambda: _shown(None, 60), rounds=3)
 
-
-@pytest.mark.bench
-def test_drawing_a_picture(compare: Compare) -> None:
-    image = Image.effect_noise((80, 80), 60).convert("RGB")
-    console = Console(force_terminal=True, color_system="truecolor")
-    compare(
-        "half cells of a noisy 80x80 picture",
-        lambda: half_cells(80, 80, image.tobytes()),
-        "rich-pixels",
-        lambda: list(console.render(Pixels.from_image(image))),
-        rounds=7,
-    )
