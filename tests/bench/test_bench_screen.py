@@ -56,4 +56,3 @@ def _shown(make: type[VirtualList] | None, keys: int) -> None:
 def test_a_list_of_20000_rows(compare: Compare) -> None:
     compare("showing 20,000 rows", lambda: _shown(Numbers, 1), "OptionList", lambda: _shown(None, 1), rounds=3)
     compare("and 60 keys", lambda: _shown(Numbers, 60), "OptionList", lambda: _shown(None, 60), rounds=3)
-
