@@ -18,12 +18,16 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.plans.plan import Move, Plan
 from sdtui.runs.live import held_paths
+from sdtui.tui.project_state import StateKeeper
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 _SETTLE = 0.15
 """Seconds to wait for further outside changes before looking at them together."""
+
+_KEEP_AFTER = 2.0
+"""Seconds after which the cursor and unsaved text are on disk."""
 
 
 class Workspace:
@@ -32,6 +36,8 @@ class Workspace:
     def __init__(self, app: SdtuiApp, path: Path) -> None:
         self._app = app
         self.path = path
+        self.keeper = StateKeeper(path, self._keep_soon)
+        self._keeping: Timer | None = None
         self._watcher: Watcher | None = None
         self._changed: set[Path] | None = set()
         self._settling: Timer | None = None
@@ -52,12 +58,21 @@ class Workspace:
         )
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching; what the person would miss is on disk after it."""
+        self.keeper.write()
         self._app.bridge.cancel(self._app, "scan")
         self._app.bridge.cancel(self._app, "refresh")
         if self._watcher is not None:
             threading.Thread(target=self._watcher.stop, name="sdtui unwatch", daemon=True).start()
             self._watcher = None
+
+    def _keep_soon(self) -> None:
+        if self._keeping is None:
+            self._keeping = self._app.set_timer(_KEEP_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        self._keeping = None
+        self.keeper.write()
 
     # Scanning -----------------------------------------------------------------------------------------------------
 

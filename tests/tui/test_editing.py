@@ -11,7 +11,7 @@ from textual import events
 
 from sdtui.base import files
 from sdtui.tokens.encoder import count
-from sdtui.tui.dataset.count_line import CountLine
+from sdtui.tui.caption.count_line import CountLine
 from sdtui.tui.dialogs import Ask
 from sdtui.tui.theme import inks
 from tests.tui.conftest import Open, Opened

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.tokens.encoder import count
-from sdtui.tui.dataset.count_line import CountLine
+from sdtui.tui.caption.count_line import CountLine
 from sdtui.tui.dialogs import Ask
 from tests.tui.conftest import Open, Opened, picture
 

@@ -8,22 +8,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from sdtui.dataset.epoch import Epoch, epoch_of, with_resolution
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.caption.pane import CaptionPane
 from sdtui.tui.commands import key_of
 from sdtui.tui.dataset import commands
-from sdtui.tui.dataset.caption_pane import CaptionPane
 from sdtui.tui.dataset.filter_input import FilterInput
 from sdtui.tui.dataset.grid import ImageGrid
 from sdtui.tui.dataset.image_list import ImageList
 from sdtui.tui.dataset.places import matching, place_of, places_to_go, successor
 from sdtui.tui.dataset.repeats import Repeats, as_wanted
-from sdtui.tui.dataset.state import StateKeeper
 from sdtui.tui.dataset.subset_list import SubsetList
 from sdtui.tui.dataset.words import ignored_lines, images_heading, scanning_text, teaching, totals_text
 from sdtui.tui.finder import Candidate, Finder
@@ -31,9 +29,6 @@ from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.picture_pane import PicturePane
 from sdtui.tui.widgets.virtual_list import VirtualList
-
-_KEEP_AFTER = 2.0
-"""Seconds after which the cursor and unsaved text are on disk."""
 
 
 class DatasetScreen(ModeScreen):
@@ -51,13 +46,11 @@ class DatasetScreen(ModeScreen):
         self._project: Project | None = None
         self._epoch: Epoch | None = None
         self._places: dict[str, Path] = {}
-        self._keeping: Timer | None = None
         self._restored = False
 
     def compose_body(self) -> ComposeResult:
-        path = self.shell.project_path
-        assert path is not None
-        self.keeper = StateKeeper(path, self._keep_soon)
+        assert self.shell.workspace is not None
+        self.keeper = self.shell.workspace.keeper
         self.repeats = Repeats(self.shell, self._show_epoch)
         slow = self.shell.slow
         with Horizontal(id="dataset"):
@@ -444,16 +437,6 @@ class DatasetScreen(ModeScreen):
 
     def _image_view(self) -> VirtualList:
         return self.grid if self.has_class("-grid") else self.images
-
-    # State --------------------------------------------------------------------------------------------------------
-
-    def _keep_soon(self) -> None:
-        if self._keeping is None:
-            self._keeping = self.set_timer(_KEEP_AFTER, self._keep)
-
-    def _keep(self) -> None:
-        self._keeping = None
-        self.keeper.write()
 
     def before_quit(self) -> None:
         self.repeats.write()

@@ -18,9 +18,9 @@ from sdtui.base.text import plural, safe_lines
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.caption_file import CaptionFile
 from sdtui.edits.metadata_caption import MetadataCaption
-from sdtui.tui.dataset.count import NOTHING, Counted, counted, rules_of
-from sdtui.tui.dataset.count_line import CountLine
-from sdtui.tui.dataset.edited import (
+from sdtui.tui.caption.count import NOTHING, Counted, counted, rules_of
+from sdtui.tui.caption.count_line import CountLine
+from sdtui.tui.caption.edited import (
     Edited,
     as_saved,
     caches_of_old_text,
@@ -30,10 +30,10 @@ from sdtui.tui.dataset.edited import (
     read_again,
     trained,
 )
-from sdtui.tui.dataset.editor import CaptionEditor
-from sdtui.tui.dataset.facts import facts_text, source_text
-from sdtui.tui.dataset.state import StateKeeper
+from sdtui.tui.caption.editor import CaptionEditor
+from sdtui.tui.caption.facts import facts_text, source_text
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.project_state import StateKeeper
 from sdtui.tui.theme import inks
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from sdtui.tui.caption.count import NOTHING, Counted
 from sdtui.tui.commands import Command, Offers, offered
-from sdtui.tui.dataset.count import NOTHING, Counted
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.safe_document import Veil
 
