@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,15 +61,15 @@ def save_plan(caption: CaptionFile, new_text: str, image: Path, delete_stale: bo
 def plan_of(title: str, write: Write, caches: tuple[Path, ...], *, delete_stale: bool) -> Plan:
     """``write``, and the removal of ``caches`` of the old text; where they are to stay, a warning that names them."""
     if delete_stale or not caches:
-        return Plan(title, (write, *(_removal(cache) for cache in caches)))
+        return Plan(title, (write, *removals(caches)))
     named = ", ".join(cache.name for cache in caches)
     those = plural(len(caches), "cache")
     return Plan(title, (write,), (f"{those} of the old text stay, and the trainer would go on with it: {named}",))
 
 
-def _removal(path: Path) -> Remove:
-    seen = path.lstat()
-    return Remove(path, seen.st_size, seen.st_mtime_ns)
+def removals(paths: Iterable[Path]) -> tuple[Remove, ...]:
+    """The changes that take away the files at ``paths`` as they stand now."""
+    return tuple(Remove(path, (seen := path.lstat()).st_size, seen.st_mtime_ns) for path in paths)
 
 
 def _borrowers(caption: Path, image: Path) -> list[Path]:
