@@ -13,26 +13,16 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from sdtui.base.errors import ChangedOutsideError, SdtuiError
-from sdtui.base.text import plural, safe_lines
+from sdtui.base.errors import SdtuiError
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.caption_file import CaptionFile
 from sdtui.edits.metadata_caption import MetadataCaption
 from sdtui.tui.caption.count import NOTHING, Counted, counted, rules_of
 from sdtui.tui.caption.count_line import CountLine
-from sdtui.tui.caption.edited import (
-    Edited,
-    as_saved,
-    caches_of_old_text,
-    open_edited,
-    place_text,
-    plan_to_save,
-    read_again,
-    trained,
-)
+from sdtui.tui.caption.edited import Edited, open_edited, place_text, trained
 from sdtui.tui.caption.editor import CaptionEditor
 from sdtui.tui.caption.facts import facts_text, source_text
-from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.caption.saving import CaptionSaver, Typed
 from sdtui.tui.project_state import StateKeeper
 from sdtui.tui.theme import inks
 
@@ -59,6 +49,7 @@ class CaptionPane(Vertical):
     def __init__(self, keeper: StateKeeper) -> None:
         super().__init__(id="caption-pane")
         self._keeper = keeper
+        self._saver = CaptionSaver(self, keeper)
         self._bucketed: Project | None = None
         self._subset: Subset | None = None
         self._file: Edited | None = None
@@ -77,7 +68,8 @@ class CaptionPane(Vertical):
         yield CountLine()
 
     @property
-    def _shell(self) -> SdtuiApp:
+    def shell(self) -> SdtuiApp:
+        """The app, with its type."""
         return cast("SdtuiApp", self.app)
 
     @property
@@ -101,7 +93,7 @@ class CaptionPane(Vertical):
                 self._show_text(self._draft_or((sample.caption or "") if sample is not None else ""))
         # A metadata file holds the captions of all images, so it is read again only for what is edited.
         if sample is None or (self._in_metadata and not (self.editing or self._edit_when_read)):
-            self._shell.bridge.cancel(self, "caption")
+            self.shell.bridge.cancel(self, "caption")
         else:
             self._read(sample)
 
@@ -179,7 +171,7 @@ class CaptionPane(Vertical):
 
     def _read(self, sample: Sample) -> None:
         subset = self._subset
-        self._shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), self._was_read, self._unreadable)
+        self.shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), self._was_read, self._unreadable)
 
     def _was_read(self, file: Edited) -> None:
         if self.editing and self._file is not None:
@@ -203,7 +195,7 @@ class CaptionPane(Vertical):
         self._file = None
         if self._edit_when_read:
             self._edit_when_read = False
-            self._shell.explain(error)
+            self.shell.explain(error)
         self._show_source(Text(f"! {error.what}", inks(self.app.theme).bad))
 
     # Editing ------------------------------------------------------------------------------------------------------
@@ -222,7 +214,7 @@ class CaptionPane(Vertical):
 
     def _begin(self, file: Edited) -> None:
         if isinstance(file, CaptionFile) and file.undecodable:
-            self._shell.say(
+            self.shell.say(
                 f"{file.path.name} is not UTF-8, so it is shown and not edited. "
                 "Convert it first, for example with iconv.",
                 "warning",
@@ -280,7 +272,7 @@ class CaptionPane(Vertical):
     def _recount(self) -> None:
         text = self.editor.caption
         if len(text) < _LONG:
-            self._shell.bridge.cancel(self, "count")
+            self.shell.bridge.cancel(self, "count")
             self._show_count(counted(self._as_trained(text), rules_of(self._subset), self.limit))
         elif self._resting is None:
             self._resting = self.set_timer(_REST, self._count_long)
@@ -290,7 +282,7 @@ class CaptionPane(Vertical):
     def _count_long(self) -> None:
         self._resting = None
         text, rules, limit = self._as_trained(self.editor.caption), rules_of(self._subset), self.limit
-        self._shell.bridge.call(self, "count", lambda: counted(text, rules, limit), self._show_count)
+        self.shell.bridge.call(self, "count", lambda: counted(text, rules, limit), self._show_count)
 
     def _show_count(self, now: Counted) -> None:
         self.editor.mark(now)
@@ -301,121 +293,24 @@ class CaptionPane(Vertical):
 
     def save(self, then: Callable[[], None]) -> None:
         """Save what was typed, then call ``then``; asks first where a cache of the old text stands."""
-        sample, file, text = self.sample, self._file, self.editor.caption
-        if sample is None or file is None or text == file.text:
-            if sample is not None:
-                self._drop_draft(sample)
-            then()
-            return
-
-        def asked(answer: str | None) -> None:
-            if answer in ("delete", "keep"):
-                self._write(sample, file, text, delete_stale=answer == "delete")
-                then()
-
-        def looked(caches: tuple[Path, ...]) -> None:
-            if not caches:
-                asked("delete")
-                return
-            names = "\n".join(cache.name for cache in caches)
-            self.app.push_screen(
-                Ask(
-                    f"{plural(len(caches), 'cache')} of the old text",
-                    f"The trainer would go on with the old text as long as this stands beside the image:\n\n{names}",
-                    (
-                        Answer("d", "save and delete it", "delete"),
-                        Answer("k", "save and keep it", "keep"),
-                        Answer("esc", "go on editing", ""),
-                    ),
-                ),
-                asked,
-            )
-
-        self._shell.bridge.call(self, "stale", lambda: caches_of_old_text(file, sample.path), looked)
+        self._saver.save(self._typed(), then)
 
     def save_at_once(self) -> None:
         """Save without asking: the app ends. Where a cache of the old text stands, the text stays a draft."""
-        sample, file, text = self.sample, self._file, self.editor.caption
-        if sample is None or file is None or text == file.text:
-            return
-        if not caches_of_old_text(file, sample.path):
-            self._write(sample, file, text, delete_stale=False)
+        self._saver.save_at_once(self._typed())
 
-    def _write(self, sample: Sample, file: Edited, text: str, *, delete_stale: bool) -> None:
-        workspace = self._shell.workspace
-        if workspace is None:
-            return
-        try:
-            saved = as_saved(file, text)
-        except SdtuiError as error:
-            self._shell.explain(error)
-            return
-        if self.sample is not None and self.sample.path == sample.path:
-            self._file = saved
+    def _typed(self) -> Typed | None:
+        if self.sample is None or self._file is None:
+            return None
+        return Typed(self.sample, self._file, self.editor.caption)
 
-        def applied(_applied: object) -> None:
-            if self._keeper.draft_of(sample.path) == text:
-                self._drop_draft(sample)
-
-        workspace.apply(
-            lambda: plan_to_save(file, text, sample.path, delete_stale=delete_stale),
-            applied,
-            lambda error: self._not_saved(sample, file, text, error),
-        )
-
-    def _drop_draft(self, sample: Sample) -> None:
-        self._keeper.draft(sample.path, None)
-        self.post_message(self.Drafted())
-
-    def _not_saved(self, sample: Sample, file: Edited, text: str, error: SdtuiError) -> None:
-        """The text stays as a draft, whatever happened."""
-        self._keeper.draft(sample.path, text)
-        self.post_message(self.Drafted())
+    def stands(self, sample: Sample, file: Edited) -> None:
+        """``file`` is now what stands on disk for ``sample``, or is on its way there."""
         if self.sample is not None and self.sample.path == sample.path:
             self._file = file
-        if isinstance(error, ChangedOutsideError):
-            self._shell.bridge.call(
-                self,
-                f"theirs {sample.path}",
-                lambda: read_again(file),
-                lambda theirs: self._ask_whose(sample, theirs, text),
-            )
-        else:
-            self._shell.explain(error)
 
-    def _ask_whose(self, sample: Sample, theirs: Edited, mine: str) -> None:
-        ink = inks(self.app.theme)
-        gone = isinstance(theirs, CaptionFile) and theirs.data is None
-        body = Text.assemble(
-            ("While you were typing, somebody else changed this caption. Both texts are here still.\n\n", ink.text),
-            ("mine\n", ink.dim),
-            (_excerpt(mine), ink.text),
-            ("\n\ntheirs\n", ink.dim),
-            ("(the file was deleted)" if gone else _excerpt(theirs.text), ink.text),
-        )
-
-        def answered(answer: str | None) -> None:
-            if answer == "mine":
-                self._write(sample, theirs, mine, delete_stale=True)
-            elif answer == "theirs":
-                self._drop_draft(sample)
-                if self.sample is not None and self.sample.path == sample.path:
-                    self._file = theirs
-                    self._show_text(theirs.text if self.editing else trained(theirs, theirs.text))
-
-        self.app.push_screen(
-            Ask(
-                f"{sample.caption_path.name} changed meanwhile",
-                body,
-                (
-                    Answer("m", "save mine", "mine"),
-                    Answer("t", "take theirs", "theirs"),
-                    Answer("esc", "decide later", ""),
-                ),
-            ),
-            answered,
-        )
-
-
-def _excerpt(text: str, most: int = 600) -> str:
-    return safe_lines(text if len(text) <= most else f"{text[:most]}…")
+    def take(self, sample: Sample, theirs: Edited) -> None:
+        """What somebody else wrote for ``sample`` replaces what is in the editor."""
+        if self.sample is not None and self.sample.path == sample.path:
+            self._file = theirs
+            self._show_text(theirs.text if self.editing else trained(theirs, theirs.text))
