@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.segment import Segment
@@ -24,6 +24,8 @@ _REPEATING = 0.15
 """Seconds: moves closer together than this come from a held key."""
 _REST = 0.12
 """Seconds that a held key must rest before a picture is begun."""
+_HELD = 0.05
+"""Seconds: as ``_REPEATING``, for pictures that are ready. Shown at each repeat they would clog a poor link."""
 _PATIENCE = 0.25
 """Seconds that the picture before stays while the next one is being made."""
 
@@ -53,6 +55,7 @@ class PicturePane(Widget):
         self._on_request = on_request
         self._clock = clock
         self._path: Path | None = None
+        self._ahead: tuple[Path, ...] = ()
         self._drawn: Drawn | None = None
         self._sentence = ""
         self._moved = float("-inf")
@@ -61,23 +64,32 @@ class PicturePane(Widget):
 
     # What a screen calls ------------------------------------------------------------------------------------------
 
-    def show(self, path: Path | None) -> None:
-        """Show the picture at ``path`` soon; None shows nothing."""
+    def show(self, path: Path | None, ahead: Sequence[Path] = ()) -> None:
+        """Show the picture at ``path`` soon, at once where it was made ahead; None shows nothing.
+
+        Those at ``ahead`` are made in the background once it is there, the likeliest to be wanted next first.
+        """
+        before, self._ahead = self._ahead, tuple(ahead)
         if path == self._path:
+            if self._ahead != before and self._drawn is not None:
+                self._make_ahead()
             return
         now = self._clock()
-        repeating, self._moved = now - self._moved < _REPEATING, now
+        since, self._moved = now - self._moved, now
         self._path = path
         self._stop_waiting()
         self._pictures.forget(self, "picture")
+        self._pictures.forget(self, "ahead")
         if path is None or self._on_request:
             self._clear("" if path is None else "v shows the picture")
             return
-        self._give_up = self.set_timer(_PATIENCE, lambda: self._clear(""))
-        if repeating:
-            self._begin = self.set_timer(_REST, self._ask)
+        ready = self._pictures.ready(path, *self.size) is not None
+        if since >= (_HELD if ready else _REPEATING):
+            self._begin_now()
         else:
-            self._ask()
+            self._begin = self.set_timer(_HELD if ready else _REST, self._begin_now)
+        if not ready:
+            self._give_up = self.set_timer(_PATIENCE, lambda: self._clear(""))
 
     def show_now(self) -> None:
         """The person asked to see it."""
@@ -91,11 +103,17 @@ class PicturePane(Widget):
 
     # Making it ----------------------------------------------------------------------------------------------------
 
+    def _begin_now(self) -> None:
+        drawn = self._pictures.ready(self._path, *self.size) if self._path is not None else None
+        if drawn is not None:
+            self._arrived(drawn)
+        else:
+            self._ask()
+
     def _ask(self) -> None:
         if self._path is not None and self.size.width > 0 and self.size.height > 0:
-            self._pictures.ask(
-                self, "picture", self._path, self.size.width, self.size.height, self._arrived, self._failed
-            )
+            keep = bool(self._ahead)
+            self._pictures.ask(self, "picture", self._path, *self.size, self._arrived, self._failed, keep=keep)
 
     def _arrived(self, drawn: Drawn) -> None:
         self._stop_waiting()
@@ -104,11 +122,17 @@ class PicturePane(Widget):
         if not same:
             self.refresh()
         self.post_message(self.Opened(drawn))
+        self._make_ahead()
 
     def _failed(self, error: SdtuiError) -> None:
         self._stop_waiting()
         remedy = f" {error.remedy}" if error.remedy else ""
         self._clear(f"{error.what}.{remedy}")
+        self._make_ahead()
+
+    def _make_ahead(self) -> None:
+        if self._ahead and not self._on_request:
+            self._pictures.ahead(self, self._ahead, *self.size)
 
     def _clear(self, sentence: str) -> None:
         if self._drawn is not None or sentence != self._sentence:
