@@ -14,7 +14,7 @@ from sdtui.base.errors import SyntaxProblem, UnreadableError
 from sdtui.base.files import read_bytes
 from sdtui.trainer.captions import with_dot
 from sdtui.trainer.dataset_keys import DEFAULTS, EVERYTHING, Mode, Support, fallback, mode_of, table, tables
-from sdtui.trainer.dataset_problems import problems
+from sdtui.trainer.dataset_problems import ConfigProblem, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,17 @@ class DatasetSection:
 
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
-    """A dataset config that could be read; ``problems`` says what the trainer would refuse in it."""
+    """A dataset config that could be read; ``found`` is what the trainer would refuse in it."""
 
     path: Path
     data: Mapping[str, Any]
     datasets: tuple[DatasetSection, ...]
-    problems: tuple[str, ...]
+    found: tuple[ConfigProblem, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the trainer would refuse, as sentences."""
+        return tuple(problem.message for problem in self.found)
 
 
 def load(path: Path, command_line: Mapping[str, Any] | None = None, support: Support = EVERYTHING) -> DatasetConfig:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 from sdtui.trainer.dataset_keys import (
     EVERYTHING,
@@ -64,85 +66,154 @@ def _parts(value: Any) -> list[dict[str, Any]]:
     return tables(value) if isinstance(value, list) else [table(value)]
 
 
+Place: TypeAlias = tuple[str | int, ...]
+"""Keys and indices from the top of a config: ``("datasets", 0, "subsets", 1, "num_repeats")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """One thing that the trainer would stop at."""
+
+    code: str
+    """Short and stable: ``unknown-key``, ``wrong-type``, ..."""
+    message: str
+    """A sentence, which says where it is."""
+    place: Place
+    """What it is about; a key that is missing is named by the table that lacks it."""
+    fix: str | None = None
+    """What to do, a sentence; None where the message says it."""
+    at_validation: bool = True
+    """The trainer's validation refuses it; False where only its datasets stop later."""
+
+
 def problems(
     data: Mapping[str, Any], support: Support = EVERYTHING, command_line: Mapping[str, Any] | None = None
-) -> Iterator[str]:
-    """Sentences: what the trainer's validation refuses in a parsed config (library/config_util.py, ConfigSanitizer)."""
+) -> Iterator[ConfigProblem]:
+    """What the trainer refuses in a parsed config (library/config_util.py, ConfigSanitizer)."""
     for key in data:
         if key not in ("general", "datasets"):
-            yield _unknown(f"at the top of the file: {key!r}", key, ("general", "datasets"))
+            yield _unknown(f"at the top of the file: {key!r}", key, ("general", "datasets"), (key,))
     general = data.get("general", {})
     if isinstance(general, dict):
-        yield from _misfits("[general]", general, general_rules(support))
+        yield from _misfits("[general]", general, general_rules(support), ("general",))
     else:
-        yield "[general] must be a table."
+        yield ConfigProblem("wrong-type", "[general] must be a table.", ("general",))
     datasets = data.get("datasets", [])
     if not isinstance(datasets, list):
-        yield "datasets must be written as [[datasets]], with two brackets."
+        yield ConfigProblem("wrong-type", "datasets must be written as [[datasets]], with two brackets.", ("datasets",))
         return
     if not datasets:
-        yield "There is no [[datasets]] in it, so there is nothing to train on."
+        yield ConfigProblem(
+            "no-datasets", "There is no [[datasets]] in it, so there is nothing to train on.", (), at_validation=False
+        )
     for index, dataset in enumerate(datasets):
-        where = f"[[datasets]] {index + 1}"
         if isinstance(dataset, dict):
-            yield from _dataset_problems(where, dataset, table(general), support, command_line or {})
+            yield from _dataset_problems(index, dataset, table(general), support, command_line or {})
         else:
-            yield f"{where} must be a table."
+            message = f"[[datasets]] {index + 1} must be a table."
+            yield ConfigProblem("wrong-type", message, ("datasets", index))
 
 
 def _dataset_problems(
-    where: str,
+    number: int,
     dataset: Mapping[str, Any],
     general: Mapping[str, Any],
     support: Support,
     command_line: Mapping[str, Any],
-) -> Iterator[str]:
+) -> Iterator[ConfigProblem]:
+    where, place = f"[[datasets]] {number + 1}", ("datasets", number)
     subsets = dataset.get("subsets", [])
     if not isinstance(subsets, list) or not all(isinstance(subset, dict) for subset in subsets):
-        yield f"{where}: subsets must be written as [[datasets.subsets]], with two brackets."
+        message = f"{where}: subsets must be written as [[datasets.subsets]], with two brackets."
+        yield ConfigProblem("wrong-type", message, (*place, "subsets"))
         return
     mode = mode_of(subsets)
-    with_metadata = sum("metadata_file" in subset for subset in subsets)
-    if mode == "finetuning" and with_metadata < len(subsets):
-        yield f"{where} mixes subsets with metadata_file and without; put them into two [[datasets]]."
-        return
-    masks = sum("conditioning_data_dir" in subset for subset in subsets)
-    if 0 < masks < len(subsets):
-        yield f"{where} mixes subsets with conditioning_data_dir and without; put them into two [[datasets]]."
+    mixed = _mixed(where, place, subsets, mode)
+    if mixed is not None:
+        yield mixed
         return
     if subsets:
-        yield from _mode_problems(where, mode, support)
+        yield from _mode_problems(where, place, mode, support)
     else:
-        yield f"{where} has no [[datasets.subsets]], so there is nothing to train on."
+        message = f"{where} has no [[datasets.subsets]], so there is nothing to train on."
+        yield ConfigProblem("no-subsets", message, place, at_validation=False)
     own = {key: value for key, value in dataset.items() if key != "subsets"}
-    yield from _misfits(where, own, dataset_rules(mode, support))
+    yield from _misfits(where, own, dataset_rules(mode, support), place)
     if fallback("resolution", dataset, general, command_line) is None:
-        yield f"{where} has no resolution, and neither has [general]."
+        message = f"{where} has no resolution, and neither has [general]."
+        fix = "Write resolution = 1024 for SDXL, or 512 for SD 1.5; or give --resolution on the command line."
+        yield ConfigProblem("no-resolution", message, place, fix, at_validation=False)
     for index, subset in enumerate(subsets):
-        place = f"{where}, subset {index + 1}"
-        yield from _misfits(place, subset, subset_rules(mode, support))
-        yield from (f"{place} has no {key}." for key in required_keys(mode) if key not in subset)
+        there = (*place, "subsets", index)
+        name = f"{where}, subset {index + 1}"
+        yield from _misfits(name, subset, subset_rules(mode, support), there)
+        for key in required_keys(mode):
+            if key not in subset:
+                yield ConfigProblem("missing-required-key", f"{name} has no {key}.", there, f"Add {key} to it.")
 
 
-def _mode_problems(where: str, mode: Mode, support: Support) -> Iterator[str]:
+def _mixed(where: str, place: Place, subsets: Sequence[Mapping[str, Any]], mode: Mode) -> ConfigProblem | None:
+    for key in ("metadata_file", "conditioning_data_dir"):
+        having = sum(key in subset for subset in subsets)
+        if 0 < having < len(subsets) and (mode == "finetuning") == (key == "metadata_file"):
+            message = f"{where} mixes subsets with {key} and without; put them into two [[datasets]]."
+            return ConfigProblem("mixed-subsets", message, place)
+    return None
+
+
+def _mode_problems(where: str, place: Place, mode: Mode, support: Support) -> Iterator[ConfigProblem]:
+    message = None
     if mode == "controlnet" and not support.masks:
-        yield f"{where} has masks (conditioning_data_dir), which this script takes with --masked_loss only."
+        message = f"{where} has masks (conditioning_data_dir), which this script takes with --masked_loss only."
     if mode == "finetuning" and not support.finetuning:
-        yield f"{where} has metadata_file, which this script does not take."
+        message = f"{where} has metadata_file, which this script does not take."
     if mode == "dreambooth" and not support.dreambooth:
-        yield f"{where} has no metadata_file, which this script needs in each subset."
+        lacking = "metadata_file" if support.finetuning else "conditioning_data_dir"
+        message = f"{where} has no {lacking}, which this script needs in each subset."
+    if message is not None:
+        yield ConfigProblem("not-for-this-script", message, place)
 
 
-def _misfits(where: str, table: Mapping[str, Any], rules: Rules) -> Iterator[str]:
+def _misfits(where: str, table: Mapping[str, Any], rules: Rules, place: Place) -> Iterator[ConfigProblem]:
     for key, value in table.items():
         if key not in rules:
-            yield _unknown(f"in {where}: {key!r}", key, tuple(rules))
+            yield _unknown(f"in {where}: {key!r}", key, tuple(rules), (*place, key))
         elif not rules[key][0](value):
-            yield f"{where}: {key} must be {rules[key][1]}, not {json.dumps(value, ensure_ascii=False, default=str)}."
+            shown = json.dumps(value, ensure_ascii=False, default=str)
+            yield ConfigProblem(
+                "wrong-type",
+                f"{where}: {key} must be {rules[key][1]}, not {shown}.",
+                (*place, key),
+                _right_type(key, value, rules),
+            )
 
 
-def _unknown(place: str, key: str, known: Sequence[str]) -> str:
+def _right_type(key: str, value: Any, rules: Rules) -> str | None:
+    """The value as it was surely meant, where there is one."""
+    meant: list[Any] = []
+    if isinstance(value, str):
+        meant = [{"true": True, "false": False}.get(value.strip().lower()), *_numbers(value)]
+    elif isinstance(value, int) and not isinstance(value, bool):
+        meant = [float(value), str(value)]
+    elif isinstance(value, float) and value.is_integer():
+        meant = [int(value)]
+    right = next((each for each in meant if each is not None and rules[key][0](each)), None)
+    return f"Write {key} = {json.dumps(right)}." if right is not None else None
+
+
+def _numbers(text: str) -> Iterator[int | float]:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            yield kind(text)
+
+
+def _unknown(where: str, key: str, known: Sequence[str], place: Place) -> ConfigProblem:
     if key in _OTHER_TRAINERS:
-        return f"Unknown key {place}; this looks like a config of {_OTHER_TRAINERS[key]}, not of sd-scripts."
+        message = f"Unknown key {where}; this looks like a config of {_OTHER_TRAINERS[key]}, not of sd-scripts."
+        return ConfigProblem("other-trainer", message, place)
     close = get_close_matches(key, known, n=1, cutoff=0.75)
-    return f"Unknown key {place}." + (f" Did you mean {close[0]}?" if close else "")
+    if not close:
+        return ConfigProblem("unknown-key", f"Unknown key {where}.", place, "Take it out.")
+    return ConfigProblem(
+        "unknown-key", f"Unknown key {where}. Did you mean {close[0]}?", place, f"Write {close[0]} instead of {key}."
+    )
