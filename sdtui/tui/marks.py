@@ -22,9 +22,12 @@ class Marks:
     broken: str = "!"
     draft: str = "✎"
     """Text that is not saved yet."""
+    reviewed: str = "✓"
+    flagged: str = "⚑"
+    starred: str = "★"
 
 
-ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*")
+ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+")
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,10 @@ class ScreenState(msgspec.Struct):
     """Path of the image under the cursor."""
     limit: int = 75
     grid: bool = False
+    review_image: str = ""
+    """Path of the image that Review stood at."""
+    review_filter: str = ""
+    """What Review was filtered by, as it was typed."""
     drafts: dict[str, str] = {}
     """Unsaved caption text by the path of its image."""
 
@@ -92,9 +96,9 @@ class StateKeeper:
     def _encoded(self) -> bytes:
         # Names that are not UTF-8 hold lone surrogates, which JSON's bytes cannot: they are left out.
         drafts = {image: text for image, text in self.state.drafts.items() if _encodable(image) and _encodable(text)}
-        image = self.state.image if _encodable(self.state.image) else ""
-        subset = self.state.subset if _encodable(self.state.subset) else ""
-        return msgspec.json.encode(msgspec.structs.replace(self.state, drafts=drafts, image=image, subset=subset))
+        names = ("image", "subset", "review_image", "review_filter")
+        unwritable = {name: "" for name in names if not _encodable(getattr(self.state, name))}
+        return msgspec.json.encode(msgspec.structs.replace(self.state, drafts=drafts, **unwritable))
 
 
 def _encodable(text: str) -> bool:
