@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sdtui.base.text import file_size
-from sdtui.plans.plan import Change, MakeFolder, Move, Plan, Write
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan, Write
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _CONTEXT = 1
@@ -64,10 +64,11 @@ def diff(plan: Plan) -> tuple[ChangeDiff, ...]:
 
 def diff_change(change: Change) -> ChangeDiff:
     """One change as a person reads it."""
-    if isinstance(change, Move):
+    if isinstance(change, (Move, Copy)):
         beside = change.source.parent == change.target.parent
         to = change.target.name if beside else change.target
-        return ChangeDiff(change, f"{'rename' if beside else 'move'} {change.source} to {to}")
+        verb = "copy" if isinstance(change, Copy) else "rename" if beside else "move"
+        return ChangeDiff(change, f"{verb} {change.source} to {to}")
     if isinstance(change, MakeFolder):
         return ChangeDiff(change, f"make folder {change.path}")
     if not isinstance(change, Write):

@@ -17,6 +17,7 @@ from pathlib import Path
 from sdtui.base.errors import SyntaxProblem, UsageError, WriteError
 from sdtui.base.files import kernel, make_folder, make_home, read_error, remove_leftovers
 from sdtui.base.text import count
+from sdtui.base.work import Cancelled, never_cancelled
 from sdtui.plans import records, steps
 from sdtui.plans.checks import changed_outside, check
 from sdtui.plans.entry import EntryFolder, Refused, go_back, go_forward, reach, stage_all
@@ -41,7 +42,15 @@ class Journal:
         """Where the entries stand, a folder each."""
         return self.home / "journal"
 
-    def apply(self, plan: Plan, held: Sequence[Held] = ()) -> Applied:
+    def apply(
+        self,
+        plan: Plan,
+        held: Sequence[Held] = (),
+        *,
+        keep_going: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Cancelled = never_cancelled,
+    ) -> Applied:
         """Make all changes of ``plan``, or none.
 
         Raises ChangedOutsideError naming the files that are not as they were when the Plan was made, InUseError when a

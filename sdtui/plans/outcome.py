@@ -14,6 +14,8 @@ class Applied:
     id: str
     title: str
     changed: tuple[Path, ...]
+    left: tuple[tuple[Path, str], ...] = ()
+    """With ``keep_going``: what was left as it is, each with a sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)

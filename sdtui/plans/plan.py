@@ -25,6 +25,17 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Make ``target``, which must not exist yet, hold what the file ``source`` holds; a link is followed.
+
+    Undo takes the copy away where both it and ``source`` still hold that.
+    """
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """Take a file away; the journal keeps it until it is emptied, so that undo can bring it back.
 
@@ -43,7 +54,7 @@ class MakeFolder:
     path: Path
 
 
-Change: TypeAlias = Write | Move | Remove | MakeFolder
+Change: TypeAlias = Write | Move | Copy | Remove | MakeFolder
 
 
 @dataclass(frozen=True, slots=True)
