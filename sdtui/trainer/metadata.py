@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sdtui.trainer.captions import CaptionReading
+from sdtui.trainer.captions import CaptionReading, Written
 
 
 def entries_of(text: str, *, lines: bool) -> dict[str, Any]:
@@ -46,9 +46,12 @@ def caption_of(entry: Any, separator: str = ",", wildcard: bool = False) -> Capt
     caption = "" if caption is None else caption
     if not isinstance(caption, str) or not (tags is None or isinstance(tags, str)):
         return CaptionReading(None, "Its caption or tags in the metadata are no text, and the trainer stops at that.")
+    return CaptionReading(caption if tags is None else with_tags(caption, tags, separator, "\n", wildcard), None)
+
+
+def with_tags(caption: Written, tags: Written, separator: Written, newline: Written, wildcard: bool) -> Written:
+    """``tags`` joined after ``caption``; with ``enable_wildcard`` after each of its lines."""
     if not wildcard:
-        return CaptionReading(separator.join(part for part in (caption, tags) if part), None)
-    if tags is None:
-        return CaptionReading(caption, None)
-    tags = tags.replace("\n", separator)
-    return CaptionReading("\n".join(f"{line}{separator}{tags}" for line in caption.split("\n") if line.strip()), None)
+        return separator.join(part for part in (caption, tags) if part)
+    tags = tags.replace("\n", str(separator))
+    return newline.join(line + separator + tags for line in caption.split("\n") if line.strip())
