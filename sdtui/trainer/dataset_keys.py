@@ -180,6 +180,18 @@ def mode_of(subsets: Sequence[Mapping[str, Any]]) -> Mode:
     return "finetuning" if any("metadata_file" in subset for subset in subsets) else "dreambooth"
 
 
+def checked_as(subsets: Sequence[Mapping[str, Any]], support: Support) -> Mode:
+    """What the validation of a script takes a dataset for, whatever it is (ConfigSanitizer.__init__)."""
+    if support.dreambooth and support.finetuning:
+        if support.masks and all("conditioning_data_dir" in subset for subset in subsets):
+            return "controlnet"
+        return "finetuning" if all("metadata_file" in subset for subset in subsets) else "dreambooth"
+    if support.finetuning:
+        return "finetuning"
+    # With masks a script that takes caption files only refuses every dataset without them.
+    return "controlnet" if support.masks else "dreambooth"
+
+
 def fallback(key: str, *levels: Mapping[str, Any]) -> Any:
     """The first value that is of the right type and not None, else the default (BlueprintGenerator.search_value)."""
     rule = _RULES.get(key)

@@ -14,6 +14,7 @@ from sdtui.trainer.dataset_keys import (
     Mode,
     Rules,
     Support,
+    checked_as,
     dataset_rules,
     fallback,
     general_rules,
@@ -127,16 +128,17 @@ def _dataset_problems(
         message = f"{where}: subsets must be written as [[datasets.subsets]], with two brackets."
         yield ConfigProblem("wrong-type", message, (*place, "subsets"))
         return
-    mode = mode_of(subsets)
-    mixed = _mixed(where, place, subsets, mode)
+    mixed = _mixed(where, place, subsets)
     if mixed is not None:
         yield mixed
         return
-    if subsets:
-        yield from _mode_problems(where, place, mode, support)
-    else:
+    mode = checked_as(subsets, support)
+    if not subsets:
         message = f"{where} has no [[datasets.subsets]], so there is nothing to train on."
         yield ConfigProblem("no-subsets", message, place, at_validation=False)
+    elif mode_of(subsets) != mode:
+        yield ConfigProblem("not-for-this-script", f"{where} {_why_not(mode_of(subsets), mode)}", place)
+        return
     own = {key: value for key, value in dataset.items() if key != "subsets"}
     yield from _misfits(where, own, dataset_rules(mode, support), place)
     if fallback("resolution", dataset, general, command_line) is None:
@@ -152,26 +154,23 @@ def _dataset_problems(
                 yield ConfigProblem("missing-required-key", f"{name} has no {key}.", there, f"Add {key} to it.")
 
 
-def _mixed(where: str, place: Place, subsets: Sequence[Mapping[str, Any]], mode: Mode) -> ConfigProblem | None:
+def _mixed(where: str, place: Place, subsets: Sequence[Mapping[str, Any]]) -> ConfigProblem | None:
     for key in ("metadata_file", "conditioning_data_dir"):
         having = sum(key in subset for subset in subsets)
-        if 0 < having < len(subsets) and (mode == "finetuning") == (key == "metadata_file"):
+        if 0 < having < len(subsets):
             message = f"{where} mixes subsets with {key} and without; put them into two [[datasets]]."
             return ConfigProblem("mixed-subsets", message, place)
     return None
 
 
-def _mode_problems(where: str, place: Place, mode: Mode, support: Support) -> Iterator[ConfigProblem]:
-    message = None
-    if mode == "controlnet" and not support.masks:
-        message = f"{where} has masks (conditioning_data_dir), which this script takes with --masked_loss only."
-    if mode == "finetuning" and not support.finetuning:
-        message = f"{where} has metadata_file, which this script does not take."
-    if mode == "dreambooth" and not support.dreambooth:
-        lacking = "metadata_file" if support.finetuning else "conditioning_data_dir"
-        message = f"{where} has no {lacking}, which this script needs in each subset."
-    if message is not None:
-        yield ConfigProblem("not-for-this-script", message, place)
+def _why_not(mode: Mode, wanted: Mode) -> str:
+    if mode == "controlnet":
+        return "has masks (conditioning_data_dir), which this script takes with --masked_loss only, if at all."
+    if wanted == "controlnet":
+        return "has no conditioning_data_dir, which this script needs in each subset."
+    if mode == "finetuning":
+        return "has metadata_file, which this script does not take."
+    return "has no metadata_file, which this script needs in each subset."
 
 
 def _misfits(where: str, table: Mapping[str, Any], rules: Rules, place: Place) -> Iterator[ConfigProblem]:
