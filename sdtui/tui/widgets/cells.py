@@ -55,3 +55,8 @@ def bar(share: float, width: int) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """``text`` in lines of at most ``width`` cells, broken between words where that is possible."""
     return [line.plain for line in Text(text).wrap(_CONSOLE, max(1, width), overflow="fold")]
+
+
+def broken(text: Text, width: int) -> list[Text]:
+    """As ``wrapped``, with the styles of ``text``; its line ends are line ends."""
+    return list(text.wrap(_CONSOLE, max(1, width), overflow="fold"))
