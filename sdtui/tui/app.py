@@ -45,6 +45,7 @@ from sdtui.tui.palette import show_palette
 from sdtui.tui.pictures import Pictures
 from sdtui.tui.theme import DARK, THEMES, variables
 from sdtui.tui.too_small import TooSmall, too_small
+from sdtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from sdtui.tui.workspace import Workspace
@@ -124,6 +125,7 @@ class SdtuiApp(Offers, App[None]):
         self.slow = slow
         self.animation_level = "none"
         self.bridge = Bridge(self, self.explain)
+        self.typed_ahead = TypedAhead(self)
         self.pictures = Pictures(self.bridge)
         few = {"256": 256, "standard": 256}.get(self.console.color_system or "")
         self.pictures.colours = 0 if self.no_color else few
@@ -269,6 +271,10 @@ class SdtuiApp(Offers, App[None]):
     def on_unmount(self) -> None:
         if self.workspace is not None:
             self.workspace.close()
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.typed_ahead.keeps(event):
+            await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         if too_small(event.size) and not isinstance(self.screen, TooSmall):

@@ -54,7 +54,8 @@ class CaptionPane(Vertical):
         self._subset: Subset | None = None
         self._file: Edited | None = None
         self._resting: Timer | None = None
-        self._edit_when_read = False
+        self._edit_when_read: Callable[[], None] | None = None
+        """Set while the file is read that is to be edited: lets go of what was typed since."""
         self._format = ""
         self._facts = self._source = Text()
         self.sample: Sample | None = None
@@ -86,7 +87,7 @@ class CaptionPane(Vertical):
         if not same:
             self._file = None
             self._format = ""
-            self._edit_when_read = False
+            self._edit_no_more()
         if not unchanged:
             self._show_facts()
             if not self.editing:
@@ -186,15 +187,15 @@ class CaptionPane(Vertical):
         self._file = file
         self._show_text(text)
         if self._edit_when_read:
-            self._edit_when_read = False
             self._begin(file)
+            self._edit_no_more()
 
     def _unreadable(self, error: SdtuiError) -> None:
         if self.editing:
             return  # what was typed stays in the editor; saving it says what is wrong
         self._file = None
         if self._edit_when_read:
-            self._edit_when_read = False
+            self._edit_no_more()
             self.shell.explain(error)
         self._show_source(Text(f"! {error.what}", inks(self.app.theme).bad))
 
@@ -204,13 +205,18 @@ class CaptionPane(Vertical):
         """Let the person type, as soon as the file is read."""
         if self.sample is None or self.editing:
             return
-        if self._in_metadata:
-            self._edit_when_read = True
-            self._read(self.sample)
-        elif self._file is None:
-            self._edit_when_read = True
-        else:
+        if self._file is not None and not self._in_metadata:
             self._begin(self._file)
+            return
+        self._edit_no_more()
+        self._edit_when_read = self.shell.typed_ahead.hold()
+        if self._in_metadata:
+            self._read(self.sample)
+
+    def _edit_no_more(self) -> None:
+        if self._edit_when_read is not None:
+            self._edit_when_read()
+            self._edit_when_read = None
 
     def _begin(self, file: Edited) -> None:
         if isinstance(file, CaptionFile) and file.undecodable:

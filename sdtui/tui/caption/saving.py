@@ -51,6 +51,9 @@ class CaptionSaver:
             then()
             return
 
+        release = self._pane.shell.typed_ahead.hold()
+        image = typed.sample.path
+
         def asked(answer: str | None) -> None:
             if answer in ("delete", "keep"):
                 self._write(typed, delete_stale=answer == "delete")
@@ -61,9 +64,13 @@ class CaptionSaver:
                 self._pane.app.push_screen(_about_caches(caches), asked)
             else:
                 asked("delete")
+            release()
 
-        image = typed.sample.path
-        self._pane.shell.bridge.call(self._pane, "stale", lambda: caches_of_old_text(typed.file, image), looked)
+        def failed(error: SdtuiError) -> None:
+            self._pane.shell.explain(error)
+            release()
+
+        self._pane.shell.bridge.call(self._pane, "stale", lambda: caches_of_old_text(typed.file, image), looked, failed)
 
     def save_at_once(self, typed: Typed | None) -> None:
         """Save without asking: the app ends. Where a cache of the old text stands, the text stays a draft."""
