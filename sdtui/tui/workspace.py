@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from sdtui.dataset.scan import SubsetScanned, refresh, scan
 from sdtui.dataset.watch import Watcher
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
-from sdtui.plans.plan import Move, Plan
+from sdtui.plans.plan import Copy, Move, Plan
 from sdtui.runs.live import held_paths
 from sdtui.tui.project_state import StateKeeper
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _SETTLE = 0.15
 """Seconds to wait for further outside changes before looking at them together."""
+
+_TELL_EVERY = 0.2
+"""Seconds between two looks at how far a big write is."""
 
 _KEEP_AFTER = 2.0
 """Seconds after which the cursor and unsaved text are on disk."""
@@ -164,8 +168,14 @@ class Workspace:
         make: Callable[[], Plan],
         applied: Callable[[Applied | None], None],
         failed: Callable[[SdtuiError], None] | None = None,
+        *,
+        keep_going: bool = False,
+        progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        """Make a Plan and apply it, after every write before it. ``applied(None)`` where there was nothing to do."""
+        """Make a Plan and apply it, after every write before it. ``applied(None)`` where there was nothing to do.
+
+        With ``keep_going`` a file that cannot be written is left (``Applied.left``), and the rest is done.
+        """
         project = self._app.project
         if project is None:
             return
@@ -174,7 +184,9 @@ class Workspace:
             plan = make()
             if plan.empty:
                 return None, frozenset()
-            done = Journal(project.home).apply(plan, held_paths(project.home))
+            done = Journal(project.home).apply(
+                plan, held_paths(project.home), keep_going=keep_going, progress=self._seldom(progress)
+            )
             for warning in plan.warnings:
                 self._app.bridge.deliver(self._app, self._app.say, warning, "warning")
             return done, touched(plan)
@@ -185,6 +197,20 @@ class Workspace:
             applied(result[0])
 
         self._app.bridge.write(self._app, run, done, failed)
+
+    def _seldom(self, progress: Callable[[Progress], None] | None) -> Callable[[int, int], None] | None:
+        """What the writer's thread may call for each file: it reaches the screen a few times a second."""
+        if progress is None:
+            return None
+        told = 0.0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            if time.monotonic() - told >= _TELL_EVERY:
+                told = time.monotonic()
+                self._app.bridge.deliver(self._app, progress, Progress(done, total, "changes"))
+
+        return tell
 
     def undo(self, undone: Callable[[Undone], None]) -> None:
         """Take back the newest change of the journal."""
@@ -219,5 +245,5 @@ def touched(plan: Plan) -> frozenset[Path]:
     """Every path that a Plan changes."""
     paths: set[Path] = set()
     for change in plan.changes:
-        paths |= {change.source, change.target} if isinstance(change, Move) else {change.path}
+        paths |= {change.source, change.target} if isinstance(change, (Move, Copy)) else {change.path}
     return frozenset(paths)

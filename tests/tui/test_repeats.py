@@ -51,9 +51,9 @@ async def test_keys_during_the_rename_are_meant_for_the_new_name(
     gate = threading.Event()
     apply = Journal.apply
 
-    def slowly(*args: Any) -> Applied:
+    def slowly(*args: Any, **how: Any) -> Applied:
         gate.wait(10)
-        return apply(*args)
+        return apply(*args, **how)
 
     monkeypatch.setattr(Journal, "apply", slowly)
     async with opened(dataset) as it:

@@ -1,0 +1,1 @@
+"""The one screen on which an operation is looked at before anything is written."""

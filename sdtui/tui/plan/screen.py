@@ -1,0 +1,318 @@
+"""What an operation would do, looked at before it is done: every caption word by word, and what to do about caches.
+
+``app.push_screen(PlanScreen(proposal), callback)`` is all that a screen needs to carry out a Proposal; the callback
+gets what was Applied, or None where it was left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.text import count, plural, safe
+from sdtui.base.work import Progress, Work
+from sdtui.edits.proposal import Proposal
+from sdtui.plans.outcome import Applied
+from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.plan import keys
+from sdtui.tui.plan.change_list import ChangeList
+from sdtui.tui.plan.detail import Detail
+from sdtui.tui.plan.rows import Left, Row, holds, needs_care, rows_of
+from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined
+from sdtui.tui.widgets.cells import bar, fit
+from sdtui.tui.widgets.footer import Footer
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.lines import Line, Lines, wrap
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+_PART = 2_000
+_BAR = 24
+_SENTENCE_LINES = 4
+
+
+class PlanScreen(Offers, Screen["Applied | None"]):
+    """A Proposal on the screen. Dismissed with what was applied, or None."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self.proposal = proposal
+        self.delete_stale = True
+        self.keep_going = False
+        self._rows: list[Row] = rows_of(proposal)
+        self._writing: Progress | None = None
+        self._applied: Applied | None = None
+        self._refusal = ""
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="plan-title")
+        with Vertical(id="plan"):
+            yield Lines(id="plan-sum")
+            yield LineInput(placeholder="letters of a name or caption", id="plan-find")
+            yield Lines(id="plan-heading")
+            yield ChangeList()
+            yield Detail()
+            yield Lines(id="plan-choices")
+        yield Footer()
+
+    # How it stands ------------------------------------------------------------------------------------------------
+
+    @property
+    def shell(self) -> SdtuiApp:
+        """The app, with its type."""
+        return cast("SdtuiApp", self.app)
+
+    @property
+    def ready(self) -> bool:
+        """Nothing is written yet, and nothing is being written."""
+        return self._writing is None and self._applied is None
+
+    @property
+    def done(self) -> bool:
+        """It was applied, and what is left is listed."""
+        return self._applied is not None
+
+    @property
+    def typing(self) -> bool:
+        """Whether the letters that are looked for are being typed."""
+        return self._finder.has_focus
+
+    @property
+    def _list(self) -> ChangeList:
+        return self.query_one(ChangeList)
+
+    @property
+    def _finder(self) -> LineInput:
+        return self.query_one(LineInput)
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        project = self.shell.project
+        changes = self._list
+        if project is not None:
+            changes.root = project.root
+        changes.limit = self.proposal.limit
+        changes.with_captions = bool(self.proposal.edits)
+        self._finder.display = False
+        self._list_rows(self._rows)
+        changes.focus()
+        self.watch(self.app, "theme", self._recolour, init=False)
+        self._show()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < 32, "-low")
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+        if self._applied is not None and not self._applied.left:
+            self.dismiss(self._applied)
+
+    def _recolour(self) -> None:
+        self._show_detail()
+        self._show()
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def _list_rows(self, rows: Sequence[Row], cursor: int = 0) -> None:
+        changes = self._list
+        changes.rows = rows
+        changes.teaching = ["nothing would change", "", f"{key_of('plan.leave')} goes back"]
+        if self._finder.value:
+            changes.teaching = ["no row holds these letters; esc shows all again"]
+        changes.rows_changed(cursor)
+
+    def _show(self) -> None:
+        """Everything around the list, as it stands now."""
+        self.query_one("#plan-title", Lines).show_fitted(self._title)
+        self.query_one("#plan-sum", Lines).show_fitted(self._sum)
+        self.query_one("#plan-choices", Lines).show_fitted(self._choices)
+        self._show_heading()
+        self.refresh_bindings()
+
+    def _show_heading(self) -> None:
+        self.query_one("#plan-heading", Lines).show([[(self._list.heading(), "dim")]] if self._rows else [])
+
+    def _title(self, width: int) -> list[Line]:
+        state = "done" if self.done else "writing" if self._writing is not None else "nothing is written yet"
+        room = width - len(state) - 4
+        title = safe(self.proposal.title)
+        return [[(" " + fit(title, max(0, room)), "strong"), (f"  {state} ", "dim")]]
+
+    def _sum(self, width: int) -> list[Line]:
+        if self._applied is not None:
+            done = done_sentence(self.proposal, self._applied, deleted=self.delete_stale)
+            return [*wrap(f" {done} Why each was left stands beside it.", width, "strong", indent=1)]
+        lines = [*joined(counts(self.proposal), width), *joined(cares(self.proposal), width)]
+        for warning in self.proposal.plan.warnings:
+            lines += wrap(f" {safe(warning)}", width, "warn", indent=1)
+        shown = len(self._list.rows)
+        if self._finder.value:
+            lines.append([(f" {count(shown)} of {count(len(self._rows))} shown; all of them are written", "accent")])
+        return lines
+
+    def _choices(self, width: int) -> list[Line]:
+        if self._writing is not None:
+            return [self._progress_line(self._writing)]
+        if self.done or self.proposal.empty:
+            return []
+        lines: list[Line] = []
+        if self._refusal:
+            refused = wrap(f" {safe(self._refusal)}", width, "bad", indent=1)
+            lines += refused[:_SENTENCE_LINES]
+        if self.proposal.stale:
+            lines.append(self._caches_line())
+        going = "go on with the rest, and list what is left" if self.keep_going else "stop, and take all back"
+        lines.append(
+            [(f" {key_of('plan.going')} ", "accent"), ("where a file cannot be written: ", "dim"), (going, "plain")]
+        )
+        return lines
+
+    def _caches_line(self) -> Line:
+        some = len(self.proposal.stale)
+        caches = f"{plural(some, 'cache')} of the old text {'is' if some == 1 else 'are'}"
+        key = (f" {key_of('plan.caches')} ", "accent")
+        if self.delete_stale:
+            return [key, (f"{caches} deleted", "plain"), (": the trainer makes them anew", "dim")]
+        return [key, (f"{caches} kept", "warn"), (": the trainer goes on with the old text", "warn")]
+
+    def _progress_line(self, progress: Progress) -> Line:
+        total = progress.total or 0
+        drawn = bar(progress.done / total if total else 0, _BAR)
+        some = f"{count(progress.done)} of {count(total)}" if total else "everything is written down first"
+        return [(" ", "plain"), (drawn, "bar"), (f" {some} {safe(progress.what) if total else ''}", "plain")]
+
+    def _show_detail(self) -> None:
+        changes = self._list
+        self.query_one(Detail).show(changes.row, changes.root, changes.limit)
+
+    def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
+        self._show_detail()
+
+    def on_virtual_list_resized(self, _event: VirtualList.Resized) -> None:
+        self._show_heading()
+
+    # Looking around -----------------------------------------------------------------------------------------------
+
+    def action_read(self, way: int) -> None:
+        detail = self.query_one(Detail)
+        detail.scroll_relative(y=way * max(1, detail.size.height - 1), animate=False)
+
+    def action_next_care(self) -> None:
+        rows, here = self._list.rows, self._list.cursor
+        order = [*range(here + 1, len(rows)), *range(here + 1)]
+        place = next((row for row in order if needs_care(rows[row])), None)
+        if place is None:
+            self.shell.say("No row has a warning, and none is left out.")
+        else:
+            self._list.cursor = place
+
+    def action_find(self) -> None:
+        self._finder.display = True
+        self._finder.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        letters = event.value.casefold().strip()
+        if not letters:
+            self.shell.bridge.cancel(self, "find")
+            self._found(self._rows)
+        else:
+            self.shell.bridge.work(self, "find", lambda _cancelled: _matching(self._rows, letters), self._found)
+
+    def on_input_submitted(self) -> None:
+        self._end_finding()
+
+    def _found(self, rows: list[Row]) -> None:
+        self._list_rows(rows)
+        self._show()
+
+    def _end_finding(self) -> None:
+        self._finder.display = bool(self._finder.value)
+        self._list.focus()
+        self.refresh_bindings()
+
+    # Applying -----------------------------------------------------------------------------------------------------
+
+    def action_caches(self) -> None:
+        self.delete_stale = not self.delete_stale
+        self._show()
+
+    def action_going(self) -> None:
+        self.keep_going = not self.keep_going
+        self._show()
+
+    def action_apply(self) -> None:
+        workspace = self.shell.workspace
+        if workspace is None:
+            return
+        proposal, deleting = self.proposal, self.delete_stale
+        self._writing = Progress(0, None, "")
+        self._refusal = ""
+        workspace.apply(
+            lambda: proposal.to_apply(delete_stale=deleting),
+            self._was_applied,
+            self._was_refused,
+            keep_going=self.keep_going,
+            progress=self._progressed,
+        )
+        self._show()
+
+    def _progressed(self, progress: Progress) -> None:
+        if self._writing is not None:
+            self._writing = progress
+            self.query_one("#plan-choices", Lines).show_fitted(self._choices)
+
+    def _was_applied(self, applied: Applied | None) -> None:
+        self._writing = None
+        if applied is None:
+            self.shell.say("Everything stands there already; nothing had to be written.")
+            self.dismiss(None)
+            return
+        self._applied = applied
+        if applied.left:
+            self._rows = [Left(path, why) for path, why in applied.left]
+            self._list.with_captions = False
+            self._finder.value = ""
+            self._list_rows(self._rows)
+            self._show()
+            return
+        self.shell.say(done_sentence(self.proposal, applied, deleted=self.delete_stale))
+        if self.is_active:
+            self.dismiss(applied)
+
+    def _was_refused(self, error: SdtuiError) -> None:
+        self._writing = None
+        self._refusal = error.sentence()
+        self._show()
+
+    def action_leave(self) -> None:
+        if self.ready and (self.typing or self._finder.value):
+            self._finder.value = ""
+            self._end_finding()
+        else:
+            self.dismiss(self._applied)
+
+
+def _matching(rows: Sequence[Row], letters: str) -> Work[list[Row]]:
+    """The rows that hold ``letters``, in parts, so that a search for what was typed before can be given up."""
+    found: list[Row] = []
+    for start in range(0, len(rows), _PART):
+        found += [row for row in rows[start : start + _PART] if holds(row, letters)]
+        yield Progress(start, len(rows), "rows")
+    return found
