@@ -40,8 +40,8 @@ def project_files(root: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def rewritten(file: Path, renames: Mapping[Path, str], root: Path) -> tuple[bytes, bytes] | None:
-    """The bytes of ``file`` before and after its strings follow ``renames`` (absolute folder to its new name).
+def rewritten(file: Path, renames: Mapping[Path, Path], root: Path) -> tuple[bytes, bytes] | None:
+    """The bytes of ``file`` before and after its strings follow ``renames`` (absolute folders, as they will be called).
 
     A string follows when it is the path of a renamed folder or of something in it: absolute, relative to ``root``, to
     the file's folder or to the working directory, with slashes or backslashes, a drive of Windows being ``/mnt/x``. A
@@ -62,22 +62,24 @@ def rewritten(file: Path, renames: Mapping[Path, str], root: Path) -> tuple[byte
 class _Finder:
     """Knows which part of a path string is the name of a renamed folder."""
 
-    def __init__(self, renames: Mapping[Path, str], bases: tuple[Path, ...]) -> None:
+    def __init__(self, renames: Mapping[Path, Path], bases: tuple[Path, ...]) -> None:
         self._names = {path.name for path in renames}
         self._bases = tuple(dict.fromkeys(bases))
-        self._new: dict[str, str] = {}
+        self._renames: dict[str, tuple[Path, Path]] = {}
         for path, new in renames.items():
-            self._new[os.path.normpath(path)] = new
-            self._new[str(path.parent.resolve() / path.name)] = new
+            self._renames[os.path.normpath(path)] = path, new
+            self._renames[str(path.parent.resolve() / path.name)] = path, new
 
     def find(self, written: str) -> tuple[int, int, str] | None:
-        """Where in ``written`` the name of a renamed folder stands, and its new name."""
+        """Where in ``written`` the name of a renamed folder stands, and what stands there from now on."""
         path = written.replace("\\", "/")
-        for part in re.finditer(r"[^/]+", path):
+        parts = list(re.finditer(r"[^/]+", path))
+        for at, part in enumerate(parts):
             if part.group() in self._names:
                 for folder in self._meanings(path[: part.end()]):
-                    if folder in self._new:
-                        return part.start(), part.end(), self._new[folder]
+                    if folder in self._renames:
+                        start, new = _changed_end(parts[: at + 1], *self._renames[folder])
+                        return start, part.end(), new.replace("/", "\\") if "\\" in written else new
         return None
 
     def _meanings(self, path: str) -> Iterator[str]:
@@ -88,6 +90,18 @@ class _Finder:
             yield os.path.normpath(path)
         else:
             yield from (os.path.normpath(base / path) for base in self._bases)
+
+
+def _changed_end(parts: list[re.Match[str]], old: Path, new: Path) -> tuple[int, str]:
+    """Where in a path that ends with ``parts`` that begins which differs between ``old`` and ``new``, and the new text.
+
+    Folders above both stay as they are written.
+    """
+    common = Path(os.path.commonpath((old, new)))
+    differing = old.relative_to(common).parts
+    if tuple(part.group() for part in parts[-len(differing) :]) == differing:
+        return parts[-len(differing)].start(), new.relative_to(common).as_posix()
+    return parts[-1].start(), Path(os.path.relpath(new, old.parent)).as_posix()
 
 
 def _literal(match: re.Match[str], finder: _Finder) -> str:

@@ -11,28 +11,36 @@ from sdtui.base.files import read_bytes
 from sdtui.base.text import plural
 from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Subset
 from sdtui.edits.config_value import with_repeats
-from sdtui.edits.path_rewrite import project_files, rewritten
-from sdtui.edits.stamp import restamped
-from sdtui.plans.checks import name_taken
-from sdtui.plans.names import is_other_case, present
-from sdtui.plans.plan import Change, Move, Plan, Remove, Write
-from sdtui.trainer.caches import IMAGE_INFO_CACHE
+from sdtui.edits.folder_rename import renaming
+from sdtui.edits.path_rewrite import project_files
+from sdtui.plans.plan import Plan, Write
 from sdtui.trainer.dataset_config import load
 from sdtui.trainer.names import folder_name, parse_folder_name
 
 
 def find_subset(project: Project, name: str) -> Subset:
     """The subset called ``name``, with or without its ``N_``. Raises UsageError listing the names there are."""
-    exact = project.subset(name)
-    if exact is not None:
-        return exact
-    found = [subset for subset in project.subsets if _bare_name(subset) == name]
+    found = subsets_called(project, name)
     if len(found) == 1:
         return found[0]
     names = ", ".join(subset.name for subset in found or project.subsets)
     if found:
         raise UsageError(f'"{name}" could be any of these subsets: {names}', remedy="Write the whole name.")
     raise UsageError(f'There is no subset "{name}"', remedy=f"There are: {names}.")
+
+
+def subsets_called(project: Project, name: str) -> tuple[Subset, ...]:
+    """The subset called ``name``, else those that are called so without their ``N_``."""
+    exact = project.subset(name)
+    if exact is not None:
+        return (exact,)
+    return tuple(subset for subset in project.subsets if stable_name(subset) == name)
+
+
+def stable_name(subset: Subset) -> str:
+    """The name of its folder without the repeats, which stays when they change."""
+    parsed = parse_folder_name(subset.image_dir.name)
+    return parsed.class_tokens if parsed else subset.image_dir.name
 
 
 def repeats_plan(project: Project, repeats: Mapping[str, int]) -> Plan:
@@ -62,11 +70,6 @@ def repeats_plan(project: Project, repeats: Mapping[str, int]) -> Plan:
     return _rename_plan(project, title, changed, wanted)
 
 
-def _bare_name(subset: Subset) -> str:
-    parsed = parse_folder_name(subset.image_dir.name)
-    return parsed.class_tokens if parsed else subset.image_dir.name
-
-
 def _config_plan(project: Project, title: str, wanted: Mapping[str, int]) -> Plan:
     assert project.toml is not None
     subsets = [subset for subset in project.subsets if subset.name in wanted]
@@ -89,18 +92,8 @@ def _rename_plan(project: Project, title: str, changed: list[Subset], wanted: Ma
         renames[subset.image_dir] = f"1_{subset.image_dir.name}"
         name = subset.image_dir.name
         warnings.append(f"{name} becomes 1_{name}: beside folders with numbers, the trainer leaves out those without.")
-    _refuse_taken(renames)
-    warnings += _told_elsewhere(project, changed, wanted)
-    changes = [*_stale_caches(renames), *_followed(project.root, renames), *_moves(renames)]
-    return Plan(title, tuple(changes), tuple(warnings))
-
-
-def _followed(root: Path, renames: Mapping[Path, str]) -> Iterator[Change]:
-    """The files of the project with the paths of renamed folders; what sdtui wrote goes on to bear its stamp."""
-    found = {file: pair for file in project_files(root) if (pair := rewritten(file, renames, root)) is not None}
-    for file, (before, after) in found.items():
-        beside = {other.name: pair for other, pair in found.items() if other.parent == file.parent}
-        yield Write(file, before, restamped(before, after, beside) if file.suffix.lower() == ".toml" else after)
+    changes = renaming(project, {folder: folder.with_name(name) for folder, name in renames.items()})
+    return Plan(title, changes, (*warnings, *_told_elsewhere(project, changed, wanted)))
 
 
 def _numbered(subset: Subset, number: int) -> str:
@@ -142,43 +135,6 @@ def _plain_siblings(project: Project, changed: list[Subset]) -> Iterator[Subset]
         plain = parse_folder_name(subset.image_dir.name) is None
         if plain and subset.name not in names and subset.image_dir.parent in given:
             yield subset
-
-
-def _refuse_taken(renames: Mapping[Path, str]) -> None:
-    for source, name in renames.items():
-        target = source.with_name(name)
-        if present(target) and target not in renames and not is_other_case(source, target):
-            raise name_taken(target)
-    targets = [source.with_name(name) for source, name in renames.items()]
-    for target in targets:
-        if targets.count(target) > 1:
-            raise WriteError("Two subsets would get the same name", path=target, remedy="Choose other numbers.")
-
-
-def _moves(renames: Mapping[Path, str]) -> list[Change]:
-    """The renames in an order in which no target stands there still; a circle is broken by a name in between."""
-    waiting = {source: source.with_name(name) for source, name in renames.items()}
-    moves: list[Change] = []
-    while waiting:
-        free = next((source for source, target in waiting.items() if target not in waiting or target == source), None)
-        if free is not None:
-            moves.append(Move(free, waiting.pop(free)))
-            continue
-        source, target = next(iter(waiting.items()))
-        between = source.with_name(f".{source.name}.sdtui-swap")
-        moves.append(Move(source, between))
-        del waiting[source]
-        waiting[between] = target
-    return moves
-
-
-def _stale_caches(renames: Mapping[Path, str]) -> Iterator[Change]:
-    """``metadata_cache.json`` of ``cache_info`` holds the old paths, and the trainer would look for images there."""
-    for folder in renames:
-        cache = folder / IMAGE_INFO_CACHE
-        if cache.is_file():
-            seen = cache.lstat()
-            yield Remove(cache, seen.st_size, seen.st_mtime_ns)
 
 
 def _told_elsewhere(project: Project, changed: list[Subset], wanted: Mapping[str, int]) -> Iterator[str]:

@@ -36,16 +36,27 @@ def stale_text_caches(image: Path) -> tuple[Path, ...]:
 
 def stale_latent_caches(image: Path) -> tuple[Path, ...]:
     """The latent caches of ``image`` that stand on disk, of any size and model, the old ``<stem>.npz`` too."""
-    found: list[Path] = []
     try:
         beside = sorted(image.parent.iterdir())
     except OSError:
         return ()
-    for path in beside:
-        match = _LATENTS.match(path.name)
-        if (match and match["stem"] == image.stem) or path.name == f"{image.stem}.npz":
-            found.append(path)
-    return tuple(found)
+    return tuple(path for path in beside if latents_stem(path.name) == image.stem)
+
+
+def text_stem(name: str) -> str | None:
+    """The stem of the image whose text encoder cache is called ``name``; None where that is no such cache."""
+    return next((name[: -len(suffix)] for suffix in TEXT_SUFFIXES if name.endswith(suffix)), None)
+
+
+def latents_stem(name: str) -> str | None:
+    """The stem of the image whose latent cache is called ``name``; None where that is no such cache.
+
+    The old ``<stem>.npz`` too (library/strategy_sd.py, get_latents_npz_path).
+    """
+    match = _LATENTS.match(name)
+    if match is not None:
+        return match["stem"]
+    return name[: -len(".npz")] if name.endswith(".npz") and text_stem(name) is None else None
 
 
 def is_cache(name: str) -> bool:

@@ -136,7 +136,7 @@ def test_a_drive_of_windows_is_known(root: Path, monkeypatch: pytest.MonkeyPatch
 
     file = root / "lora.toml"
     file.write_bytes(rb'image_dir = "D:\\data\\10_cat"' + b"\n" + rb"reg = 'd:\data\10_cat\x'")
-    found = rewritten(file, {Path("/mnt/d/data/10_cat"): "12_cat"}, Path("/mnt/d/data"))
+    found = rewritten(file, {Path("/mnt/d/data/10_cat"): Path("/mnt/d/data/12_cat")}, Path("/mnt/d/data"))
     assert found is not None
     assert found[1] == rb'image_dir = "D:\\data\\12_cat"' + b"\n" + rb"reg = 'd:\data\12_cat\x'"
 

@@ -1,0 +1,119 @@
+"""Images thrown away, moved and copied, each with what belongs to it: its caption, its masks, what was cached of it.
+
+What another image still needs stays for it: one of the same stem shares all of these files, and one without a caption
+of its own may read that of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sdtui.base.text import plural
+from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.edits.arrival import Arrival
+from sdtui.edits.companions import CompanionFinder
+from sdtui.edits.image_selection import Selection
+from sdtui.edits.image_target import target_of
+from sdtui.edits.proposal import Proposal
+from sdtui.edits.relocation import Relocation
+from sdtui.edits.trash import Trash, trash_size
+from sdtui.plans.plan import Change, Plan
+from sdtui.trainer.caches import IMAGE_INFO_CACHE
+
+
+def trash(project: Project, samples: Iterable[Sample], *, now: float | None = None) -> Proposal:
+    """Throw images away: they go to ``.sdtui/trash/STAMP`` under the paths that they have, so undo brings them back.
+
+    Their captions, masks and caches go along, unless an image that stays needs them. ``now`` is seconds since the
+    epoch, for the name of the folder. Raises UnreadableError.
+    """
+    selection = Selection.of(project, samples).without(lambda sample: _named_in_metadata(project, sample))
+    staying, finder = selection.staying(), CompanionFinder(project)
+    relocation, bin_ = Relocation(), Trash(project, now)
+    kept: dict[Path, None] = {}
+    for sample in selection.samples:
+        relocation.move(sample.path, bin_.place(sample.path))
+        companions = finder.of(sample)
+        for file in companions.files:
+            if staying.need(file, companions):
+                kept[file] = None
+            else:
+                relocation.move(file, bin_.place(file))
+    size = trash_size(project.home)
+    warnings = [*selection.emptied(), *_stay(tuple(kept)), *([size.sentence] if size.files else [])]
+    return _proposal(f"throw {selection.counted} away", selection, relocation, warnings)
+
+
+def move(project: Project, samples: Iterable[Sample], target: Subset | str, *, now: float | None = None) -> Proposal:
+    """Move images to the subset ``target``; what that may be, and what goes along, is as ``copy`` has it.
+
+    A caption that an image left behind needs too is copied. What would be of no use there, such as the mask of an image
+    that comes to a subset without masks, goes to the trash. Raises UsageError, UnreadableError, WriteError.
+    """
+    selection = Selection.of(project, samples)
+    return _take(selection, target, keep=False, now=now)
+
+
+def copy(project: Project, samples: Iterable[Sample], target: Subset | str) -> Proposal:
+    """Copy images to the subset ``target``: a subset, the name of one, or the name of one that is made for them.
+
+    Each arrives with the text that is trained with it now, as a caption of its own. Where its name is taken there, a
+    number is put behind it. Caches go along as far as the trainer would make the same ones there. Raises UsageError for
+    what cannot be a subset's name, UnreadableError, WriteError.
+    """
+    return _take(Selection.of(project, samples), target, keep=True, now=None)
+
+
+def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float | None) -> Proposal:
+    project = selection.project
+    place = target_of(project, target, selection.samples)
+    selection = selection.without(
+        lambda sample: place.refusal or _named_in_metadata(project, sample) or _is_there(sample, place.folder)
+    )
+    relocation = Relocation()
+    arrival = Arrival(selection, place, relocation, None if keep else Trash(project, now))
+    finder = CompanionFinder(project)
+    for sample in selection.samples:
+        arrival.take(sample, finder.of(sample))
+    warnings = [*arrival.warnings(), *(() if keep else selection.emptied())]
+    title = f"{'copy' if keep else 'move'} {selection.counted} to {place.name}"
+    return _proposal(title, selection, relocation, warnings, place.changes, place.folder)
+
+
+def _proposal(
+    title: str,
+    selection: Selection,
+    relocation: Relocation,
+    warnings: Sequence[str],
+    before: Sequence[Change] = (),
+    target: Path | None = None,
+) -> Proposal:
+    if not selection.samples:
+        return Proposal("nothing to do", Plan("nothing to do", ()), left_out=selection.left_out)
+    folders = dict.fromkeys(sample.path.parent for sample in selection.samples)
+    for folder in (*folders, *([target] if target else [])):
+        # The trainer would go by what cache_info once wrote down: images that are gone, without those that came.
+        relocation.remove(folder / IMAGE_INFO_CACHE)
+    plan = Plan(title, (*before, *relocation.changes()), tuple(warnings))
+    return Proposal(title, plan, left_out=selection.left_out)
+
+
+def _named_in_metadata(project: Project, sample: Sample) -> str | None:
+    subset = project.subset(sample.subset)
+    if subset is None or subset.metadata_file is None:
+        return None
+    return (
+        f"Its subset is read from {subset.metadata_file.name}, and the trainer stops where that names an image which "
+        "is not there; take it out of that file first."
+    )
+
+
+def _is_there(sample: Sample, folder: Path) -> str | None:
+    return "It is in this subset already." if sample.path.parent == folder else None
+
+
+def _stay(kept: Sequence[Path]) -> Iterator[str]:
+    if kept:
+        named = ", ".join(path.name for path in kept[:3]) + (f" and {len(kept) - 3} more" if len(kept) > 3 else "")
+        yield f"{plural(len(kept), 'file')} stay where they are, because other images need them: {named}."
