@@ -1,0 +1,70 @@
+"""Globs and regular expressions made ready to search with, and kept from eating the machine."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import regex
+
+from sdtui.dataset.query.errors import QueryError
+from sdtui.dataset.query.nodes import Glob
+
+_LONGEST = 2_000
+"""Characters of a regular expression."""
+_MOST_COPIES = 100_000
+"""The compiler writes ``(a{100}){100}`` out 10,000 times; numbers beyond this would fill the memory."""
+_COUNT = re.compile(r"\{(\d+)")
+_FLAG = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE}
+_WILD = {"*": ".*", "?": "."}
+
+
+def glob_regex(glob: Glob, *, loose: bool = False) -> str:
+    """The regular expression of a Glob over folded text. ``loose``: over text that ``loosened`` made."""
+    pieces = glob.pieces()
+    return "".join(
+        _WILD[piece] if place % 2 else re.escape(loosened(piece) if loose else piece.casefold())
+        for place, piece in enumerate(pieces)
+    )
+
+
+def loosened(tag: str) -> str:
+    """A tag, or a caption of tags, in the one spelling that all common ones share: blanks, no backslash, one case."""
+    return tag.casefold().replace("_", " ").replace("\\(", "(").replace("\\)", ")")
+
+
+def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Pattern[str]:
+    """A regular expression that stands at ``position`` of the filter ``text``. Raises QueryError."""
+    if len(pattern) > _LONGEST:
+        raise QueryError("This regular expression is longer than 2,000 characters", text, position)
+    copies = 1
+    for number in _COUNT.finditer(pattern):
+        copies *= max(1, int(number.group(1)[:9]))
+        if copies > _MOST_COPIES:
+            raise QueryError(
+                "This regular expression repeats too often",
+                text,
+                position + number.start(),
+                remedy="Its numbers in braces may come to 100,000 multiplied with each other.",
+            )
+    try:
+        return _compiled(pattern, flags)
+    except regex.error as error:
+        # types-regex does not know the attributes of the exception.
+        said, where = str(getattr(error, "msg", error)), getattr(error, "pos", None) or 0
+        raise QueryError(
+            f"This is no valid regular expression: {said}",
+            text,
+            position + where,
+            remedy="A backslash before a character takes its meaning: ~/miku \\(vocaloid\\)/",
+        ) from error
+    except (RecursionError, OverflowError) as error:
+        raise QueryError("This regular expression is nested too deeply", text, position) from error
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str, flags: str) -> regex.Pattern[str]:
+    number = 0
+    for flag in flags:
+        number |= _FLAG[flag]
+    return regex.compile(pattern, number)
