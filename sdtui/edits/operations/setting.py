@@ -18,6 +18,8 @@ class Setting:
     """Tags at the front of the trained text that shuffling leaves in place."""
     key: str = ""
     """What tells this caption from others for ``Shuffle``: the name of the image without its ending."""
+    subset: str = ""
+    """Name of that subset."""
     all_lines: bool = False
     """Work on every line that is not blank, also on those that the trainer does not read."""
 
@@ -26,7 +28,7 @@ class Setting:
         """The setting of the caption of ``sample``, which stands in ``subset``."""
         options = subset.options
         rules = CaptionRules.from_options(options)
-        return cls(rules, int(options.get("keep_tokens") or 0), sample.path.stem, all_lines)
+        return cls(rules, int(options.get("keep_tokens") or 0), sample.path.stem, subset.name, all_lines)
 
     @property
     def separator(self) -> str:

@@ -30,6 +30,11 @@ class Trigger(Operation):
     def title(self) -> str:
         return f"the trigger {quoted(self.word)} at the front"
 
+    @property
+    def stands_already(self) -> str:
+        """Why a caption that has the word in a sentence is left alone."""
+        return f"{quoted(self.word)} stands in it already, within a longer text, so it is not put in front as well."
+
     def apply(self, text: str, setting: Setting) -> str:
         if self._in_prefix(setting):
             return text
@@ -40,7 +45,7 @@ class Trigger(Operation):
             return f"caption_prefix puts {quoted(self.word)} in front already."
         lines = text.split("\n")
         if any(self._in_a_sentence(lines[at], setting) for at in read_lines(lines, setting)):
-            return f"{quoted(self.word)} stands in it already, within a longer text, so it is not put in front as well."
+            return self.stands_already
         return None
 
     def _in_prefix(self, setting: Setting) -> bool:
@@ -50,13 +55,14 @@ class Trigger(Operation):
         lead, core, trail = ends(line)
         if self._leads(core) or self._in_a_sentence(core, setting):
             return line
-        rest = self._without_tag(core, setting)
+        rest = self.without_tag(core, setting)
         return lead + joined(self.word, rest, setting, like=core) + trail
 
     def _leads(self, core: str) -> bool:
         return re.match(re.escape(self.word) + r"(?!\w)", core, re.IGNORECASE) is not None
 
-    def _without_tag(self, core: str, setting: Setting) -> str:
+    def without_tag(self, core: str, setting: Setting) -> str:
+        """``core`` without the word where it is a tag of its own."""
         tags = TagLine.of(core, setting)
         for at in reversed(range(len(tags.pieces))):
             if tags.pieces[at].tag.casefold() == self.word.casefold():
@@ -65,7 +71,7 @@ class Trigger(Operation):
 
     def _in_a_sentence(self, line: str, setting: Setting) -> bool:
         core = line.strip()
-        return not self._leads(core) and stands_in(self.word, self._without_tag(core, setting))
+        return not self._leads(core) and stands_in(self.word, self.without_tag(core, setting))
 
 
 def stands_in(word: str, text: str) -> bool:
