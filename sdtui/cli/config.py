@@ -18,7 +18,7 @@ from sdtui.cli.output import narrate, print_json, run_work
 
 @click.group(cls=NearestGroup)
 def command() -> None:
-    """Write the dataset config that the trainer reads."""
+    """Write and check the dataset config that the trainer reads."""
 
 
 @command.command("new")
@@ -96,6 +96,28 @@ def init(folder: Path, trigger: str | None, resolution: int, dry_run: bool, as_j
     applied = None if dry_run else apply_plan(project.home, plan, yes=True)
     if as_json:
         print_json(plan_document(plan, applied))
+
+
+@command.command("check")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--script", metavar="NAME", default="train_network", show_default=True, help="Which script will read it.")
+@click.option("--masked-loss/--no-masked-loss", default=True, help="Whether --masked_loss will be given (by default).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(file: Path, script: str, masked_loss: bool, as_json: bool) -> int:
+    """Say what the trainer refuses in a dataset config, and what it silently ignores.
+
+    Exit status 1 where the trainer's own validation would refuse it.
+    """
+    from sdtui.checks.config import check_config
+    from sdtui.cli.findings import show_findings
+
+    checked = check_config(file, script, masked_loss=masked_loss)
+    if as_json:
+        print_json({"ok": checked.ok, "findings": [finding.document() for finding in checked.findings]})
+    else:
+        show_findings(checked.findings)
+        click.echo(f"{script} accepts it." if checked.ok else f"{script} refuses it.")
+    return 0 if checked.ok else 1
 
 
 def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,7 +44,7 @@ def line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
-def nearest(spans: dict[Place, Span], place: Place) -> Span | None:
+def nearest(spans: Mapping[Place, Span], place: Place) -> Span | None:
     """The span of ``place``, or of the table around it that stands in the text."""
     for length in range(len(place), 0, -1):
         if place[:length] in spans:

@@ -151,7 +151,7 @@ def _dataset_problems(
         yield from _misfits(name, subset, subset_rules(mode, support), there)
         for key in required_keys(mode):
             if key not in subset:
-                yield ConfigProblem("missing-required-key", f"{name} has no {key}.", there, f"Add {key} to it.")
+                yield ConfigProblem("lacks-required-key", f"{name} has no {key}.", there, f"Add {key} to it.")
 
 
 def _mixed(where: str, place: Place, subsets: Sequence[Mapping[str, Any]]) -> ConfigProblem | None:
