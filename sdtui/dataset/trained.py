@@ -74,8 +74,9 @@ def trained(
     texts = (as_it_is(caption),) if cached_text_encoder else parted_texts(caption, rules)
     counted = tuple(_counted(each, limit, mode) for each in texts)
     notes = (
-        *_about_source(subset, sample, text, source, rules),
+        *_about_source(subset, sample, text, tags, source, rules),
         *notes_of(caption.text, texts, rules, cached_text_encoder=cached_text_encoder),
+        *_about_tags(caption, texts),
         *_about_cut(counted, rules, limit),
     )
     return Trained(counted, notes, source)
@@ -109,14 +110,16 @@ def _caption(
 
 
 def _about_source(
-    subset: Subset, sample: Sample, text: str | None, source: CaptionSource, rules: CaptionRules
+    subset: Subset, sample: Sample, text: str | None, tags: str | None, source: CaptionSource, rules: CaptionRules
 ) -> Iterator[str]:
     if source is CaptionSource.BORROWED and sample.caption_read_from is not None:
         yield f"Borrowed from {sample.caption_read_from.name}: the image has no caption file of its own."
     elif source is CaptionSource.CLASS:
         yield "There is no caption file: the class tokens are trained."
+    elif source is CaptionSource.NONE and text is not None and tags:
+        yield "With enable_wildcard its tags are read only after a caption: an empty caption is trained."
     elif source is CaptionSource.NONE and subset.metadata_file is not None:
-        yield "The metadata holds no text for it: an empty caption is trained."
+        yield "The metadata gives it no text: an empty caption is trained."
     elif source is CaptionSource.NONE:
         yield "There is no caption file, and no class tokens: an empty caption is trained."
     if text is not None and subset.metadata_file is None and not rules.wildcard:
@@ -126,6 +129,12 @@ def _about_source(
             yield "The first line is blank and is all that is read: an empty caption is trained."
         elif more:
             yield f"Only the first line is read: {plural(more, 'line')} below {'is' if more == 1 else 'are'} not."
+
+
+def _about_tags(caption: Marked, texts: tuple[PartedText, ...]) -> Iterator[str]:
+    read = any(part.kind is PartKind.TAGS for text in texts for part in text.parts)
+    if not read and any(part.kind is PartKind.TAGS for part in caption.parts()):
+        yield "The tags of its entry are not read: they are joined after a line of the caption that is not."
 
 
 def _counted(each: PartedText, limit: int, mode: Mode) -> TrainedText:

@@ -58,7 +58,9 @@ def _dropout(rules: CaptionRules) -> Iterator[str]:
 def _lines(caption: str, texts: Sequence[PartedText], rules: CaptionRules) -> Iterator[str]:
     lines = caption.count("\n") + 1
     if not rules.wildcard:
-        if lines > 1:
+        if "\n" in rules.prefix:
+            yield "The prefix is more than one line, and only its first is read: nothing of the caption is."
+        elif lines > 1:
             yield f"Only the first of {count(lines)} lines is read."
         if _BRACES.search(caption.partition("\n")[0]):
             yield "What stands in { } is trained as it is: enable_wildcard is off."

@@ -23,7 +23,9 @@ class PartKind(str, Enum):
     CHOICE = "choice"
     """One alternative of ``{a|b}``, the longest; another one is taken in other uses."""
     SEPARATOR = "separator"
-    """What the trainer puts between tags, and in place of a secondary separator."""
+    """What the trainer puts between tags, and between the caption and the tags of a metadata entry."""
+    SECONDARY = "secondary separator"
+    """caption_separator in place of secondary_separator, put there at the very end: it divides no tags."""
 
 
 class Fate(str, Enum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sdtui.trainer.captions import CaptionRules, processed
 from sdtui.trainer.marked import Fate, Mark, Marked, Part, PartKind
@@ -69,7 +69,7 @@ class _Marking:
         return _GLUE[Fate.KEPT].join(written)
 
     def separated(self, caption: Marked, old: str, new: str) -> Marked:
-        return caption.replaced(old, new, lambda mark: replace(_SEPARATOR, fate=mark.fate))
+        return caption.replaced(old, new, lambda mark: Mark(PartKind.SECONDARY, mark.fate))
 
 
 _MARKING = _Marking()
