@@ -1,0 +1,1 @@
+"""Bulk edits: which operation, with what, on which captions."""
