@@ -19,7 +19,9 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.plans.plan import Copy, Move, Plan
 from sdtui.runs.live import held_paths
+from sdtui.tui.marking import SharedMarks
 from sdtui.tui.project_state import StateKeeper
+from sdtui.tui.undoing import Undoing
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -41,6 +43,8 @@ class Workspace:
         self._app = app
         self.path = path
         self.keeper = StateKeeper(path, self._keep_soon)
+        self.marks = SharedMarks()
+        self.undoing = Undoing(app, self.marks)
         self._keeping: Timer | None = None
         self._watcher: Watcher | None = None
         self._changed: set[Path] | None = set()

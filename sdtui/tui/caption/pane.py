@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +17,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.caption_file import CaptionFile
 from sdtui.edits.metadata_caption import MetadataCaption
+from sdtui.tui.caption.ahead import CaptionsAhead
 from sdtui.tui.caption.count import NOTHING, Counted, counted, rules_of
 from sdtui.tui.caption.count_line import CountLine
 from sdtui.tui.caption.edited import Edited, open_edited, place_text, trained
@@ -43,6 +44,9 @@ class CaptionPane(Vertical):
     class Drafted(Message):
         """An image has unsaved text now, or none any more."""
 
+    class Shown(Message):
+        """Another text stands in the editor, or the same one for another image."""
+
     class NextLimit(Message):
         """The person wants to cut at another limit."""
 
@@ -50,6 +54,7 @@ class CaptionPane(Vertical):
         super().__init__(id="caption-pane")
         self._keeper = keeper
         self._saver = CaptionSaver(self, keeper)
+        self._ahead = CaptionsAhead(self)
         self._bucketed: Project | None = None
         self._subset: Subset | None = None
         self._file: Edited | None = None
@@ -85,18 +90,34 @@ class CaptionPane(Vertical):
         unchanged = same and sample == self.sample and subset is self._subset
         self._subset, self.sample = subset, sample
         if not same:
-            self._file = None
+            self._file = self._ahead.of(sample) if sample is not None else None
             self._format = ""
             self._edit_no_more()
         if not unchanged:
             self._show_facts()
             if not self.editing:
-                self._show_text(self._draft_or((sample.caption or "") if sample is not None else ""))
+                read = self._file.text if self._file is not None else sample.caption if sample is not None else None
+                self._show_text(self._draft_or(read or ""))
         # A metadata file holds the captions of all images, so it is read again only for what is edited.
         if sample is None or (self._in_metadata and not (self.editing or self._edit_when_read)):
             self.shell.bridge.cancel(self, "caption")
         else:
             self._read(sample)
+
+    def expect(self, samples: Sequence[Sample]) -> None:
+        """The person is likely to come to one of these next: read their caption files now."""
+        self._ahead.read(samples)
+
+    @property
+    def typed(self) -> tuple[str | None, str | None]:
+        """The text in the editor as it would be saved, and the tags that its metadata entry joins after it.
+
+        None and None where it is not more than what was scanned.
+        """
+        if self._file is None or self.sample is None:
+            return None, None
+        tags = self._file.tags if isinstance(self._file, MetadataCaption) else None
+        return self.editor.caption, tags
 
     @property
     def _in_metadata(self) -> bool:
@@ -159,6 +180,7 @@ class CaptionPane(Vertical):
         else:
             self.editor.load(text, NOTHING)
             self._count_long()
+        self.post_message(self.Shown())
 
     def _as_trained(self, text: str) -> str:
         """``text`` of the editor with what the trainer joins to it; while it is only shown, that stands there."""
@@ -239,6 +261,7 @@ class CaptionPane(Vertical):
         text = self.editor.caption
         self._keeper.draft(self.sample.path, text if text != self._file.text else None)
         self._recount()
+        self.post_message(self.Shown())
 
     def on_caption_editor_save(self) -> None:
         self.save(lambda: None)

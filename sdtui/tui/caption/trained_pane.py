@@ -31,7 +31,7 @@ _SHOWN = 3_000
 _AROUND = (PartKind.PREFIX, PartKind.SUFFIX, PartKind.CLASS_TOKENS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """Whose texts are to be shown, and how they are trained."""
 
@@ -44,6 +44,15 @@ class Asked:
     limit: int
     cached: bool
     """The run caches text encoder outputs."""
+
+    def same_as(self, other: Asked | None) -> bool:
+        """Whether the same is trained. Subsets are not looked into: they may hold 100,000 images."""
+        return (
+            other is not None
+            and self.subset is other.subset
+            and (self.sample, self.text, self.tags, self.limit, self.cached)
+            == (other.sample, other.text, other.tags, other.limit, other.cached)
+        )
 
     def trained(self) -> Trained:
         """Work it out."""
@@ -72,7 +81,7 @@ class TrainedPane(Widget):
 
     def show(self, asked: Asked | None) -> None:
         """Show what is trained for ``asked``: at once, but for very long texts."""
-        if asked == self._asked:
+        if asked.same_as(self._asked) if asked is not None else self._asked is None:
             return
         same = asked is not None and self._asked is not None and asked.sample.path == self._asked.sample.path
         self._asked = asked

@@ -1,0 +1,134 @@
+"""One undo for the person: takes back what was done last, a change of files or a marking, also of an earlier day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdtui.base.errors import UsageError
+from sdtui.base.text import plural
+from sdtui.dataset.marks import Marking
+from sdtui.dataset.project import Project
+from sdtui.plans.journal import Journal
+from sdtui.plans.outcome import Applied, Entry, EntryState, Undone
+from sdtui.runs.live import held_paths
+from sdtui.tui.marking import SharedMarks
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+
+class _Kind(Enum):
+    FILES = "files"
+    MARKS = "marks"
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What was taken back, or made again."""
+
+    sentence: str
+    whole: bool
+    """False where some of it had to be left as it is; the sentence says so."""
+    images: tuple[Path, ...]
+    """Images whose marks are others now."""
+    files: tuple[Path, ...]
+    """Files that were changed."""
+
+
+class Undoing:
+    """Undo and redo of the open project, in the order in which things were done."""
+
+    def __init__(self, app: SdtuiApp, marks: SharedMarks) -> None:
+        self._app = app
+        self._marks = marks
+        self._undone: list[_Kind] = []
+        """What was undone since the project was opened, the last one last."""
+
+    def undo(self, undone: Callable[[Turned], None]) -> None:
+        """Take back the newest change or marking."""
+        self._write(self._undo, undone)
+
+    def redo(self, redone: Callable[[Turned], None]) -> None:
+        """Make again what was undone last."""
+        self._write(self._redo, redone)
+
+    def _write(self, turn: Callable[[Project], Turned], then: Callable[[Turned], None]) -> None:
+        project = self._app.project
+        if project is None:
+            return
+
+        def done(turned: Turned) -> None:
+            if turned.files and self._app.workspace is not None:
+                self._app.workspace.look_again(None)
+            then(turned)
+
+        self._app.bridge.write(self._app, lambda: turn(project), done)
+
+    # In the thread that writes ------------------------------------------------------------------------------------
+
+    def _undo(self, project: Project) -> Turned:
+        journal = Journal(project.home)
+        marked = self._marks.newest_time(project)
+        changed = next((each.created for each in journal.entries() if each.state is EntryState.APPLIED), None)
+        if marked is not None and (changed is None or marked > changed):
+            marking = self._marks.undo(project)
+            self._undone.append(_Kind.MARKS)
+            return _of_marking("Taken back", marking)
+        undone = journal.undo(None, held_paths(project.home))
+        self._undone.append(_Kind.FILES)
+        return _of_undone(undone)
+
+    def _redo(self, project: Project) -> Turned:
+        journal = Journal(project.home)
+        times = {_Kind.MARKS: self._marks.newest_undone_time(project), _Kind.FILES: _undone_time(journal.entries())}
+        kind = self._undone_last(times)
+        if kind is _Kind.MARKS:
+            return _of_marking("Marked again", self._marks.redo(project))
+        return _of_applied(journal.redo(None, held_paths(project.home)))
+
+    def _undone_last(self, times: dict[_Kind, float | None]) -> _Kind | None:
+        """Which of the two is to be redone; ``times`` say when what can be was done first.
+
+        Of an earlier day only that is known, and undoing goes from the newest to the oldest.
+        """
+        while self._undone:
+            kind = self._undone.pop()
+            if times[kind] is not None:
+                return kind
+        known = {kind: time for kind, time in times.items() if time is not None}
+        return min(known, key=lambda kind: known[kind]) if known else None
+
+
+def _undone_time(entries: tuple[Entry, ...]) -> float | None:
+    """When the change was made that is redone next: one of those undone since the newest that stands."""
+    oldest = None
+    for entry in entries:
+        if entry.state is EntryState.APPLIED:
+            break
+        if entry.state is EntryState.UNDONE:
+            oldest = entry.created
+    return oldest
+
+
+def _of_marking(what: str, marking: Marking | None) -> Turned:
+    if marking is None:
+        raise UsageError("Somebody else has taken that marking back meanwhile", remedy="Try again.")
+    return Turned(f"{what}: {marking.title}.", True, marking.images, ())
+
+
+def _of_undone(undone: Undone) -> Turned:
+    if not undone.refused:
+        return Turned(f"Undone: {undone.title}.", True, (), undone.restored)
+    path, why = undone.refused[0]
+    more = len(undone.refused) - 1
+    others = f" {plural(more, 'other file was', 'other files were')} left too." if more else ""
+    sentence = f"Undone in part: {undone.title}. {path.name} was left: {why}{others}"
+    return Turned(sentence, False, (), undone.restored)
+
+
+def _of_applied(applied: Applied) -> Turned:
+    return Turned(f"Done again: {applied.title}.", True, (), applied.changed)
