@@ -23,6 +23,8 @@ COMMANDS = {
     "open": "Open a project full screen.",
     "demo": "Make a demo dataset, train a small model on it, and watch.",
     "scan": "Say what the trainer would read from a dataset.",
+    "captions": "List and edit captions.",
+    "tags": "Count the tags of captions.",
     "tokens": "Count the CLIP tokens of captions.",
     "repeats": "Change how often subsets repeat.",
     "config": "Write the dataset config that the trainer reads.",

@@ -1,0 +1,87 @@
+"""``--where``: the images that a command is about, and a filter's error shown under the character that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.cells import cell_len
+
+from sdtui.base.errors import UsageError
+from sdtui.base.text import safe
+from sdtui.cli.output import narrate, run_work
+from sdtui.dataset.marks import MarkBook, Marks
+from sdtui.dataset.project import Project, Sample
+from sdtui.dataset.query import Query, QueryError, parse, selecting
+from sdtui.dataset.saved_filters import load
+from sdtui.tokens.encoding import LIMITS
+
+_AROUND = 60
+"""Characters of a long filter that are shown to either side of an error."""
+
+where_option = click.option(
+    "--where", metavar="FILTER", default="", help="Only images that this means; @NAME is a filter saved in sdtui."
+)
+limit_option = click.option(
+    "--limit",
+    type=click.Choice([str(limit) for limit in LIMITS]),
+    default=str(LIMITS[0]),
+    show_default=True,
+    help="What is:over goes by: the trainer's --max_token_length; 75 when it is not set.",
+)
+
+
+def understood(where: str, home: Path) -> Query:
+    """The filter of ``--where``, or the one saved as ``@NAME`` in ``home``.
+
+    Raises QueryError, told with a caret already; UsageError for a name that there is not; and UnreadableError.
+    """
+    with pointing():
+        return parse(_saved(where[1:], home) if where.startswith("@") else where)
+
+
+def chosen(project: Project, query: Query, marks: Marks, limit: int) -> tuple[Sample, ...]:
+    """The images that ``query`` means. Raises QueryError, told with a caret already."""
+    with pointing():
+        return run_work(selecting(project, query, marks, limit))
+
+
+def marks_of(project: Project) -> Marks:
+    """The marks of ``project``; what is wrong with them goes to stderr."""
+    book = MarkBook(project)
+    if book.trouble:
+        narrate(f"Note: {safe(book.trouble)}")
+    return book.marks
+
+
+@contextmanager
+def pointing() -> Iterator[None]:
+    """Show a filter that cannot be understood, with a caret under the character, before the sentence about it."""
+    try:
+        yield
+    except QueryError as error:
+        narrate("\n".join(f"  {line}".rstrip() for line in _pointed(error)))
+        raise
+
+
+def _pointed(error: QueryError) -> tuple[str, str]:
+    start = max(0, error.position - _AROUND)
+    before = ("…" if start else "") + safe(error.text[start : error.position])
+    after = safe(error.text[error.position : error.position + _AROUND])
+    more = "…" if len(error.text) > error.position + _AROUND else ""
+    return before + after + more, " " * cell_len(before) + "^"
+
+
+def _saved(name: str, home: Path) -> str:
+    saved = load(home)
+    if name not in saved:
+        names = ", ".join(f"@{one}" for one in saved)
+        raise UsageError(
+            f'There is no filter saved as "{name}"',
+            remedy=f"There are: {names}."
+            if saved
+            else "None is saved in this project. In quotes it is text: '\"@...\"'",
+        )
+    return saved[name]
