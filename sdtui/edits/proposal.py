@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdtui.edits.captions import removals
-from sdtui.plans.plan import Plan
+from sdtui.plans.plan import Move, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,7 @@ class Proposal:
         """The Plan for the journal; ``delete_stale`` also removes the caches of the old text."""
         if not delete_stale or not self.stale:
             return self.plan
-        return replace(self.plan, changes=(*self.plan.changes, *removals(self.stale)))
+        changes = self.plan.changes
+        # Before anything is renamed: they are known by the paths that they have now.
+        first_move = next((at for at, change in enumerate(changes) if isinstance(change, Move)), len(changes))
+        return replace(self.plan, changes=(*changes[:first_move], *removals(self.stale), *changes[first_move:]))

@@ -17,6 +17,8 @@ from sdtui.edits.config_value import with_value
 from sdtui.edits.folder_rename import renaming
 from sdtui.edits.path_rewrite import project_files, rewritten
 from sdtui.edits.proposal import Proposal
+from sdtui.edits.quality_table import renaming_tier
+from sdtui.edits.repeats import stable_name
 from sdtui.edits.subset_names import base_of, folder_for, with_number_of
 from sdtui.plans.checks import name_taken
 from sdtui.plans.names import present
@@ -83,7 +85,8 @@ def rename_subset(project: Project, subset: Subset, name: str) -> Proposal:
     changes = renaming(project, {old: new})
     require_followed(project, old, new, changes)
     caches, warnings = _new_class_tokens(project, subset, new)
-    return Proposal(title, Plan(title, (*removals(caches), *changes), warnings))
+    tier = renaming_tier(project.home, stable_name(subset), _stable(new))
+    return Proposal(title, Plan(title, (*removals(caches), *tier, *changes), warnings))
 
 
 def mark_regularization(project: Project, subset: Subset, is_reg: bool = True) -> Proposal:
@@ -134,6 +137,11 @@ def _refuse_unmarkable(project: Project, subset: Subset, is_reg: bool) -> None:
         )
     if project.toml is None:
         _refuse_fixed(project, subset.image_dir)
+
+
+def _stable(folder: Path) -> str:
+    parsed = parse_folder_name(folder.name)
+    return parsed.class_tokens if parsed else folder.name
 
 
 def _new_class_tokens(project: Project, subset: Subset, new: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
