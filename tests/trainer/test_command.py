@@ -165,12 +165,60 @@ def test_a_script_that_this_version_lacks() -> None:
         ("sdxl-lora", ["fused_backward_pass=true", "gradient_accumulation_steps=2"], "accumulation"),
         ("sdxl-lora", ["scale_v_pred_loss_like_noise_pred=true"], "needs v_parameterization"),
         ("sdxl-lora", ["fp8_base=true", "mixed_precision=no"], "fp8_base needs"),
+        ("sdxl-lora", ["fp8_base=true", "mixed_precision="], "fp8_base needs"),
+        ("sdxl-lora", ["fp8_base_unet=true", "mixed_precision="], "fp8_base_unet needs"),
+        ("sdxl-finetune", ["mixed_precision="], "full_bf16 needs mixed_precision=bf16"),
+        ("sdxl-finetune", ["mixed_precision=no"], "full_bf16 needs mixed_precision=bf16"),
+        ("sdxl-finetune", ["full_bf16=false", "full_fp16=true", "mixed_precision="], "full_fp16 needs"),
+        ("sdxl-lora", ["full_bf16=true", "mixed_precision="], "full_bf16 needs"),
+        ("sdxl-finetune", ["v2=true"], "v2 is for models of SD 2"),
+        ("sdxl-finetune", ["block_lr=1e-5,1e-5"], "block_lr needs 23 rates"),
+        (
+            "sd15-lora",
+            ["network_train_unet_only=true", "network_train_text_encoder_only=true"],
+            "Nothing would be left",
+        ),
+        ("sd15-lora", ["network_args=conv_dim"], "network_args cannot hold 'conv_dim'"),
+        ("sd15-lora", ["use_8bit_adam=true"], "Set optimizer_type=AdamW8bit"),
+        ("sd15-lora", ["use_lion_optimizer=true"], "Set optimizer_type=Lion"),
+        ("sd15-lora", ["optimizer_type=", "use_lion_optimizer=true", "use_8bit_adam=true"], "Set one of them to false"),
+        ("sd15-lora", ["lr_scheduler=adafactor:1e-4"], "The scheduler adafactor needs the optimizer Adafactor"),
+        (
+            "sdxl-lora",
+            ["lr_scheduler=adafactor:1e-4", "lr_warmup_steps=10"],
+            "The scheduler adafactor takes no warm-up",
+        ),
+        ("sdxl-lora", ["lr_scheduler_type=CosineAnnealingLR", "lr_warmup_steps=10"], "CosineAnnealingLR takes no"),
+        ("sdxl-lora", ["optimizer_args=", "lr_warmup_steps=10"], "Adafactor with relative_step"),
+        ("sdxl-lora", ["optimizer_args=relative_step=False warmup_init=True", "lr_warmup_steps=5%"], "relative_step"),
+        ("sdxl-lora", ["optimizer_args=betas=high"], "must be one of Python"),
+        ("sdxl-lora", ["lr_scheduler_args=T_max="], "must be one of Python"),
     ],
 )
 def test_settings_that_the_trainer_refuses_are_refused_first(profile: str, texts: list[str], says: str) -> None:
     with pytest.raises(UsageError) as error:
         command(profile, *texts)
     assert says in error.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("profile", "texts"),
+    [
+        ("sdxl-lora", ["lr_warmup_steps=10"]),
+        ("sd15-lora", ["optimizer_type=AdamWScheduleFree", "lr_warmup_steps=10"]),
+        ("sd15-lora", ["optimizer_type=", "use_8bit_adam=true"]),
+        ("sd15-lora", ["optimizer_args=betas=0.9,0.99 weight_decay=0.1"]),
+        ("sd15-lora", ["network_args=conv_dim=4 preset=a=b"]),
+        ("sd15-lora", ["full_fp16=true"]),
+        ("sd15-lora", ["full_fp16=true", "full_bf16=true"]),
+        ("sd15-lora", ["mixed_precision="]),
+        ("sd15-lora", ["v2=true"]),
+        ("sdxl-finetune", ["block_lr=" + ",".join(["1e-5"] * 23)]),
+        ("sdxl-finetune", ["fp8_base=true", "full_bf16=false", "mixed_precision=no"]),
+    ],
+)
+def test_settings_that_the_trainer_takes_are_not_refused(profile: str, texts: list[str]) -> None:
+    assert command(profile, *texts)
 
 
 HARD = "/m/my model's $HOME `x` \\ ü.safetensors"
