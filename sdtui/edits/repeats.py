@@ -15,7 +15,7 @@ from sdtui.edits.folder_rename import renaming
 from sdtui.edits.path_rewrite import project_files
 from sdtui.plans.plan import Plan, Write
 from sdtui.trainer.dataset_config import load
-from sdtui.trainer.names import folder_name, parse_folder_name
+from sdtui.trainer.names import bare_name, folder_name, parse_folder_name
 
 
 def find_subset(project: Project, name: str) -> Subset:
@@ -39,8 +39,7 @@ def subsets_called(project: Project, name: str) -> tuple[Subset, ...]:
 
 def stable_name(subset: Subset) -> str:
     """The name of its folder without the repeats, which stays when they change."""
-    parsed = parse_folder_name(subset.image_dir.name)
-    return parsed.class_tokens if parsed else subset.image_dir.name
+    return bare_name(subset.image_dir.name)
 
 
 def repeats_plan(project: Project, repeats: Mapping[str, int]) -> Plan:
@@ -97,8 +96,7 @@ def _rename_plan(project: Project, title: str, changed: list[Subset], wanted: Ma
 
 
 def _numbered(subset: Subset, number: int) -> str:
-    parsed = parse_folder_name(subset.image_dir.name)
-    return folder_name(number, parsed.class_tokens if parsed else subset.image_dir.name)
+    return folder_name(number, stable_name(subset))
 
 
 def _refuse_unnameable(project: Project, subset: Subset) -> None:

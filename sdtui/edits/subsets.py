@@ -18,13 +18,12 @@ from sdtui.edits.folder_rename import renaming
 from sdtui.edits.path_rewrite import project_files, rewritten
 from sdtui.edits.proposal import Proposal
 from sdtui.edits.quality_table import renaming_tier
-from sdtui.edits.repeats import stable_name
 from sdtui.edits.subset_names import base_of, folder_for, with_number_of
 from sdtui.plans.checks import name_taken
 from sdtui.plans.names import present
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 from sdtui.trainer.caches import stale_text_caches
-from sdtui.trainer.names import parse_folder_name
+from sdtui.trainer.names import bare_name, parse_folder_name
 
 _EMPTY = "{name} is empty: the trainer leaves it out until there are images in it."
 
@@ -85,7 +84,7 @@ def rename_subset(project: Project, subset: Subset, name: str) -> Proposal:
     changes = renaming(project, {old: new})
     require_followed(project, old, new, changes)
     caches, warnings = _new_class_tokens(project, subset, new)
-    tier = renaming_tier(project.home, stable_name(subset), _stable(new))
+    tier = renaming_tier(project.home, bare_name(old.name), bare_name(new.name))
     return Proposal(title, Plan(title, (*removals(caches), *tier, *changes), warnings))
 
 
@@ -137,11 +136,6 @@ def _refuse_unmarkable(project: Project, subset: Subset, is_reg: bool) -> None:
         )
     if project.toml is None:
         _refuse_fixed(project, subset.image_dir)
-
-
-def _stable(folder: Path) -> str:
-    parsed = parse_folder_name(folder.name)
-    return parsed.class_tokens if parsed else folder.name
 
 
 def _new_class_tokens(project: Project, subset: Subset, new: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:

@@ -75,3 +75,9 @@ def parse_folder_name(name: str) -> FolderName | None:
 def folder_name(repeats: int, class_tokens: str) -> str:
     """The name that ``parse_folder_name`` reads back as these two."""
     return f"{repeats}_{class_tokens}"
+
+
+def bare_name(name: str) -> str:
+    """The name of a subset folder without its repeats: what stays when they change."""
+    parsed = parse_folder_name(name)
+    return name if parsed is None else parsed.class_tokens
