@@ -13,12 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.text import count, safe
-from sdtui.base.work import Progress
+from sdtui.base.text import safe
 from sdtui.dataset.project import Project
 from sdtui.edits.bulk import propose
 from sdtui.edits.operations import Operation, PatternError
-from sdtui.edits.proposal import CaptionEdit, Proposal
+from sdtui.edits.proposal import CaptionEdit
 from sdtui.plans.outcome import Applied
 from sdtui.tui.bulk.choice import Choice
 from sdtui.tui.bulk.exact_input import ExactInput
@@ -27,7 +26,7 @@ from sdtui.tui.bulk.scopes import Scope
 from sdtui.tui.bulk.table import Entry, Field, Kind
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.plan.change_list import tokens_text
-from sdtui.tui.plan.screen import PlanScreen
+from sdtui.tui.plan.making import Making
 from sdtui.tui.plan.words import drawn, excerpt
 from sdtui.tui.theme import inks
 
@@ -65,9 +64,9 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         self._entry = entry
         self._scopes = scopes
         self._limit = limit
-        self._making: Progress | None = None
 
     def compose(self) -> ComposeResult:
+        self._making = Making(self.shell, self, self._show_keys, self._judged, self._show_fault)
         with Vertical(classes="dialog", id="bulk"):
             yield Static(Text(self._entry.title), classes="dialog-title", markup=False)
             yield Static(Text(self._entry.sentence), id="bulk-sentence", markup=False)
@@ -195,53 +194,27 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
     # Making the proposal ------------------------------------------------------------------------------------------
 
     def action_go(self) -> None:
-        if self._making is not None:
-            return
         try:
             operation = self._operation()
         except SdtuiError as error:
             self.shell.explain(error)
             return
         samples, all_lines, project, limit = self.scope.samples, self.all_lines, self._project, self._limit
-        self._making = Progress(0, len(samples), "captions")
-        self._show_keys()
-        self.shell.bridge.work(
-            self,
-            "propose",
+        self._making.begin(
             lambda cancelled: propose(
                 project, samples, operation, limit=limit, all_lines=all_lines, cancelled=cancelled
-            ),
-            self._proposed,
-            self._progressed,
-            self._refused,
+            )
         )
-
-    def _progressed(self, progress: Progress) -> None:
-        self._making = progress
-        self._show_keys()
-
-    def _proposed(self, proposal: Proposal) -> None:
-        self._made()
-        self.app.push_screen(PlanScreen(proposal), self._judged)
 
     def _judged(self, applied: Applied | None) -> None:
         if applied is not None:
             self.dismiss(applied)
 
-    def _refused(self, error: SdtuiError) -> None:
-        self._made()
-        self._show_fault(error)
-
-    def _made(self) -> None:
-        self._making = None
-        self._show_keys()
-
     def _show_keys(self) -> None:
         ink = inks(self.app.theme)
         text = Text(no_wrap=True, overflow="ellipsis")
-        if self._making is not None:
-            total = self._making.total or len(self.scope.samples)
-            text.append(f"reading {count(self._making.done)} of {count(total)} captions", ink.text)
+        if self._making.words:
+            text.append(self._making.words, ink.text)
             parts = [("esc", "stop")]
         else:
             parts = [("enter", "show what would change"), ("↑ ↓", "field"), ("← →", "choose"), ("esc", "back")]
@@ -259,8 +232,7 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         fields[(here + way) % len(fields)].focus()
 
     def action_leave(self) -> None:
-        if self._making is not None:
-            self.shell.bridge.cancel(self, "propose")
-            self._made()
+        if self._making.progress is not None:
+            self._making.stop()
         else:
             self.dismiss(None)

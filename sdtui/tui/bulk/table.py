@@ -73,8 +73,8 @@ ENTRIES: tuple[Entry, ...] = (
         (Field("old", "find"), Field("new", "put instead", "nothing: it is taken away"), _CASE),
     ),
     Entry(
-        "Replace by a regular expression",
-        r"What a pattern finds becomes another text, in which \1 or \g<name> are its groups.",
+        "Replace by a pattern",
+        r"What a regular expression finds becomes another text; \1 or \g<name> are its groups.",
         lambda values: operations.Regex(values["pattern"], values["new"], bool(values["ignore_case"])),
         (
             Field("pattern", "pattern", r"(\w+) hair"),
@@ -178,14 +178,14 @@ ENTRIES: tuple[Entry, ...] = (
         by_line=False,
     ),
     Entry(
-        "Copy captions to another extension",
+        "Copy to another extension",
         "Each caption as it is, byte for byte, in a second file beside it.",
         lambda values: operations.CopyTo(values["extension"], bool(values["overwrite"])),
         (Field("extension", "extension", ".caption"), _OVERWRITE),
         by_line=False,
     ),
     Entry(
-        "Copy captions from another extension",
+        "Copy from another extension",
         "Each caption becomes what stands in the file of that extension beside it.",
         lambda values: operations.CopyFrom(values["extension"], bool(values["overwrite"])),
         (Field("extension", "extension", ".caption"), _OVERWRITE),

@@ -1,0 +1,371 @@
+"""The tags of the dataset: how often, where, beside which others; renamed, merged and deleted in every caption.
+
+``app.push_screen(TagsScreen(project, filtered, filter_text), callback)``: the callback gets the text of a filter that
+shows the images with a tag, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.text import count, plural, safe
+from sdtui.base.work import Progress
+from sdtui.dataset.project import Project, Sample
+from sdtui.dataset.query import tag_filter
+from sdtui.dataset.tags import TagTogether
+from sdtui.edits.bulk import propose
+from sdtui.edits.operations import MergeTags, Operation, RemoveTag, RenameTag
+from sdtui.plans.outcome import Applied
+from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.dialogs import AskText
+from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.plan.making import Making
+from sdtui.tui.tags import keys
+from sdtui.tui.tags.counted import Counted, Order, arranged, beside
+from sdtui.tui.tags.counted import count as counting
+from sdtui.tui.tags.tag_list import TagList
+from sdtui.tui.widgets.cells import bar, fit, fit_right
+from sdtui.tui.widgets.footer import Footer
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.lines import Line, Lines
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+_NUMBER = 7
+_BAR = 8
+_REST = 0.08
+"""Seconds that the cursor rests before it is counted what stands beside its tag."""
+
+
+class TagsScreen(Offers, Screen["str | None"]):
+    """Every tag of the project. Dismissed with the filter of the tag that was chosen, or None."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
+    BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
+
+    def __init__(self, project: Project, filtered: Sequence[Sample] | None = None, filter_text: str = "") -> None:
+        """``filtered``: the images that a filter of the text ``filter_text`` left; None where none is set."""
+        super().__init__()
+        self._project = project
+        self._kept = None if filtered is None else frozenset(sample.path for sample in filtered)
+        self._filter_text = filter_text
+        self._counted: Counted | None = None
+        self._counting: Progress | None = Progress(0, None, "images")
+        self._order = Order.COUNT
+        self._first_subset = 0
+        self._beside: tuple[TagTogether, ...] | None = None
+        self.chosen: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        self._making = Making(self.shell, self, self._show, self._judged, self.shell.explain)
+        yield Lines(id="tags-title")
+        with Container(id="tags-body"):
+            with Vertical(id="tags-left"):
+                yield LineInput(placeholder="letters of a tag", id="tags-find")
+                yield Lines(id="tags-heading")
+                yield TagList()
+            yield Lines(id="tags-beside")
+        yield Footer()
+
+    # How it stands ------------------------------------------------------------------------------------------------
+
+    @property
+    def shell(self) -> SdtuiApp:
+        """The app, with its type."""
+        return cast("SdtuiApp", self.app)
+
+    @property
+    def typing(self) -> bool:
+        """Whether letters of a tag are being typed."""
+        return self._finder.has_focus
+
+    @property
+    def busy(self) -> bool:
+        """Whether a proposal is being made."""
+        return self._making.progress is not None
+
+    @property
+    def tag(self) -> str | None:
+        """The tag under the cursor."""
+        return self._list.tag
+
+    @property
+    def subset_names(self) -> list[str]:
+        """The subsets in the order of their columns."""
+        names = [subset.name for subset in self._project.subsets]
+        return names[self._first_subset :] + names[: self._first_subset]
+
+    @property
+    def _list(self) -> TagList:
+        return self.query_one(TagList)
+
+    @property
+    def _finder(self) -> LineInput:
+        return self.query_one(LineInput)
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._finder.display = False
+        self._list.chosen = self.chosen
+        self._list.focus()
+        self.watch(self.app, "project", self._project_changed, init=False)
+        self.watch(self.app, "theme", self._show, init=False)
+        self._count()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+
+    def _project_changed(self, project: Project | None) -> None:
+        if project is not None and self.shell.scanning is None:
+            self._project = project
+            self._count()
+
+    # Counting -----------------------------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        project, kept = self._project, self._kept
+        samples = None
+        if kept is not None:
+            samples = [sample for subset in project.subsets for sample in subset.samples if sample.path in kept]
+        self.shell.bridge.work(
+            self, "count", lambda cancelled: counting(project, samples, cancelled), self._was_counted, self._progressed
+        )
+        self._show()
+
+    def _progressed(self, progress: Progress) -> None:
+        if self._counting is not None:
+            self._counting = progress
+            self._show_title()
+
+    def _was_counted(self, counted: Counted) -> None:
+        self._counted, self._counting = counted, None
+        self.chosen &= {row.tag for row in counted.rows}
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """List the tags anew, the cursor on the tag where it was."""
+        counted = self._counted
+        if counted is None:
+            return
+        tag, tags = self.tag, self._list
+        first = self.subset_names[0] if self.subset_names else ""
+        tags.rows = arranged(counted, self._order, self._finder.value, first)
+        tags.filtered = counted.filtered
+        tags.subsets = self.subset_names
+        tags.images = max(1, sum(subset.img_count for subset in self._project.subsets))
+        tags.teaching = (
+            ["no tag holds these letters; esc shows all again"]
+            if self._finder.value
+            else ["no caption has a tag yet", "", "tags are what stands between commas"]
+        )
+        row = next((row for row, each in enumerate(tags.rows) if each.tag == tag), tags.cursor)
+        tags.rows_changed(row)
+        self._show()
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self._show_title()
+        self._show_heading()
+        self._show_beside()
+        self.refresh_bindings()
+
+    def _show_title(self) -> None:
+        self.query_one("#tags-title", Lines).show_fitted(self._title)
+
+    def _title(self, width: int) -> list[Line]:
+        if self._counted is None:
+            done = self._counting.done if self._counting is not None else 0
+            return [[(" Tags", "strong"), (f"   {count(done)} images read", "dim")]]
+        every, shown = len(self._counted.rows), len(self._list.rows)
+        some = f"{count(shown)} of {plural(every, 'tag')}" if shown != every else plural(every, "tag")
+        spans = [(" Tags", "strong"), (f"   {some}", "plain"), (f"   by {self._order_words()}", "dim")]
+        if self.chosen:
+            spans.append((f"   {count(len(self.chosen))} marked", "accent"))
+        if self._filter_text:
+            spans.append((f"   filter: {safe(self._filter_text)}", "dim"))
+        if self._making.words:
+            spans = [(" Tags", "strong"), (f"   {self._making.words}", "plain")]
+            spans.append((f"   {key_of('tags.leave')} stops", "dim"))
+        return [spans]
+
+    def _order_words(self) -> str:
+        words = {Order.COUNT: "count", Order.NAME: "name", Order.FILTER: "count under the filter"}
+        return words.get(self._order) or f"count in {safe(self.subset_names[0])}"
+
+    def _show_heading(self) -> None:
+        self.query_one("#tags-heading", Lines).show([[(self._list.heading(), "dim")]])
+
+    def _show_beside(self) -> None:
+        self.query_one("#tags-beside", Lines).show_fitted(self._beside_lines)
+
+    def _beside_lines(self, width: int) -> list[Line]:
+        tag = self.tag
+        if tag is None or self._counted is None:
+            return []
+        images = plural(self._counted.totals.get(tag, 0), "image")
+        lines: list[Line] = [
+            [(safe(tag), "strong"), (f"   {images}", "plain")],
+            [(fit("BESIDE IT", max(0, width - _NUMBER - _BAR - 1)) + fit_right("IMAGES", _NUMBER), "dim")],
+        ]
+        if self._beside is None:
+            return [*lines, [("·", "dim")]]
+        if not self._beside:
+            return [*lines, [("it stands alone", "dim")]]
+        room = max(1, self.query_one("#tags-beside").size.height - len(lines))
+        return [*lines, *(self._together(each, width) for each in self._beside[:room])]
+
+    def _together(self, together: TagTogether, width: int) -> Line:
+        assert self._counted is not None and self.tag is not None
+        name = fit(safe(together.tag), max(0, width - _NUMBER - _BAR - 1))
+        share = together.here / max(1, self._counted.totals.get(self.tag, 0))
+        return [(name, "plain"), (fit_right(count(together.here), _NUMBER), "plain"), (" " + bar(share, _BAR), "bar")]
+
+    def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
+        self._beside = None
+        self._show_beside()
+        self.set_timer(_REST, self._look_beside)
+
+    def _look_beside(self) -> None:
+        tag, counted = self.tag, self._counted
+        if tag is not None and counted is not None:
+            self.shell.bridge.work(
+                self, "beside", lambda cancelled: beside(counted, tag, cancelled), self._found_beside
+            )
+
+    def _found_beside(self, found: tuple[TagTogether, ...]) -> None:
+        self._beside = found
+        self._show_beside()
+
+    def on_virtual_list_resized(self, _event: VirtualList.Resized) -> None:
+        self._show_heading()
+        self._show_beside()
+
+    def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
+        self.action_images()
+
+    # Looking around -----------------------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        self._finder.display = True
+        self._finder.focus()
+        self.refresh_bindings()
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        self._arrange()
+
+    def on_input_submitted(self) -> None:
+        self._end_finding()
+
+    def _end_finding(self) -> None:
+        self._finder.display = bool(self._finder.value)
+        self._list.focus()
+        self.refresh_bindings()
+
+    def action_order(self) -> None:
+        orders = [order for order in Order if order is not Order.FILTER or self._kept is not None]
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._list.cursor = 0
+        self._arrange()
+
+    def action_subset(self, way: int) -> None:
+        self._first_subset = (self._first_subset + way) % len(self._project.subsets)
+        self._arrange()
+
+    def action_mark(self) -> None:
+        tag = self.tag
+        if tag is not None:
+            self.chosen ^= {tag}
+            self._list.row_changed(self._list.cursor)
+            self._list.action_move(1)
+            self._show_title()
+            self.refresh_bindings()
+
+    def action_images(self) -> None:
+        if self.tag is not None:
+            self.dismiss(tag_filter(self.tag))
+
+    def action_leave(self) -> None:
+        if self.busy:
+            self._making.stop()
+        elif self.typing or self._finder.value:
+            self._finder.value = ""
+            self._end_finding()
+        elif self.chosen:
+            self.chosen.clear()
+            self._list.redraw()
+            self._show()
+        else:
+            self.dismiss(None)
+
+    # Changing -----------------------------------------------------------------------------------------------------
+
+    def action_rename(self) -> None:
+        tag = self.tag
+        if tag is None:
+            return
+
+        def answered(name: str | None) -> None:
+            if name is not None and name.strip() != tag:
+                self._propose(lambda: RenameTag(tag, name))
+
+        sentence = f"In {self._images(tag)}. Where the new name stands already, the two become one."
+        self.app.push_screen(AskText(f"Rename the tag {tag}", sentence, tag), answered)
+
+    def action_merge(self) -> None:
+        counted, tag = self._counted, self.tag
+        if counted is None or tag is None:
+            return
+        merged = tuple(row.tag for row in counted.rows if row.tag in (self.chosen or {tag}))
+        into = [row for row in counted.rows if row.tag not in merged or len(merged) > 1]
+        named = f"{len(merged)} tags" if len(merged) > 1 else safe(merged[0])
+
+        def found(index: int | None) -> None:
+            if index is not None:
+                target = into[index].tag
+                self._propose(lambda: MergeTags(tuple(tag for tag in merged if tag != target), target))
+
+        candidates = [Candidate(safe(row.tag), count(row.total)) for row in into]
+        self.app.push_screen(Finder(f"Merge {named} into", candidates), found)
+
+    def action_remove(self) -> None:
+        tag = self.tag
+        if tag is not None:
+            self._propose(lambda: RemoveTag(tag))
+
+    def _images(self, tag: str) -> str:
+        assert self._counted is not None
+        return plural(self._counted.totals.get(tag, 0), "image")
+
+    def _propose(self, make: Callable[[], Operation]) -> None:
+        """Show what the operation would do to every caption of the project."""
+        try:
+            operation = make()
+        except SdtuiError as error:
+            self.shell.explain(error)
+            return
+        project = self._project
+        samples = [sample for subset in project.subsets for sample in subset.samples]
+        limit = self.shell.workspace.keeper.state.limit if self.shell.workspace is not None else 75
+        self._making.begin(lambda cancelled: propose(project, samples, operation, limit=limit, cancelled=cancelled))
+
+    def _judged(self, applied: Applied | None) -> None:
+        if applied is not None:
+            self.chosen.clear()
+            self._show()
