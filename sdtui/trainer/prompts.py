@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,16 +52,35 @@ def read_prompts(path: Path) -> tuple[SamplePrompt, ...]:
     """The prompts of a .txt, .toml or .json file. Raises UnreadableError, SyntaxProblem."""
     text = _decoded(read_bytes(path), path)
     if path.name.endswith(".txt"):
-        # A line that is blank or begins with # is no prompt; a # behind a blank is part of one.
-        lines = [line.strip() for line in _LINE_END.split(text) if line.strip() and not line.startswith("#")]
-        return tuple(parse_prompt(line, index) for index, line in enumerate(lines))
+        return tuple(_from_lines(text, path))
     if path.name.endswith(".toml"):
         tables = _toml_prompts(text, path)
     elif path.name.endswith(".json"):
         tables = _json_prompts(text, path)
     else:
         raise SyntaxProblem("The trainer reads sample prompts from .txt, .toml and .json files only", path=path)
-    return tuple(_from_table(table, index, path) for index, table in enumerate(tables))
+    return tuple(_with_usable_seed(_from_table(table, index, path), path) for index, table in enumerate(tables))
+
+
+def _from_lines(text: str, path: Path) -> Iterator[SamplePrompt]:
+    index = 0
+    for number, line in enumerate(_LINE_END.split(text), start=1):
+        # A line that is blank or begins with # is no prompt; a # behind a blank is part of one.
+        if line.strip() and not line.startswith("#"):
+            yield _with_usable_seed(parse_prompt(line.strip(), index), path, number)
+            index += 1
+
+
+def _with_usable_seed(prompt: SamplePrompt, path: Path, line: int | None = None) -> SamplePrompt:
+    """``prompt``, unless torch.manual_seed would end the run at its first sample. Raises SyntaxProblem."""
+    if prompt.seed is not None and not -(2**63) <= prompt.seed < 2**64:
+        raise SyntaxProblem(
+            f"The seed of sample prompt {prompt.index + 1} has over 64 bits, and the trainer would stop at it",
+            path=path,
+            line=line,
+            remedy=f"The largest is {2**64 - 1}.",
+        )
+    return prompt
 
 
 def parse_prompt(line: str, index: int = 0) -> SamplePrompt:
@@ -158,12 +178,12 @@ def _from_table(table: Any, index: int, path: Path) -> SamplePrompt:
         index=index,
         prompt=str(table.get("prompt") or ""),
         negative=_text(table.get("negative_prompt")),
-        width=_number(table.get("width"), int),
-        height=_number(table.get("height"), int),
-        seed=_number(table.get("seed"), int),
-        steps=_number(table.get("sample_steps"), int),
-        scale=_number(table.get("scale"), float),
-        guidance=_number(table.get("guidance_scale"), float),
+        width=_whole(table, "width", index, path),
+        height=_whole(table, "height", index, path),
+        seed=_whole(table, "seed", index, path),
+        steps=_whole(table, "sample_steps", index, path),
+        scale=_number(table, "scale", index, path),
+        guidance=_number(table, "guidance_scale", index, path),
         sampler=_text(table.get("sample_sampler")),
     )
 
@@ -172,5 +192,23 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _number(value: Any, kind: type) -> Any:
-    return kind(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _whole(table: dict[str, Any], key: str, index: int, path: Path) -> int | None:
+    value = table.get(key)
+    if (value is None and (key == "seed" or key not in table)) or type(value) is int:
+        return value
+    raise _wrong(key, "a whole number", index, path)
+
+
+def _number(table: dict[str, Any], key: str, index: int, path: Path) -> float | None:
+    value = table.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if key not in table:
+        return None
+    raise _wrong(key, "a number", index, path)
+
+
+def _wrong(key: str, kind: str, index: int, path: Path) -> SyntaxProblem:
+    return SyntaxProblem(
+        f"{key} of sample prompt {index + 1} is not {kind}, and the trainer would stop at its first sample", path=path
+    )

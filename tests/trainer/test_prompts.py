@@ -76,6 +76,14 @@ def test_json(tmp_path: Path) -> None:
         ("p.json", "[1", "not valid JSON"),
         ("p.json", "{}", "no list"),
         ("p.json", "[1]", "neither text nor a table"),
+        ("p.json", '[{"prompt": "a", "width": "512"}]', "width of sample prompt 1 is not a whole number"),
+        ("p.json", '[{"prompt": "a", "height": 512.5}]', "height of sample prompt 1 is not a whole number"),
+        ("p.json", '[{"prompt": "a", "sample_steps": null}]', "sample_steps of sample prompt 1"),
+        ("p.json", '[{"prompt": "a", "scale": "7"}]', "scale of sample prompt 1 is not a number"),
+        ("p.json", '[{"prompt": "a", "seed": 18446744073709551616}]', "The largest is 18446744073709551615."),
+        ("p.json", '[{"prompt": "a", "seed": -9223372036854775809}]', "The seed of sample prompt 1"),
+        ("p.json", '["a --d 18446744073709551616"]', "The seed of sample prompt 1"),
+        ("p.txt", "# two\n\nfirst\nsecond --d 18446744073709551616", "line 4"),
         ("p.md", "a cat", ".txt, .toml and .json files only"),
     ],
 )
@@ -85,6 +93,13 @@ def test_files_that_would_end_the_run_are_sentences(tmp_path: Path, name: str, t
     with pytest.raises(SyntaxProblem) as error:
         read_prompts(file)
     assert says in error.value.sentence()
+
+
+def test_a_seed_of_64_bits_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text(f"a --d {2**64 - 1}")
+    (tmp_path / "p.json").write_text('[{"prompt": "a", "seed": -9223372036854775808}, {"prompt": "b", "seed": null}]')
+    assert read_prompts(tmp_path / "p.txt")[0].seed == 2**64 - 1
+    assert [prompt.seed for prompt in read_prompts(tmp_path / "p.json")] == [-(2**63), None]
 
 
 def test_bytes_that_are_not_utf_8_and_no_file(tmp_path: Path) -> None:
