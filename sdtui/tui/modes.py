@@ -36,6 +36,14 @@ MODES = (
         "sdtui.tui.dataset.screen",
         "DatasetScreen",
     ),
+    Mode(
+        "review",
+        "Review",
+        "2",
+        "Go through all pictures, one large, with its caption and what is trained of it.",
+        "sdtui.tui.review.screen",
+        "ReviewScreen",
+    ),
     Mode("train", "Train", "5", "Set up a run and start it.", "sdtui.tui.train.screen", "TrainScreen"),
     Mode("monitor", "Monitor", "6", "Watch a run.", "sdtui.tui.monitor.screen", "MonitorScreen"),
 )
