@@ -25,6 +25,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder that base models are picked from."""
     tokens: str = "auto"
     """``ftfy`` or ``plain``: how captions are cleaned before they are counted; ``auto`` asks the trainer."""
+    tag_file: str | None = None
+    """A CSV of danbooru or e621 that tags are completed from; a relative path starts in the settings' folder."""
     theme: str | None = None
     slow: bool = False
     """For poor links: no animations, no previews until asked."""

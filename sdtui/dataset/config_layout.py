@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,13 @@ from sdtui.trainer.dataset_problems import why_foreign
 _WINDOWS_PATH = re.compile(r"^([A-Za-z]):[\\/]")
 
 
-def config_layout(path: Path) -> Layout:
+def config_layout(path: Path, command_line: Mapping[str, Any] | None = None) -> Layout:
     """The layout of a dataset config. Raises UnreadableError, SyntaxProblem, and NotADatasetError without a subset.
 
     Relative paths start where training is started from, not at the config (library/train_util.py opens them as they
     are); where nothing is there, the config's own folder is tried, and a note says so.
     """
-    config = load(path)
+    config = load(path, command_line)
     finder = _Finder(path.parent)
     places: list[Place] = []
     ignored: list[Ignored] = []

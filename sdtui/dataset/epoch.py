@@ -22,6 +22,8 @@ class SubsetEpoch:
 
     name: str
     is_reg: bool
+    img_count: int
+    """Images that the trainer reads, those that validate left out."""
     images: int
     """Images that are used at least once; for regularization perhaps fewer than there are."""
     entries: int
@@ -234,6 +236,7 @@ def _subset_epoch(subset: Subset, counts: tuple[int, ...], total: int) -> Subset
     return SubsetEpoch(
         name=subset.name,
         is_reg=subset.is_reg,
+        img_count=len(counts),
         images=sum(1 for count in counts if count),
         entries=own,
         share=own / total if total else 0.0,

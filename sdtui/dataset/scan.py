@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
 from sdtui.base.work import Cancelled, Progress, Work, finish, never_cancelled
@@ -39,14 +40,22 @@ class _Earlier:
     changed: frozenset[Path]
 
 
-def scan(path: Path, *, mode: Mode = "ftfy", cancelled: Cancelled = never_cancelled) -> Work[Project]:
+def scan(
+    path: Path,
+    *,
+    mode: Mode = "ftfy",
+    cancelled: Cancelled = never_cancelled,
+    command_line: Mapping[str, Any] | None = None,
+) -> Work[Project]:
     """Read the dataset at ``path``, a folder or a dataset config.
+
+    ``command_line`` holds what a training command says by the config's names, for what a config leaves open.
 
     Yields Progress (images done, of all) about twenty times a second and SubsetScanned after each subset. Raises
     UnreadableError, SyntaxProblem (line and column), NotADatasetError, SdtuiError where the tokens' vocabulary is not
     installed, and WorkCancelled.
     """
-    return (yield from _scan(absolute(path), mode, cancelled, None))
+    return (yield from _scan(absolute(path), mode, cancelled, None, command_line))
 
 
 def open_project(path: Path, *, mode: Mode = "ftfy") -> Project:
@@ -87,12 +96,12 @@ def rescan_subset(project: Project, name: str, *, mode: Mode = "ftfy") -> Projec
     return refresh(project, paths, mode=mode)
 
 
-def layout_of(path: Path) -> Layout:
+def layout_of(path: Path, command_line: Mapping[str, Any] | None = None) -> Layout:
     """What stands at ``path``, images not yet looked into. Raises UnreadableError, SyntaxProblem, NotADatasetError."""
     if path.is_dir():
         return folder_layout(path)
     if path.suffix.lower() in CONFIG_SUFFIXES:
-        return config_layout(path)
+        return config_layout(path, command_line)
     if not path.exists():
         raise UnreadableError("There is no such file or folder", path=path, remedy="Check the path.")
     raise NotADatasetError(
@@ -102,8 +111,14 @@ def layout_of(path: Path) -> Layout:
     )
 
 
-def _scan(path: Path, mode: Mode, cancelled: Cancelled, earlier: _Earlier | None) -> Work[Project]:
-    layout = layout_of(path)
+def _scan(
+    path: Path,
+    mode: Mode,
+    cancelled: Cancelled,
+    earlier: _Earlier | None,
+    command_line: Mapping[str, Any] | None = None,
+) -> Work[Project]:
+    layout = layout_of(path, command_line)
     index = Index()
     try:
         readings = yield from _read_all(layout, Tools(index, Pace(None, cancelled), mode), earlier)

@@ -60,6 +60,11 @@ def tags_of(text: str, separator: str = ",", *more: str) -> tuple[str, ...]:
     return tuple(tag for part in _splitter((separator, *more)).split(text) if (tag := part.strip()))
 
 
+def loosened(tag: str) -> str:
+    """A tag, or a text of tags, in the one spelling that all common ones share: blanks, no backslash, one case."""
+    return tag.casefold().replace("_", " ").replace("\\(", "(").replace("\\)", ")")
+
+
 def tag_table(project: Project, samples: Iterable[Sample] | None = None) -> tuple[TagCount, ...]:
     """The tags of ``samples`` (default: all images of ``project``), the most frequent first; an image counts once."""
     return finish(counting_tags(project, samples))

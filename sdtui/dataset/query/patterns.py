@@ -9,6 +9,7 @@ import regex
 
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import Glob
+from sdtui.dataset.tags import loosened
 
 _LONGEST = 2_000
 """Characters of a regular expression."""
@@ -26,11 +27,6 @@ def glob_regex(glob: Glob, *, loose: bool = False) -> str:
         _WILD[piece] if place % 2 else re.escape(loosened(piece) if loose else piece.casefold())
         for place, piece in enumerate(pieces)
     )
-
-
-def loosened(tag: str) -> str:
-    """A tag, or a caption of tags, in the one spelling that all common ones share: blanks, no backslash, one case."""
-    return tag.casefold().replace("_", " ").replace("\\(", "(").replace("\\)", ")")
 
 
 def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Pattern[str]:

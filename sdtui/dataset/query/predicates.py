@@ -11,8 +11,9 @@ import regex
 from sdtui.dataset.project import CaptionSource
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import And, Glob, Is, Node, Not, Number, Or, Regex, Text
-from sdtui.dataset.query.patterns import compiled, glob_regex, loosened
+from sdtui.dataset.query.patterns import compiled, glob_regex
 from sdtui.dataset.query.subject import Subject
+from sdtui.dataset.tags import loosened
 
 Predicate = Callable[[Subject], bool]
 Test = Callable[[str], bool]

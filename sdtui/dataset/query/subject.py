@@ -8,8 +8,7 @@ from pathlib import Path
 
 from sdtui.dataset.marks import Mark
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.dataset.query.patterns import loosened
-from sdtui.dataset.tags import separators_of, tags_of
+from sdtui.dataset.tags import loosened, separators_of, tags_of
 
 
 @dataclass(frozen=True, slots=True)
