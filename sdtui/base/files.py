@@ -1,8 +1,4 @@
-"""The file layer: every byte that sdtui writes for a user goes through here, atomically, with errors as sentences.
-
-``kernel`` holds the system calls, so that a test can make any of them fail (a full disk is hard to bring about, and
-root ignores file modes).
-"""
+"""The file layer: every byte that sdtui writes for a user goes through here, atomically, with errors as sentences."""
 
 from __future__ import annotations
 
@@ -11,73 +7,21 @@ import errno
 import hashlib
 import os
 import secrets
-import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sdtui.base.errors import UnreadableError, WriteError
-
-
-@dataclass
-class Kernel:
-    """The system calls that writing uses, and those that decide whether it may."""
-
-    open: Callable[..., int] = os.open
-    write: Callable[[int, bytes], int] = os.write
-    fsync: Callable[[int], None] = os.fsync
-    replace: Callable[[Path, Path], None] = os.replace
-    rename: Callable[[Path, Path], None] = os.rename
-    unlink: Callable[[Path], None] = os.unlink
-    mkdir: Callable[[Path], None] = os.mkdir
-    rmdir: Callable[[Path], None] = os.rmdir
-    lstat: Callable[[Path], os.stat_result] = os.lstat
-    listdir: Callable[[Path], list[str]] = os.listdir
-
-
-kernel = Kernel()
-
-_SENTENCES = {
-    errno.ENOSPC: ("The disk is full", "Free some space, then try again; nothing was lost."),
-    errno.EDQUOT: ("Your quota on this disk is used up", "Free some space, then try again; nothing was lost."),
-    errno.EROFS: ("This file system is read-only", "Mount it writable, or work on a copy."),
-    errno.EACCES: ("Permission denied", "Check who owns it. On /mnt of WSL, close whatever uses it on Windows."),
-    errno.EPERM: ("Operation not permitted", "Check who owns it, and whether it is marked immutable."),
-    errno.EIO: ("The disk reported an error", "Check the disk or the network mount before you go on."),
-    errno.EISDIR: ("There is a folder where a file was expected", "Move it away, then try again."),
-    errno.ENOTDIR: ("Part of the path is a file, not a folder", "Check the path."),
-    errno.ENOENT: ("It does not exist", "It may have been moved or deleted meanwhile."),
-    errno.ENAMETOOLONG: ("The name is too long for this file system", "Choose a shorter name."),
-    errno.ENOTEMPTY: ("A folder of that name stands there already and is not empty", "Choose another name."),
-    errno.EEXIST: ("Something of that name stands there already", "Choose another name."),
-    errno.EBUSY: ("It is in use", "Close whatever uses it, then try again."),
-    errno.EXDEV: ("The two places are on different disks", "Copy it over by hand, then remove the original."),
-    errno.ELOOP: ("The link leads to itself", "Repair the link."),
-}
-
-
-def explain(error: OSError) -> tuple[str, str | None]:
-    """What a system error means, and what to do about it."""
-    return _SENTENCES.get(error.errno or 0, (error.strerror or str(error), None))
-
-
-def write_error(error: OSError, path: Path) -> WriteError:
-    """``error``, met while writing ``path``, as a sentence."""
-    what, remedy = explain(error)
-    return WriteError(f"Could not write. {what}", path=path, remedy=remedy)
-
-
-def read_error(error: OSError, path: Path) -> UnreadableError:
-    """``error``, met while reading ``path``, as a sentence."""
-    what, remedy = explain(error)
-    return UnreadableError(f"Could not read. {what}", path=path, remedy=remedy)
+from sdtui.base.errors import WriteError
+from sdtui.base.kernel import kernel as kernel
+from sdtui.base.os_errors import explain as explain
+from sdtui.base.os_errors import read_error as read_error
+from sdtui.base.os_errors import write_error as write_error
 
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises UnreadableError."""
     try:
-        return path.read_bytes()
+        return kernel.read(path)
     except OSError as error:
         raise read_error(error, path) from error
 
@@ -85,7 +29,7 @@ def read_bytes(path: Path) -> bytes:
 def read_if_there(path: Path) -> bytes | None:
     """The bytes of a file, None where there is none. Raises UnreadableError for any other trouble."""
     try:
-        return path.read_bytes()
+        return kernel.read(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -104,12 +48,12 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     the disk (fsync of file and folder), so that it is still there after a power cut. Raises WriteError.
     """
     target = Path(os.path.realpath(path))
-    scratch = _scratch(target)
+    scratch = scratch_beside(target)
     try:
         _write_new(scratch, data, _stat_of_file(target), durable=durable)
         kernel.replace(scratch, target)
     except OSError as error:
-        _clean_up(scratch)
+        clean_up(scratch)
         raise write_error(error, path) from error
     if durable:
         sync_folder(target.parent)
@@ -123,7 +67,7 @@ def stage(scratch: Path, data: bytes, *, meant_for: Path) -> None:
     try:
         _write_new(scratch, data, None, durable=True)
     except OSError as error:
-        _clean_up(scratch)
+        clean_up(scratch)
         raise write_error(error, meant_for) from error
 
 
@@ -140,19 +84,6 @@ def put_staged(scratch: Path, path: Path) -> None:
     kernel.replace(scratch, target)
 
 
-def move_file(source: Path, target: Path) -> None:
-    """Rename a file; between two file systems it is copied, made durable, and only then removed from its old place.
-
-    ``target`` is replaced if it stands there. A link is moved as a link. Raises OSError.
-    """
-    try:
-        kernel.rename(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy_then_unlink(source, target)
-
-
 def remove_leftovers(paths: Iterable[Path]) -> None:
     """Delete what a killed ``write_atomic`` of ``paths`` may have left beside them."""
     starts: dict[Path, set[str]] = {}
@@ -163,7 +94,7 @@ def remove_leftovers(paths: Iterable[Path]) -> None:
         with contextlib.suppress(OSError):
             for leftover in folder.glob(f".*.????????{_SCRATCH_SUFFIX}"):
                 if leftover.name[: -len(".????????") - len(_SCRATCH_SUFFIX)] in known:
-                    _clean_up(leftover)
+                    clean_up(leftover)
 
 
 def make_home(home: Path) -> None:
@@ -183,7 +114,7 @@ def make_home(home: Path) -> None:
 def append(handle: int, data: bytes, path: Path) -> None:
     """Append ``data`` to an open file: it outlives this process, but not a power cut. Raises WriteError."""
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
     except OSError as error:
         raise write_error(error, path) from error
 
@@ -191,7 +122,7 @@ def append(handle: int, data: bytes, path: Path) -> None:
 def append_durable(handle: int, data: bytes, path: Path) -> None:
     """Append ``data`` to an open file and wait for the disk. ``path`` is for the error. Raises WriteError."""
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
         kernel.fsync(handle)
     except OSError as error:
         raise write_error(error, path) from error
@@ -229,7 +160,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def write_all(handle: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[kernel.write(handle, bytes(view[: 1 << 20])) :]
@@ -240,7 +171,7 @@ _KEPT_OF_NAME = 30
 """Characters of a name that its scratch file shows; at four bytes each they stay well below 255."""
 
 
-def _scratch(target: Path) -> Path:
+def scratch_beside(target: Path) -> Path:
     return target.with_name(f".{target.name[:_KEPT_OF_NAME]}.{secrets.token_hex(4)}{_SCRATCH_SUFFIX}")
 
 
@@ -257,7 +188,7 @@ def _stat_of_file(target: Path) -> os.stat_result | None:
 def _write_new(scratch: Path, data: bytes, like: os.stat_result | None, *, durable: bool) -> None:
     handle = kernel.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
         if like is not None:
             _keep_owner_and_mode(handle, like)
         if durable:
@@ -275,38 +206,10 @@ def _keep_owner_and_mode(handle: int, seen: os.stat_result) -> None:
         os.fchmod(handle, stat.S_IMODE(seen.st_mode))
 
 
-def _clean_up(scratch: Path) -> None:
+def clean_up(scratch: Path) -> None:
     # Not through the kernel: cleaning up must work while faults are injected.
     with contextlib.suppress(OSError):
         scratch.unlink()
-
-
-def _copy_then_unlink(source: Path, target: Path) -> None:
-    scratch = _scratch(target)
-    try:
-        if source.is_symlink():
-            scratch.symlink_to(source.readlink())
-        else:
-            _copy_durable(source, scratch)
-        kernel.replace(scratch, target)
-    except OSError:
-        _clean_up(scratch)
-        raise
-    sync_folder(target.parent)
-    kernel.unlink(source)
-
-
-def _copy_durable(source: Path, scratch: Path) -> None:
-    handle = kernel.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        with source.open("rb") as reading:
-            while block := reading.read(1 << 20):
-                _write_all(handle, block)
-        kernel.fsync(handle)
-    finally:
-        os.close(handle)
-    with contextlib.suppress(OSError):
-        shutil.copystat(source, scratch)
 
 
 @contextlib.contextmanager

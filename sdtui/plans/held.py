@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import InUseError
-from sdtui.plans.plan import Change, Move, Remove
+from sdtui.plans.plan import Move, Remove
+from sdtui.plans.records import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Held:
     run: str
 
 
-def refuse_held(changes: Iterable[Change], held: Sequence[Held], *, undoing: bool = False) -> None:
+def refuse_held(changes: Iterable[Recorded], held: Sequence[Held], *, undoing: bool = False) -> None:
     """Raise InUseError where a Move or Remove touches something held, or what stands above or below it.
 
     Writing is always possible: a caption is read once, and a new version takes the old one's place whole.
@@ -41,7 +42,7 @@ def refuse_held(changes: Iterable[Change], held: Sequence[Held], *, undoing: boo
                 )
 
 
-def _taken_from(change: Change, *, undoing: bool) -> Path | None:
+def _taken_from(change: Recorded, *, undoing: bool) -> Path | None:
     """The path that would stop to exist."""
     if isinstance(change, Move):
         return change.target if undoing else change.source

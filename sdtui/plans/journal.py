@@ -7,39 +7,54 @@ is then replaced at once, so that it is old or new whenever the process dies; wh
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sdtui.base.errors import SyntaxProblem, UsageError, WriteError
-from sdtui.base.files import kernel, make_folder, make_home, read_error, remove_leftovers
-from sdtui.base.text import count
+from sdtui.base.errors import UsageError
+from sdtui.base.files import make_folder, make_home, remove_leftovers
 from sdtui.base.work import Cancelled, never_cancelled
-from sdtui.plans import records, steps
-from sdtui.plans.checks import changed_outside, check
-from sdtui.plans.entry import EntryFolder, Refused, go_back, go_forward, reach, stage_all
+from sdtui.plans import steps
+from sdtui.plans.carrying import any_done, carry_back, carry_out, end, nothing_done, settle_back
+from sdtui.plans.checks import check, unfit
+from sdtui.plans.entry import EntryFolder, Left
 from sdtui.plans.held import Held, refuse_held
+from sdtui.plans.history import History, Known
 from sdtui.plans.lock import LockedError, only_writer
 from sdtui.plans.outcome import Applied, Entry, EntryState, Settled, Undone
-from sdtui.plans.plan import Plan, Write
-from sdtui.plans.records import Header, State, Step
+from sdtui.plans.pace import Pace
+from sdtui.plans.patch import Patch
+from sdtui.plans.plan import Copy, Plan, Write
+from sdtui.plans.records import Header, Step
+from sdtui.plans.standing import Standing, path_of, standing
+from sdtui.plans.state import State, begin_line
 from sdtui.plans.upkeep import BOUNDS, Bounds, forgotten, tidy
+from sdtui.plans.walk import MadeOf, go_forward, named, reach
+
+Told = Callable[[int, int], None]
+"""Hears how many changes are done, of how many."""
 
 
 class Journal:
-    """All writing in the project whose ``.sdtui`` folder is ``home``; threads and processes may share it."""
+    """All writing in the project whose ``.sdtui`` folder is ``home``; threads and processes may share it.
+
+    ``keep_going``, wherever it is asked for: what changed outside meanwhile or cannot be written is left alone and
+    named, and the rest is done. ``progress`` hears how far it is. ``cancelled`` is asked between changes; where it says
+    so everything is taken back, and WorkCancelled is raised.
+    """
 
     def __init__(self, home: Path, clock: Callable[[], float] = time.time, bounds: Bounds = BOUNDS) -> None:
         self.home = Path(os.path.normpath(home.absolute()))
         self._clock = clock
         self._bounds = bounds
+        self._history = History(self.folder, self.home.parent)
 
     @property
     def folder(self) -> Path:
-        """Where the entries stand, a folder each."""
+        """Where the entries stand: the newest a folder each, the older ones packed."""
         return self.home / "journal"
 
     def apply(
@@ -48,230 +63,212 @@ class Journal:
         held: Sequence[Held] = (),
         *,
         keep_going: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Told | None = None,
         cancelled: Cancelled = never_cancelled,
     ) -> Applied:
-        """Make all changes of ``plan``, or none.
+        """Make all changes of ``plan``, or none; with ``keep_going`` those that can be made, at least one.
 
         Raises ChangedOutsideError naming the files that are not as they were when the Plan was made, InUseError when a
-        live run reads what would be renamed or removed, WriteError for any other trouble. In all these cases the files
-        are as they were before, unless the sentence says otherwise.
+        live run reads what would be renamed or removed, UnreadableError where something cannot be looked at, and
+        WriteError for any other trouble. In all these cases the files are as they were before, unless the sentence
+        says otherwise.
         """
         plan = replace(plan, changes=tuple(steps.absolute(one) for one in plan.changes if not steps.idle(one)))
         if plan.empty:
             return Applied("", plan.title, ())
         refuse_held(plan.changes, held)
+        pace = Pace(len(plan.changes), progress, cancelled)
         with only_writer(self.home):
-            check(plan.changes)
+            plan, left = _fitting(plan, pace) if keep_going else _whole(plan, pace)
             make_home(self.home)
             make_folder(self.folder)
-            entry, made_of = self._write_down(plan)
-            self._carry_out(entry, made_of, frozenset())
-            if int(entry.id) % self._bounds.every == 0:
-                tidy(self._newest_first(), self._bounds)
-            return Applied(entry.id, plan.title, tuple(steps.path_of(step) for step in made_of))
+            entry, made_of, unready = self._write_down(plan, pace, keep_going=keep_going)
+            not_done = {**unready, **carry_out(entry, made_of, pace, skip=unready, keep_going=keep_going)}
+            tidy(self._history, self._bounds)
+            changed = tuple(path_of(step) for index, step in enumerate(made_of) if index not in not_done)
+            return Applied(entry.id, plan.title, changed, (*left, *named(made_of, not_done)))
 
-    def undo(self, id: str | None = None, held: Sequence[Held] = ()) -> Undone:
+    def undo(
+        self,
+        id: str | None = None,
+        held: Sequence[Held] = (),
+        *,
+        keep_going: bool = False,
+        progress: Told | None = None,
+        cancelled: Cancelled = never_cancelled,
+    ) -> Undone:
         """Take back an applied Plan, the newest one unless ``id`` says which.
 
         A file that was changed since is left alone and named in ``refused``; the rest is restored. Raises UsageError
-        when there is nothing to undo, InUseError and WriteError.
+        when there is nothing to undo, InUseError and WriteError; WorkCancelled only as long as nothing is undone.
         """
         with only_writer(self.home):
-            entry = self._named(id) if id is not None else self._newest_applied()
-            if entry is None:
+            newest, undone = self._history.newest_applied()
+            known = self._named(id) if id is not None else newest
+            if known is None:
                 raise self._without("There is nothing to undo in this project")
+            entry = self._history.open(known)
             header, state = _read(entry)
             if state.ended != EntryState.APPLIED:
                 raise UsageError(f'"{header.title}" is not applied now, so it cannot be undone')
             made_of = entry.steps()
             refuse_held((step.change for step in made_of), held, undoing=True)
-            turn = 1 + max((other.state().turn for other in self._undone_since_newest_applied()), default=0)
-            stage_all(entry, enumerate(made_of), forward=False)
-            refused = self._carry_back(entry, made_of, records.begin_line("undo", state.skip, turn))
-            left = {path for path, _ in refused}
-            restored = tuple(steps.path_of(step) for step in made_of if steps.path_of(step) not in left)
-            return Undone(entry.id, header.title, restored, refused)
+            pace = Pace(len(made_of), progress, cancelled, passes=2)
+            todo = [(index, step) for index, step in enumerate(made_of) if index not in state.left]
+            unready = entry.stage(todo, pace, forward=False, keep_going=keep_going)
+            pace.hold_on()
+            turn = 1 + max((other.turn for other in undone), default=0)
+            begin = begin_line("undo", state.skip, turn, keep_going=keep_going)
+            skip = state.left | frozenset(unready)
+            refused = {**unready, **carry_back(entry, made_of, begin, pace, skip=skip, keep_going=keep_going)}
+            left = {path_of(made_of[index]) for index in refused}
+            restored = tuple(path for _, step in todo if (path := path_of(step)) not in left)
+            tidy(self._history, self._bounds)
+            return Undone(entry.id, header.title, restored, named(made_of, refused))
 
-    def redo(self, id: str | None = None, held: Sequence[Held] = ()) -> Applied:
+    def redo(
+        self,
+        id: str | None = None,
+        held: Sequence[Held] = (),
+        *,
+        keep_going: bool = False,
+        progress: Told | None = None,
+        cancelled: Cancelled = never_cancelled,
+    ) -> Applied:
         """Apply again an undone Plan: the one that was undone last, unless ``id`` says which.
 
         Without ``id`` there is nothing to redo once another Plan was applied. Raises UsageError when there is nothing
         to redo, otherwise as ``apply``.
         """
         with only_writer(self.home):
-            candidates = [self._named(id)] if id is not None else self._undone_since_newest_applied()
-            entry = max(candidates, key=lambda one: one.state().turn, default=None)
-            if entry is None:
+            candidates = [self._named(id)] if id is not None else self._history.newest_applied()[1]
+            known = max(candidates, key=lambda one: one.turn, default=None)
+            if known is None:
                 raise UsageError("There is nothing to redo in this project")
+            entry = self._history.open(known)
             header, state = _read(entry)
             if state.ended != EntryState.UNDONE:
                 raise UsageError(f'"{header.title}" is not undone now, so it cannot be redone')
             made_of = entry.steps()
-            todo = [(index, step) for index, step in enumerate(made_of) if index not in state.skip]
-            changes = [step.change for _, step in todo]
+            todo = [index for index in range(len(made_of)) if index not in state.skip | state.left]
+            changes = [made_of[index].change for index in todo]
             refuse_held(changes, held)
-            check(changes)
-            stage_all(entry, todo, forward=True)
-            entry.note(records.begin_line("redo", state.skip, state.turn))
-            self._carry_out(entry, made_of, state.skip)
-            return Applied(entry.id, header.title, tuple(steps.path_of(step) for _, step in todo))
+            pace = Pace(len(todo), progress, cancelled)
+            left: Left = {}
+            if keep_going:
+                left = {todo[place]: why for place, why in unfit(changes, pace).items()}
+            else:
+                check(changes, pace)
+            ready = [(index, made_of[index]) for index in todo if index not in left]
+            left |= entry.stage(ready, pace, forward=True, keep_going=keep_going)
+            if not any_done(made_of, state.skip | state.left, left):
+                raise nothing_done(named(made_of, left))
+            skip = state.skip | frozenset(left)
+            entry.note(begin_line("redo", skip, state.turn, keep_going=keep_going))
+            left |= carry_out(entry, made_of, pace, skip=skip | state.left, keep_going=keep_going)
+            changed = tuple(path_of(made_of[index]) for index in todo if index not in left)
+            return Applied(entry.id, header.title, changed, named(made_of, left))
 
-    def entries(self) -> tuple[Entry, ...]:
-        """The Plans that were begun here, newest first, as far back as the journal goes."""
-        return tuple(described for entry in self._newest_first() if (described := _describe(entry)) is not None)
+    def entries(self, limit: int | None = None) -> tuple[Entry, ...]:
+        """The Plans that were begun here, newest first: all, or the newest ``limit``."""
+        return tuple(known.described() for known in itertools.islice(self._history.known(), limit))
 
     def unfinished(self) -> tuple[Entry, ...]:
         """Plans that were interrupted half-way (a crash, a power cut, a full disk), newest first.
 
         One that another process is applying at this moment is not among them.
         """
-        if not any(entry.state is EntryState.UNFINISHED for entry in self.entries()):
+        if not self._history.unfinished():
             return ()
         try:
             with only_writer(self.home, patience_s=0):
-                return tuple(entry for entry in self.entries() if entry.state is EntryState.UNFINISHED)
+                return self._history.unfinished()
         except LockedError:
             return ()
 
-    def finish(self, id: str, held: Sequence[Held] = ()) -> Settled:
-        """Make the changes of an interrupted Plan that are still missing. Raises UsageError, InUseError, WriteError."""
+    def finish(
+        self,
+        id: str,
+        held: Sequence[Held] = (),
+        *,
+        keep_going: bool = False,
+        progress: Told | None = None,
+    ) -> Settled:
+        """Make the changes of an interrupted Plan that are still missing. Raises UsageError, InUseError, WriteError.
+
+        One that was to go on where it can does so here, too.
+        """
         with only_writer(self.home):
             entry, title, made_of = self._interrupted(id)
             refuse_held((step.change for step in made_of), held)
-            first, _ = reach(entry, made_of)
-            refused = go_forward(entry, made_of, skip=entry.state().skip, first=first)
-            self._end(entry, EntryState.APPLIED)
-            return Settled(id, title, True, refused)
+            state = entry.state()
+            pace = Pace(len(made_of), progress, passes=1)
+            refused = go_forward(
+                entry,
+                made_of,
+                skip=state.skip | state.left,
+                first=reach(entry, made_of)[0],
+                pace=pace,
+                keep_going=keep_going or state.keep_going,
+            )
+            # What somebody else changed may have been made by us before, so that a later undo is to name it again.
+            left = [i for i in refused if standing(made_of[i], entry.kept(i)) is Standing.UNDONE]
+            end(entry, EntryState.APPLIED, left=left)
+            return Settled(id, title, True, named(made_of, refused))
 
-    def roll_back(self, id: str, held: Sequence[Held] = ()) -> Settled:
+    def roll_back(self, id: str, held: Sequence[Held] = (), *, keep_going: bool = False) -> Settled:
         """Take back the changes of an interrupted Plan that were made. Raises UsageError, InUseError, WriteError."""
         with only_writer(self.home):
             entry, title, made_of = self._interrupted(id)
             refuse_held((step.change for step in made_of), held, undoing=True)
-            refused = self._take_back(entry, made_of)
-            return Settled(id, title, False, refused)
+            refused = settle_back(entry, made_of, keep_going=keep_going)
+            return Settled(id, title, False, named(made_of, refused))
 
-    # -- carrying out ------------------------------------------------------------------------------------------------
-
-    def _write_down(self, plan: Plan) -> tuple[EntryFolder, tuple[Step, ...]]:
-        newest = self._discard_never_begun()
-        entry = EntryFolder(self.folder / f"{1 + newest:06d}", self.home.parent)
+    def _write_down(self, plan: Plan, pace: Pace, *, keep_going: bool) -> tuple[EntryFolder, MadeOf, Left]:
+        entry = self._history.next_folder()
         made_of = tuple(steps.prepare(plan.changes))
         try:
-            entry.create(plan, made_of, self._clock())
+            left = entry.create(plan, made_of, self._clock(), pace, keep_going=keep_going)
+            if not any_done(made_of, (), left) and left:
+                raise nothing_done(named(made_of, left))
         except BaseException:
             entry.discard()
             raise
-        return entry, made_of
+        return entry, made_of, left
 
-    def _discard_never_begun(self) -> int:
-        """Remove what a process left that died while it was writing a Plan down; return the newest entry's number."""
-        for entry in self._newest_first():
-            if entry.begun():
-                return int(entry.id)
-            entry.discard()
-        return 0
-
-    def _carry_out(self, entry: EntryFolder, made_of: tuple[Step, ...], skip: frozenset[int]) -> None:
-        """Do everything, or take back what was done and raise."""
-        try:
-            refused = go_forward(entry, made_of, skip=skip)
-            if refused:
-                raise changed_outside([path for path, _ in refused])
-            self._end(entry, EntryState.APPLIED)
-        except WriteError as error:
-            raise self._after_failure(entry, made_of, error) from error
-        except BaseException:
-            with contextlib.suppress(WriteError):
-                self._take_back(entry, made_of)
-            raise
-
-    def _take_back(self, entry: EntryFolder, made_of: tuple[Step, ...]) -> Refused:
-        _, limit = reach(entry, made_of)
-        refused = go_back(entry, made_of, limit=limit)
-        self._end(entry, EntryState.FAILED)
-        return refused
-
-    def _after_failure(self, entry: EntryFolder, made_of: tuple[Step, ...], error: WriteError) -> WriteError:
-        """Take back what was done, and say in an error of the same class how that went."""
-        try:
-            refused = self._take_back(entry, made_of)
-        except WriteError as second:
-            return _half_way(error, second)
-        if refused:
-            names = ", ".join(path.name for path, _ in refused)
-            also = f". What was done before was taken back, but for {names}, which changed outside meanwhile"
-        else:
-            also = f". None of the {count(len(made_of))} changes stands" if len(made_of) > 1 else ""
-        return type(error)(error.what + also, path=error.path, remedy=error.remedy)
-
-    def _carry_back(self, entry: EntryFolder, made_of: tuple[Step, ...], begin: bytes) -> Refused:
-        """Take everything back that is as it was left; on a failure do again what was taken back, and raise."""
-        try:
-            entry.note(begin)
-            refused = go_back(entry, made_of)
-            left = {path for path, _ in refused}
-            skip = [index for index, step in enumerate(made_of) if steps.path_of(step) in left]
-            self._end(entry, EntryState.UNDONE, skip)
-        except WriteError as error:
-            try:
-                go_forward(entry, made_of, first=reach(entry, made_of)[0])
-                self._end(entry, EntryState.APPLIED)
-            except WriteError as second:
-                raise _half_way(error, second) from error
-            raise type(error)(f"{error.what}. Nothing was undone", path=error.path, remedy=error.remedy) from error
-        return refused
-
-    def _end(self, entry: EntryFolder, ended: EntryState, refused: Iterable[int] = ()) -> None:
-        entry.note(records.end_line(ended, refused))
-        entry.drop_staged()
-
-    # -- finding entries ---------------------------------------------------------------------------------------------
-
-    def _newest_first(self) -> Iterator[EntryFolder]:
-        try:
-            names = [name for name in kernel.listdir(self.folder) if name.isascii() and name.isdigit()]
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise read_error(error, self.folder) from error
-        for name in sorted(names, key=int, reverse=True):
-            yield EntryFolder(self.folder / name, self.home.parent)
-
-    def _named(self, id: str) -> EntryFolder:
-        for entry in self._newest_first():
-            if entry.id == id:
-                return entry
-        raise self._without(f'There is no entry "{id}" in the journal of this project')
+    def _named(self, id: str) -> Known:
+        known = self._history.named(id)
+        if known is None:
+            raise self._without(f'There is no entry "{id}" in the journal of this project')
+        return known
 
     def _without(self, what: str) -> UsageError:
         """``what``, and whether it may have been forgotten."""
-        oldest = min((entry.id for entry in self._newest_first()), key=int, default=None)
-        return UsageError(what, remedy=forgotten(oldest))
+        return UsageError(what, remedy=forgotten(self._history.oldest()))
 
-    def _newest_applied(self) -> EntryFolder | None:
-        return next((entry for entry in self._newest_first() if entry.state().ended == EntryState.APPLIED), None)
-
-    def _undone_since_newest_applied(self) -> list[EntryFolder]:
-        found: list[EntryFolder] = []
-        for entry in self._newest_first():
-            ended = entry.state().ended
-            if ended == EntryState.APPLIED:
-                break
-            if ended == EntryState.UNDONE:
-                found.append(entry)
-        return found
-
-    def _interrupted(self, id: str) -> tuple[EntryFolder, str, tuple[Step, ...]]:
-        entry = self._named(id)
-        header, state = _read(entry)
-        if state.ended is not None:
-            raise UsageError(f'"{header.title}" was not interrupted, so there is nothing to finish or roll back')
-        made_of = entry.steps()
+    def _interrupted(self, id: str) -> tuple[EntryFolder, str, MadeOf]:
+        known = self._named(id)
+        if known.ended is not None or known.folder is None:
+            raise UsageError(f'"{known.title}" was not interrupted, so there is nothing to finish or roll back')
+        made_of = known.folder.steps()
         # Before any folder is renamed again: they lie beside the files as those are called now.
-        remove_leftovers(step.change.path for step in made_of if isinstance(step.change, Write))
-        return entry, header.title, made_of
+        remove_leftovers(path_of(step) for step in made_of if isinstance(step.change, (Write, Patch, Copy)))
+        return known.folder, known.title, made_of
+
+
+def _whole(plan: Plan, pace: Pace) -> tuple[Plan, tuple[tuple[Path, str], ...]]:
+    check(plan.changes, pace)
+    return plan, ()
+
+
+def _fitting(plan: Plan, pace: Pace) -> tuple[Plan, tuple[tuple[Path, str], ...]]:
+    """``plan`` without what cannot be done now, and that. Raises WriteError where nothing can be done."""
+    left = unfit(plan.changes, pace)
+    made_of = tuple(map(Step, plan.changes))
+    if left and not any_done(made_of, (), left):
+        raise nothing_done(named(made_of, left))
+    fitting = tuple(change for index, change in enumerate(plan.changes) if index not in left)
+    return replace(plan, changes=fitting), named(made_of, left)
 
 
 def _read(entry: EntryFolder) -> tuple[Header, State]:
@@ -279,23 +276,3 @@ def _read(entry: EntryFolder) -> tuple[Header, State]:
     if header is None:
         raise UsageError(f'Entry "{entry.id}" of the journal was never begun')
     return header, entry.state()
-
-
-def _describe(entry: EntryFolder) -> Entry | None:
-    try:
-        header = entry.header()
-        if header is None:
-            return None
-        ended = entry.state().ended
-        state = EntryState(ended) if ended else EntryState.UNFINISHED
-    except (SyntaxProblem, ValueError):
-        return Entry(entry.id, "(damaged)", 0.0, EntryState.DAMAGED)
-    return Entry(entry.id, header.title, header.created, state)
-
-
-def _half_way(error: WriteError, second: WriteError) -> WriteError:
-    return WriteError(
-        f"{error.what}. It was interrupted half-way, because it could not be taken back either ({second.what})",
-        path=error.path,
-        remedy="Nothing is lost: once the disk is well, open the project in sdtui to finish it or to take it back.",
-    )

@@ -1,9 +1,9 @@
-"""How an applied Plan stands in the journal: ``journal.jsonl``, whole before anything changes, and ``state.jsonl``.
+"""``journal.jsonl`` of an entry: a Plan as it was applied, whole before anything changes.
 
-``journal.jsonl``: a header, one line a change with its bytes (base64), and a last line with the SHA-256 of all that
-stands above it; without a right last line nothing was begun. ``state.jsonl``: a line when a phase begins, one for each
-rename or removal that was done or taken back, and one when the phase has ended. Paths in the project are kept relative
-to it, so that a project can be moved with its history.
+A header, one line a change with its bytes (base64, compressed where there are many), and a last line with the SHA-256
+of all that stands above it; without a right last line nothing was begun. Of a large file only the span that changes is
+kept, with digests of the whole. Paths in the project are kept relative to it, so that a project can be moved with its
+history.
 """
 
 from __future__ import annotations
@@ -13,17 +13,27 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from sdtui.base.copies import Digest
 from sdtui.base.errors import SyntaxProblem
-from sdtui.base.files import append, append_durable, kernel, read_bytes, read_if_there, write_error
-from sdtui.plans.plan import Change, MakeFolder, Move, Plan, Remove, Write
+from sdtui.base.files import append, append_durable, kernel, read_bytes, write_error
+from sdtui.plans.patch import Patch, patch_of
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan, Remove, Write
 
-VERSION = 1
+VERSION = 2
+_READABLE = (1, 2)
+"""Version 1 had no copies and no spans."""
 _LAST_LINE = re.compile(rb'\n\{"sha256": "[0-9a-f]{64}"\}\n\Z')
+_LINES_AT_ONCE = 256
+_COMPRESSED_FROM = 4096
+_COMPRESSED = "z:"
+
+Recorded: TypeAlias = Change | Patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +49,13 @@ class Header:
 class Step:
     """One change of an applied Plan, with what was decided when it was applied."""
 
-    change: Change
+    change: Recorded
     made: tuple[Path, ...] = ()
     """MakeFolder: the folders that did not stand there before, outermost first."""
     via: Path | None = None
     """Move: the name in between, where only upper and lower case change."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What ``state.jsonl`` says."""
-
-    phase: str = "apply"
-    """``apply``, ``undo`` or ``redo``: the last one begun."""
-    ended: str | None = None
-    """``applied``, ``undone`` or ``taken back``; None while the phase goes on, or when it was interrupted."""
-    turn: int = 0
-    """Orders undone entries by when they were undone."""
-    skip: frozenset[int] = frozenset()
-    """Changes that the last undo refused, and that a redo leaves alone."""
-    marks: dict[int, bool | None] = field(default_factory=dict)
-    """Renames and removals whose outcome in this phase is written down: True done, False taken back, None refused."""
+    content: Digest | None = None
+    """Copy: what is copied."""
 
 
 def write_journal(path: Path, root: Path, plan: Plan, steps: Iterable[Step], created: float) -> None:
@@ -68,12 +64,22 @@ def write_journal(path: Path, root: Path, plan: Plan, steps: Iterable[Step], cre
     hashed = hashlib.sha256()
     handle = open_for_appending(path)
     try:
-        append(handle, _hashed_line(header, hashed), path)
-        for step in steps:
-            append(handle, _hashed_line(_encode(step, root), hashed), path)
+        for lines in _together(header, steps, root):
+            hashed.update(lines)
+            append(handle, lines, path)
         append_durable(handle, _line({"sha256": hashed.hexdigest()}), path)
     finally:
         os.close(handle)
+
+
+def _together(header: dict[str, Any], steps: Iterable[Step], root: Path) -> Iterator[bytes]:
+    lines = [_line(header)]
+    for step in steps:
+        lines.append(_line(_encode(step, root)))
+        if len(lines) == _LINES_AT_ONCE:
+            yield b"".join(lines)
+            lines = []
+    yield b"".join(lines)
 
 
 def open_for_appending(path: Path) -> int:
@@ -97,7 +103,7 @@ def read_header(path: Path) -> Header | None:
         return None
     try:
         header = json.loads(first)
-        if header["version"] != VERSION:
+        if header["version"] not in _READABLE:
             raise SyntaxProblem("This entry of the journal was written by another version of sdtui", path=path)
         return Header(str(header["title"]), float(header["created"]), int(header["count"]))
     except (ValueError, KeyError, TypeError) as error:
@@ -113,54 +119,13 @@ def read_steps(path: Path, root: Path) -> tuple[Step, ...]:
         if json.loads(last)["sha256"] != hashlib.sha256(body).hexdigest():
             raise _damaged(path)
         return tuple(_decode(json.loads(line), root) for line in body.splitlines()[1:])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise _damaged(path) from error
-
-
-def read_state(path: Path) -> State:
-    """The state as far as it was written; a line that a power cut left half is taken as unwritten."""
-    state = State()
-    for line in (read_if_there(path) or b"").splitlines():
-        try:
-            state = _after(state, json.loads(line))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return state
-
-
-def begin_line(phase: str, skip: Iterable[int] = (), turn: int = 0) -> bytes:
-    """The line of ``state.jsonl`` that begins a phase."""
-    return _line({"begin": phase, "skip": sorted(skip), "turn": turn})
-
-
-def mark_line(index: int, done: bool | None) -> bytes:
-    """The line that says that change ``index`` was done (True), taken back (False), or left alone (None)."""
-    return _line({"step": index, "done": done})
-
-
-def end_line(ended: str, refused: Iterable[int] = ()) -> bytes:
-    """The line that ends a phase."""
-    return _line({"end": ended, "refused": sorted(refused)})
-
-
-def _after(state: State, document: dict[str, Any]) -> State:
-    if "begin" in document:
-        return State(document["begin"], None, document["turn"], frozenset(document["skip"]))
-    if "end" in document:
-        refused = frozenset(document["refused"])
-        return State(state.phase, str(document["end"]), state.turn, refused or state.skip, state.marks)
-    return State(state.phase, state.ended, state.turn, state.skip, {**state.marks, document["step"]: document["done"]})
 
 
 def _line(document: dict[str, Any]) -> bytes:
     # ASCII: a name that is not UTF-8 arrives as lone surrogates, which JSON escapes and gives back.
     return json.dumps(document, ensure_ascii=True).encode("ascii") + b"\n"
-
-
-def _hashed_line(document: dict[str, Any], hashed: hashlib._Hash) -> bytes:
-    line = _line(document)
-    hashed.update(line)
-    return line
 
 
 def _damaged(path: Path) -> SyntaxProblem:
@@ -174,31 +139,53 @@ def _damaged(path: Path) -> SyntaxProblem:
 def _encode(step: Step, root: Path) -> dict[str, Any]:
     change = step.change
     if isinstance(change, Write):
+        patch = patch_of(change)
+        if patch is not None:
+            return _encode_patch(patch, root)
         before = None if change.before is None else _packed(change.before)
         return {"kind": "write", "path": _stored(change.path, root), "before": before, "after": _packed(change.after)}
-    if isinstance(change, Move):
-        via = None if step.via is None else _stored(step.via, root)
-        return {
-            "kind": "move",
-            "source": _stored(change.source, root),
-            "target": _stored(change.target, root),
-            "via": via,
-        }
+    if isinstance(change, Patch):
+        return _encode_patch(change, root)
     if isinstance(change, Remove):
         seen = {"size": change.size, "mtime_ns": change.mtime_ns}
         return {"kind": "remove", "path": _stored(change.path, root), **seen}
-    made = [_stored(folder, root) for folder in step.made]
-    return {"kind": "folder", "path": _stored(change.path, root), "made": made}
+    if isinstance(change, MakeFolder):
+        made = [_stored(folder, root) for folder in step.made]
+        return {"kind": "folder", "path": _stored(change.path, root), "made": made}
+    ends = {"source": _stored(change.source, root), "target": _stored(change.target, root)}
+    if isinstance(change, Copy):
+        assert step.content is not None
+        return {"kind": "copy", **ends, "content": asdict(step.content)}
+    return {"kind": "move", **ends, "via": None if step.via is None else _stored(step.via, root)}
+
+
+def _encode_patch(patch: Patch, root: Path) -> dict[str, Any]:
+    return {
+        "kind": "patch",
+        "path": _stored(patch.path, root),
+        "start": patch.start,
+        "old": _packed(patch.old),
+        "new": _packed(patch.new),
+        "before": asdict(patch.before),
+        "after": asdict(patch.after),
+    }
 
 
 def _decode(document: dict[str, Any], root: Path) -> Step:
     kind = document["kind"]
     if kind == "write":
-        before = None if document["before"] is None else base64.b64decode(document["before"])
-        return Step(Write(root / document["path"], before, base64.b64decode(document["after"])))
+        before = None if document["before"] is None else _unpacked(document["before"])
+        return Step(Write(root / document["path"], before, _unpacked(document["after"])))
+    if kind == "patch":
+        old, new = _unpacked(document["old"]), _unpacked(document["new"])
+        digests = Digest(**document["before"]), Digest(**document["after"])
+        return Step(Patch(root / document["path"], document["start"], old, new, *digests))
     if kind == "move":
         via = None if document["via"] is None else root / document["via"]
         return Step(Move(root / document["source"], root / document["target"]), via=via)
+    if kind == "copy":
+        content = Digest(**document["content"])
+        return Step(Copy(root / document["source"], root / document["target"]), content=content)
     if kind == "remove":
         return Step(Remove(root / document["path"], document["size"], document["mtime_ns"]))
     if kind == "folder":
@@ -207,7 +194,15 @@ def _decode(document: dict[str, Any], root: Path) -> Step:
 
 
 def _packed(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    if len(data) < _COMPRESSED_FROM:
+        return base64.b64encode(data).decode("ascii")
+    return _COMPRESSED + base64.b64encode(zlib.compress(data, 1)).decode("ascii")
+
+
+def _unpacked(text: str) -> bytes:
+    if text.startswith(_COMPRESSED):
+        return zlib.decompress(base64.b64decode(text[len(_COMPRESSED) :]))
+    return base64.b64decode(text)
 
 
 def _stored(path: Path, root: Path) -> str:

@@ -1,4 +1,4 @@
-"""Doing one change and taking it back, and telling from the disk alone which of the two has happened."""
+"""Doing one change and taking it back."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ import errno
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from enum import Enum
 from pathlib import Path
 
 from sdtui.base import files
-from sdtui.base.errors import UnreadableError, WriteError
-from sdtui.base.files import make_folder, move_file, put_staged, read_if_there, write_atomic, write_error
-from sdtui.plans.names import is_other_case, present, present_exactly
-from sdtui.plans.plan import Change, MakeFolder, Move, Remove, Write
-from sdtui.plans.records import Step
-
-
-class Standing(Enum):
-    """What the disk says about a change."""
-
-    UNDONE = "undone"
-    DONE = "done"
-    HALF = "half"
-    """Interrupted within: at the name in between of a rename that changes case, or with only some folders made."""
-    OTHER = "other"
-    """Neither: somebody else changed what it is about."""
+from sdtui.base.copies import Digest, copy_file, holds, move_file
+from sdtui.base.errors import ChangedOutsideError, WriteError
+from sdtui.base.files import clean_up, make_folder, put_staged, read_bytes, scratch_beside, write_atomic, write_error
+from sdtui.plans.names import is_other_case, present
+from sdtui.plans.overlay import Overlay
+from sdtui.plans.patch import Patch
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Remove, Write
+from sdtui.plans.records import Recorded, Step
 
 
 def prepare(changes: Iterable[Change]) -> Iterator[Step]:
-    """``changes`` with what must be known to take them back, decided while the world is as it was."""
+    """``changes`` with what must be known to take them back, decided while the world is as it was.
+
+    Raises UnreadableError where what is to be copied cannot be read.
+    """
     made: set[Path] = set()
+    world = Overlay()
     for change in changes:
         if isinstance(change, MakeFolder):
             missing = [path for path in (change.path, *change.path.parents) if path not in made and not present(path)]
@@ -40,14 +35,19 @@ def prepare(changes: Iterable[Change]) -> Iterator[Step]:
         elif isinstance(change, Move) and is_other_case(change.source, change.target):
             name = f".{change.source.name[:30]}.{secrets.token_hex(4)}.sdtui-tmp"
             yield Step(change, via=change.source.with_name(name))
+        elif isinstance(change, Copy):
+            yield Step(change, content=world.digest(change.source))
         else:
             yield Step(change)
+        world.add(change)
 
 
 def absolute(change: Change) -> Change:
     """``change`` with absolute paths, links in them kept."""
     if isinstance(change, Move):
         return Move(_abs(change.source), _abs(change.target))
+    if isinstance(change, Copy):
+        return Copy(_abs(change.source), _abs(change.target))
     if isinstance(change, Write):
         return Write(_abs(change.path), change.before, change.after)
     if isinstance(change, Remove):
@@ -64,38 +64,35 @@ def idle(change: Change) -> bool:
     return isinstance(change, MakeFolder) and change.path.is_dir()
 
 
-def structural(change: Change) -> bool:
-    """Whether paths lead elsewhere once it is done."""
-    return isinstance(change, (Move, Remove))
-
-
-def standing(step: Step, kept: Path) -> Standing:
-    """Whether ``step`` is done, told from the disk. ``kept`` is where the journal keeps a removed file."""
-    change = step.change
+def staged_bytes(change: Recorded, *, forward: bool) -> bytes | None:
+    """What is to be put in the place of a text file, None where nothing is or where it cannot be told yet."""
     if isinstance(change, Write):
-        return _standing_of_write(change)
-    if isinstance(change, MakeFolder):
-        if change.path.is_dir():
-            return Standing.DONE
-        return Standing.HALF if any(present(folder) for folder in step.made) else Standing.UNDONE
-    if isinstance(change, Remove):
-        if present(change.path):
-            seen = files.kernel.lstat(change.path)
-            same = (seen.st_size, seen.st_mtime_ns) == (change.size, change.mtime_ns)
-            return Standing.UNDONE if same else Standing.OTHER
-        return Standing.DONE if present(kept) else Standing.OTHER
-    if step.via is not None and present(step.via):
-        return Standing.HALF
-    look = present if step.via is None else present_exactly
-    both = (look(change.source), look(change.target))
-    return {(True, False): Standing.UNDONE, (False, True): Standing.DONE}.get(both, Standing.OTHER)
+        return change.after if forward else change.before
+    if not isinstance(change, Patch):
+        return None
+    now = files.read_if_there(change.path)
+    if now is None or Digest.of(now) != (change.before if forward else change.after):
+        return None
+    return change.forward(now) if forward else change.back(now)
+
+
+def stage_copy(step: Step, staged: Path) -> None:
+    """Make the file that a Copy puts in place ready, where what it copies stands there yet. Raises WriteError."""
+    change, content = step.change, step.content
+    if isinstance(change, Copy) and content is not None and holds(change.source, content):
+        with _sentences(change.target):
+            copy_file(change.source, staged, content)
 
 
 def do(step: Step, staged: Path, kept: Path) -> None:
-    """Make the change. ``staged`` holds the bytes of a Write, where it exists. Raises WriteError."""
+    """Make the change. ``staged`` holds what a Write or Copy puts in place, where it exists. Raises WriteError."""
     change = step.change
     if isinstance(change, Write):
         _put(change.path, change.after, staged)
+    elif isinstance(change, Patch):
+        _put_patched(change, staged, forward=True)
+    elif isinstance(change, Copy):
+        _copy(change, step.content, staged)
     elif isinstance(change, MakeFolder):
         make_folder(change.path)
     elif isinstance(change, Remove):
@@ -114,6 +111,13 @@ def take_back(step: Step, staged: Path, kept: Path) -> str | None:
         else:
             with _sentences(change.path):
                 files.kernel.unlink(change.path)
+    elif isinstance(change, Patch):
+        _put_patched(change, staged, forward=False)
+    elif isinstance(change, Copy):
+        if step.content is None or not holds(change.source, step.content):
+            return f"{change.source.name}, which it was copied from, is no longer there as it was, so the copy stays."
+        with _sentences(change.target):
+            files.kernel.unlink(change.target)
     elif isinstance(change, MakeFolder):
         return _remove_empty(step.made)
     elif isinstance(change, Remove):
@@ -131,46 +135,15 @@ def drop_copy(step: Step, kept: Path) -> None:
             files.kernel.unlink(kept)
 
 
-def why_other(step: Step, kept: Path) -> str:
-    """Why a change can be neither made nor taken back."""
-    change = step.change
-    if isinstance(change, Write):
-        try:
-            gone = read_if_there(change.path) is None
-        except UnreadableError as error:
-            return error.what
-        return "It is no longer there." if gone else "It was changed outside since."
-    if isinstance(change, Remove):
-        if present(change.path):
-            return f"Another file stands in its place now; the old one is kept at {kept}."
-        return "It is neither in its place nor in the journal."
-    if isinstance(change, Move):
-        if present(change.source):
-            return f"Both {change.source.name} and {change.target.name} stand there now."
-        return "It is no longer there."
-    return "It is not as it was."
-
-
-def path_of(step: Step) -> Path:
-    """The path that a person knows a change by."""
-    return step.change.source if isinstance(step.change, Move) else step.change.path
-
-
-def touched_folders(change: Change) -> tuple[Path, ...]:
+def touched_folders(change: Recorded) -> tuple[Path, ...]:
     """The folders whose entries a change alters, to be synced."""
     if isinstance(change, Move):
         return (change.source.parent, change.target.parent)
-    return (Path(os.path.realpath(change.path)).parent,) if isinstance(change, Write) else (change.path.parent,)
-
-
-def _standing_of_write(change: Write) -> Standing:
-    try:
-        now = read_if_there(change.path)
-    except UnreadableError:
-        return Standing.OTHER
-    if now == change.after:
-        return Standing.DONE
-    return Standing.UNDONE if now == change.before else Standing.OTHER
+    if isinstance(change, Copy):
+        return (change.target.parent,)
+    return (
+        (Path(os.path.realpath(change.path)).parent,) if isinstance(change, (Write, Patch)) else (change.path.parent,)
+    )
 
 
 def _put(path: Path, data: bytes, staged: Path) -> None:
@@ -181,6 +154,30 @@ def _put(path: Path, data: bytes, staged: Path) -> None:
         if error.errno not in (errno.ENOENT, errno.EXDEV):
             raise write_error(error, path) from error
         write_atomic(path, data)
+
+
+def _put_patched(change: Patch, staged: Path, *, forward: bool) -> None:
+    now = read_bytes(change.path)
+    if Digest.of(now) != (change.before if forward else change.after):
+        raise ChangedOutsideError("It was changed outside meanwhile", path=change.path)
+    _put(change.path, change.forward(now) if forward else change.back(now), staged)
+
+
+def _copy(change: Copy, content: Digest | None, staged: Path) -> None:
+    with _sentences(change.target):
+        _refuse_taken(change.target)
+        try:
+            files.kernel.rename(staged, change.target)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.EXDEV) or content is None:
+                raise
+            scratch = scratch_beside(change.target)
+            try:
+                copy_file(change.source, scratch, content)
+                files.kernel.rename(scratch, change.target)
+            except OSError:
+                clean_up(scratch)
+                raise
 
 
 def _rename(source: Path, target: Path, via: Path | None) -> None:

@@ -1,69 +1,92 @@
-"""Keeps the journal bounded: the oldest finished entries are forgotten, with what they kept."""
+"""Keeps a journal quick and of bounded size: older entries are packed, the oldest removed files are let go.
+
+What was written in captions is never forgotten, however often they are edited.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sdtui.base.errors import SdtuiError
 from sdtui.plans.entry import EntryFolder
+from sdtui.plans.history import History
+from sdtui.plans.outcome import EntryState
+from sdtui.plans.state import dropped_line
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of the past a journal keeps. Between two looks it may grow by ``every`` entries more."""
+    """When older entries are packed, and how much a journal keeps of removed files."""
 
-    entries: int = 1_000
-    size: int = 200_000_000
-    """Bytes of all entries together, removed files that they keep included."""
-    always: int = 50
-    """The newest entries, which are never forgotten however large they are."""
-    every: int = 25
+    kept_size: int = 200_000_000
+    """Bytes of all removed files together that it keeps; the newest ``kept_always`` entries keep theirs anyway."""
+    kept_entries: int = 1_000
+    """Entries that keep removed files."""
+    kept_always: int = 50
+    folders: int = 32
+    """The newest entries, which stay as folders of their own."""
+    every: int = 32
     """Entries after which it is looked again: on a slow mount a look at all of them takes seconds."""
 
 
 BOUNDS = Bounds()
 
 
-def tidy(newest_first: Iterable[EntryFolder], bounds: Bounds) -> None:
-    """Forget the oldest entries beyond ``bounds``, but never one that was interrupted or is damaged.
+def tidy(history: History, bounds: Bounds) -> None:
+    """Pack what has ended and keeps no files but the newest, and let removed files go beyond ``bounds``.
 
-    Trouble with the disk leaves entries standing: the change that was just made is not to fail for it.
+    What was interrupted or is damaged stays as it is. Trouble with the disk leaves entries standing: the change that
+    was just made is not to fail for it.
     """
-    size = 0
-    for place, entry in enumerate(newest_first, 1):
-        size += _size(entry)
-        if place > bounds.always and (place > bounds.entries or size > bounds.size) and _over(entry):
-            _forget(entry)
+    with contextlib.suppress(SdtuiError):
+        entries = history.folders()
+        if len(entries) <= bounds.folders or (len(entries) - bounds.folders) % bounds.every:
+            return
+        history.pack.sweep()
+        _let_go(entries, bounds)
+        older = [entry for entry in entries[bounds.folders :] if _over(entry) and not _kept(entry)]
+        if older:
+            for entry in older:
+                entry.drop_staged()
+            history.pack.add(reversed(older))
 
 
 def forgotten(oldest: str | None) -> str | None:
-    """A sentence where entries before ``oldest``, the number of the first that still stands, were forgotten."""
+    """A sentence where entries before ``oldest``, the number of the first that stands, are gone.
+
+    Journals of earlier versions were cut.
+    """
     if oldest is None or int(oldest) <= 1:
         return None
-    return f"What is older than entry {oldest} was forgotten, so that the journal does not grow without end."
+    return f"What is older than entry {oldest} was forgotten by an earlier version of sdtui."
 
 
-def _forget(entry: EntryFolder) -> None:
-    # The journal first: what is left of an entry without it counts as never begun, should this be cut short.
-    with contextlib.suppress(OSError):
-        entry.journal.unlink(missing_ok=True)
-        entry.discard()
+def _let_go(newest_first: list[EntryFolder], bounds: Bounds) -> None:
+    size = keeping = 0
+    for place, entry in enumerate(newest_first):
+        kept = _kept(entry)
+        size += sum(kept)
+        keeping += bool(kept)
+        over = size > bounds.kept_size or keeping > bounds.kept_entries
+        if kept and over and place >= bounds.kept_always and _over(entry):
+            entry.note(dropped_line())
+            for path in entry.folder.glob("kept-*"):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+def _kept(entry: EntryFolder) -> list[int]:
+    """The sizes in bytes of the removed files that it keeps."""
+    try:
+        return [path.lstat().st_size for path in entry.folder.glob("kept-*")]
+    except OSError:
+        return []
 
 
 def _over(entry: EntryFolder) -> bool:
     """Whether nothing of it has to be finished any more, and no damage has to be looked into."""
     try:
-        if entry.header() is None:
-            return not entry.journal.exists()  # it was being forgotten already
-        return entry.state().ended is not None
+        return entry.header() is not None and entry.state().ended in list(EntryState)
     except SdtuiError:
         return False
-
-
-def _size(entry: EntryFolder) -> int:
-    try:
-        return sum(path.lstat().st_size for path in entry.folder.iterdir())
-    except OSError:
-        return 0

@@ -490,7 +490,7 @@ def test_strange_lines_in_the_state_do_no_harm(root: Path, journal: Journal, lin
 def test_an_entry_of_another_version_is_left_alone(root: Path, journal: Journal) -> None:
     applied = journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
     record = journal.folder / applied.id / "journal.jsonl"
-    record.write_bytes(record.read_bytes().replace(b'"version": 1', b'"version": 2'))
+    record.write_bytes(record.read_bytes().replace(b'"version": 2', b'"version": 3'))
     with pytest.raises(SyntaxProblem, match="another version"):
         journal.undo()
     assert [one.state for one in journal.entries()] == [EntryState.DAMAGED]
