@@ -127,11 +127,18 @@ class Finder(Offers, ModalScreen[int | None]):
 
     def on_mount(self) -> None:
         if self._load is not None:
-            self._bridge.call(self, "load", self._load, self._loaded)
+            self._bridge.call(self, "load", self._load, self.take)
         else:
-            self._loaded(self._candidates)
+            self.take(self._candidates)
 
-    def _loaded(self, candidates: Sequence[Candidate]) -> None:
+    @property
+    def marked(self) -> int | None:
+        """Index of the candidate under the cursor."""
+        found = self._found
+        return found.matches[found.cursor][0] if found.matches else None
+
+    def take(self, candidates: Sequence[Candidate]) -> None:
+        """Find among ``candidates`` from now on."""
         self._candidates = candidates
         self._texts = [candidate.text for candidate in candidates]
         self._found.take(candidates)

@@ -25,9 +25,10 @@ class Marks:
     reviewed: str = "✓"
     flagged: str = "⚑"
     starred: str = "★"
+    selected: str = "●"
 
 
-ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+")
+ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+", selected="#")
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,10 @@ class ScreenState(msgspec.Struct):
     """Path of the image under the cursor."""
     limit: int = 75
     grid: bool = False
+    filter: str = ""
+    """What the Dataset screen was filtered by, as it was typed."""
+    earlier_filters: list[str] = []
+    """What was filtered by before, the newest first."""
     review_image: str = ""
     """Path of the image that Review stood at."""
     review_filter: str = ""

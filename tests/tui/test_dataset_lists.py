@@ -30,7 +30,7 @@ async def test_subsets_say_repeats_images_share_and_what_needs_care(dataset: Pat
 async def test_images_say_size_and_tokens(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_002.png")
-        lines = {line.split()[0].lstrip("▸"): line for line in it.words().splitlines() if "circle_00" in line}
+        lines = {line.lstrip("▸ ").split()[0]: line for line in it.words().splitlines() if "circle_00" in line}
         assert "64×48" in lines["circle_000.png"] and "3 tok" in lines["circle_000.png"]
         assert "▲95 tok" in lines["circle_002.png"]
         await it.until(lambda: "64×48 · bucket 576×448 · png" in it.words())
@@ -81,7 +81,7 @@ async def test_the_filter_looks_at_names_and_captions(dataset: Path, opened: Ope
         await it.press("slash")
         await it.type("green")
         await it.until(lambda: shown_rows(it) == ["circle_001.png"])
-        await it.until(lambda: "1 of 4 · /green" in it.words())
+        await it.until(lambda: "1 of 4 · filter: green" in it.words())
         await it.press("enter")
         await it.until(lambda: it.app.focused is it.screen.images)
         await it.press("escape")

@@ -1,4 +1,4 @@
-"""What can be done on the Dataset screen, and when."""
+"""How one moves and looks on the Dataset screen, and sets repeats; ``act_commands`` has what is done to images."""
 
 from __future__ import annotations
 
@@ -10,36 +10,41 @@ if TYPE_CHECKING:
     from sdtui.tui.dataset.screen import DatasetScreen
 
 
-def _in_lists(screen: DatasetScreen) -> bool:
-    return not screen.captions.editing and not screen.filtering
+def in_lists(screen: DatasetScreen) -> bool:
+    """Nothing is being typed."""
+    return not screen.captions.editing and not screen.filter.typing
 
 
-def _with_image(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.sample is not None
+def with_image(screen: DatasetScreen) -> bool:
+    """There is an image under the cursor."""
+    return in_lists(screen) and screen.sample is not None
 
 
-def _with_subset(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.subset is not None and screen.shell.scanning is None
+def with_subset(screen: DatasetScreen) -> bool:
+    """There is a subset under the cursor, and all of it was read."""
+    return in_lists(screen) and screen.subset is not None and screen.shell.scanning is None
 
 
-def _on_subsets(screen: DatasetScreen) -> bool:
-    return _with_subset(screen) and screen.subsets.has_focus
+def on_subsets(screen: DatasetScreen) -> bool:
+    """The subsets have the focus."""
+    return with_subset(screen) and screen.subsets.has_focus
 
 
-def _on_images(screen: DatasetScreen) -> bool:
-    return _with_image(screen) and not screen.subsets.has_focus
+def on_images(screen: DatasetScreen) -> bool:
+    """The images have it."""
+    return with_image(screen) and not screen.subsets.has_focus
 
 
 def _leavable(screen: DatasetScreen) -> bool:
-    return screen.filtering or (bool(screen.query_text) and _in_lists(screen))
+    return in_lists(screen) and bool(screen.filter.text)
 
 
 def _with_ignored(screen: DatasetScreen) -> bool:
-    return _in_lists(screen) and screen.shell.project is not None and bool(screen.shell.project.ignored)
+    return in_lists(screen) and screen.shell.project is not None and bool(screen.shell.project.ignored)
 
 
 def _slow(screen: DatasetScreen) -> bool:
-    return _with_image(screen) and screen.shell.slow
+    return with_image(screen) and screen.shell.slow
 
 
 OFFERED = offered(
@@ -50,7 +55,7 @@ OFFERED = offered(
         ("enter", "e"),
         "edit",
         "edit",
-        when=_on_images,
+        when=on_images,
         rank=10,
     ),
     Command(
@@ -60,7 +65,7 @@ OFFERED = offered(
         ("enter", "right", "l"),
         "images",
         "images",
-        when=_on_subsets,
+        when=on_subsets,
         rank=10,
     ),
     Command(
@@ -69,7 +74,7 @@ OFFERED = offered(
         "Goes from the images to the subsets.",
         ("left", "h"),
         "subsets",
-        when=_on_images,
+        when=on_images,
     ),
     Command(
         "dataset.more",
@@ -78,7 +83,7 @@ OFFERED = offered(
         ("plus",),
         "repeat(1)",
         "repeats",
-        when=_with_subset,
+        when=with_subset,
         rank=20,
         shown="+ - =",
     ),
@@ -88,7 +93,7 @@ OFFERED = offered(
         "Repeats the subset once less an epoch.",
         ("minus",),
         "repeat(-1)",
-        when=_with_subset,
+        when=with_subset,
     ),
     Command(
         "dataset.repeats",
@@ -96,16 +101,16 @@ OFFERED = offered(
         "Asks how often the subset repeats an epoch.",
         ("equals_sign",),
         "ask_repeats",
-        when=_with_subset,
+        when=with_subset,
     ),
     Command(
         "dataset.filter",
         "Filter the images",
-        "Shows only images whose name or caption holds some letters.",
+        "Shows only images that a filter means: words, tag:solo, is:missing, tokens>75.",
         ("slash",),
         "filter",
         "filter",
-        when=_in_lists,
+        when=in_lists,
         rank=30,
     ),
     Command(
@@ -119,13 +124,39 @@ OFFERED = offered(
         rank=31,
     ),
     Command(
+        "dataset.next",
+        "Next match",
+        "Goes to the next image that the filter means, in whichever subset it is.",
+        ("n",),
+        "next(1)",
+        "next",
+        when=_leavable,
+        rank=32,
+    ),
+    Command(
+        "dataset.previous",
+        "Match before",
+        "Goes to the image before that the filter means, in whichever subset it is.",
+        ("N",),
+        "next(-1)",
+        when=_leavable,
+    ),
+    Command(
+        "dataset.saved_filters",
+        "Saved filters",
+        "Lists the filters that were saved under a name, and the earlier ones.",
+        (),
+        "saved_filters",
+        when=in_lists,
+    ),
+    Command(
         "dataset.find",
         "Jump to an image",
         "Finds any subset or image by a few letters of its name.",
         ("f", "ctrl+p"),
         "find",
         "find",
-        when=_in_lists,
+        when=in_lists,
         rank=35,
     ),
     Command(
@@ -135,7 +166,7 @@ OFFERED = offered(
         ("t",),
         "limit",
         "75·150·225",
-        when=_in_lists,
+        when=in_lists,
         rank=40,
     ),
     Command(
@@ -145,26 +176,26 @@ OFFERED = offered(
         ("g",),
         "grid",
         "grid",
-        when=_in_lists,
+        when=in_lists,
         rank=45,
     ),
     Command(
         "dataset.undo",
         "Undo",
-        "Takes back the last change to files, also one of an earlier day.",
+        "Takes back what was done last, a change of files or a marking, also of an earlier day.",
         ("u",),
         "undo",
         "undo",
-        when=_in_lists,
+        when=in_lists,
         rank=60,
     ),
     Command(
         "dataset.redo",
         "Redo",
-        "Makes the change again that was undone last.",
+        "Does again what was undone last.",
         ("U",),
         "redo",
-        when=_in_lists,
+        when=in_lists,
     ),
     Command(
         "dataset.ignored",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,9 +13,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from sdtui.base.text import safe
+from sdtui.dataset.marks import NO_MARKS, Marks
 from sdtui.dataset.project import Sample
 from sdtui.tui.commands import Command, offered
-from sdtui.tui.dataset.image_list import tokens_text
+from sdtui.tui.dataset.image_list import marks_segments, tokens_text
+from sdtui.tui.marks import marks
 from sdtui.tui.pictures import Drawn, Pictures
 from sdtui.tui.theme import Inks, inks
 from sdtui.tui.widgets.cells import fit
@@ -48,6 +50,8 @@ class ImageGrid(VirtualList):
         self._making = False
         self.samples: Sequence[Sample] = ()
         self.limit = 75
+        self.selected: Collection[Path] = ()
+        self.marks: Marks = NO_MARKS
 
     # Places -------------------------------------------------------------------------------------------------------
 
@@ -187,7 +191,15 @@ class ImageGrid(VirtualList):
         words, style = tokens_text(sample, self.limit, ink)
         mark = words[0] if style is not ink.text and words[:1] and not words[0].isalnum() else " "
         cursor = "▸" if at_cursor else " "
-        name = fit(safe(sample.name), _CELL_WIDE - 3)
+        chosen = marks().selected if sample.path in self.selected else " "
         return Strip(
-            [Segment(cursor, ink.accent), Segment(name, ink.text), Segment(mark, style), Segment(" ")], _CELL_WIDE
+            [
+                Segment(cursor, ink.accent),
+                Segment(chosen, ink.accent),
+                Segment(fit(safe(sample.name), _CELL_WIDE - 6), ink.text),
+                Segment(mark, style),
+                *marks_segments(self.marks.of(sample), ink),
+                Segment(" "),
+            ],
+            _CELL_WIDE,
         )

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from sdtui.base.text import safe
+from sdtui.dataset.marks import NO_MARKS, Mark, Marks
 from sdtui.dataset.project import CaptionSource, Sample
 from sdtui.tui.dataset.tally import is_missing
 from sdtui.tui.marks import marks
@@ -18,6 +19,7 @@ from sdtui.tui.widgets.virtual_list import VirtualList
 
 _SIZE = 10
 _TOKENS = 10
+_MARKS = 3
 _CAPTION_FROM = 62
 """Cells of a row from which on captions are shown too."""
 _MOST_NAME = 34
@@ -32,6 +34,8 @@ class ImageList(VirtualList):
         self.limit = 75
         self.drafts: Collection[Path] = ()
         """Images whose caption is being edited and not saved."""
+        self.selected: Collection[Path] = ()
+        self.marks: Marks = NO_MARKS
         self.teaching: list[str] = []
         """What stands there when there is nothing to list."""
 
@@ -52,18 +56,29 @@ class ImageList(VirtualList):
         if sample.path in self.drafts:
             words, style = f"{marks().draft} unsaved", ink.accent
         size = f"{sample.width}×{sample.height}" if sample.width else "·"
-        room = width - _SIZE - _TOKENS - 1
+        room = width - 1 - _SIZE - _TOKENS - _MARKS
         caption = width >= _CAPTION_FROM
         name_width = min(room, _MOST_NAME) if caption else room
         segments = [
+            Segment(marks().selected if sample.path in self.selected else " ", ink.accent),
             Segment(fit(safe(sample.name), name_width), ink.bad if sample.problem else ink.text),
             Segment(fit_right(size, _SIZE), ink.dim),
             Segment(fit_right(words, _TOKENS), style),
             Segment(" "),
+            *marks_segments(self.marks.of(sample), ink),
         ]
         if caption:
             segments.append(Segment(" " + fit(safe(sample.caption or ""), room - name_width - 1), ink.dim))
         return segments
+
+
+def marks_segments(mark: Mark, ink: Inks) -> list[Segment]:
+    """``✓★``, ``⚑ ``: two cells; a flag stands in the place of the tick."""
+    if mark.flagged:
+        first = Segment(marks().flagged, ink.warn)
+    else:
+        first = Segment(marks().reviewed if mark.reviewed else " ", ink.good)
+    return [first, Segment(marks().starred if mark.starred else " ", ink.accent)]
 
 
 def tokens_text(sample: Sample, limit: int, ink: Inks) -> tuple[str, Style]:

@@ -10,14 +10,27 @@ from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.tui.finder import Candidate
 
 
-def matching(samples: Sequence[Sample], query: str) -> Sequence[Sample]:
-    """The samples whose name or caption holds ``query``, large and small letters alike."""
-    wanted = query.casefold().strip()
-    if not wanted:
-        return samples
-    return tuple(
-        sample for sample in samples if wanted in sample.name.casefold() or wanted in (sample.caption or "").casefold()
-    )
+class Places:
+    """Where the cursor stood last in each subset."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, Path] = {}
+
+    def of(self, subset: Subset | None) -> Path | None:
+        """The image where it stood in ``subset``; None where it never was there."""
+        return self._paths.get(subset.name) if subset is not None else None
+
+    def stand(self, subset: Subset, image: Path) -> None:
+        """It stands on ``image`` now."""
+        self._paths[subset.name] = image
+
+    def follow(self, before: Project, project: Project) -> None:
+        """``before`` has become ``project``: the images of a folder that was renamed are elsewhere now."""
+        for name, path in list(self._paths.items()):
+            subset = before.subset(name)
+            if subset is not None and project.subset(name) is None and project.subsets:
+                moved = project.subsets[successor(before, subset, 0, project)]
+                self._paths[moved.name] = moved.image_dir / path.name
 
 
 def place_of(path: Path | None, samples: Sequence[Sample], otherwise: int) -> int:
@@ -47,6 +60,18 @@ def successor(before: Project, subset: Subset, row: int, project: Project) -> in
             if shared > most or (shared == most == 0 and each.class_tokens == subset.class_tokens):
                 best, most = place, shared
     return best
+
+
+def next_of(found: Sequence[Sample], sample: Sample | None, subset: Subset, project: Project, direction: int) -> Sample:
+    """The image of ``found`` (in the project's order, not empty) after the one at the cursor, or with -1 before it."""
+    rows = {each.name: row for row, each in enumerate(project.subsets)}
+    here = rows.get(subset.name, 0)
+    at = next((place for place, each in enumerate(found) if sample is not None and each.path == sample.path), None)
+    if at is not None:
+        return found[(at + direction) % len(found)]
+    if direction > 0:
+        return next((each for each in found if rows[each.subset] > here), found[0])
+    return next((each for each in reversed(found) if rows[each.subset] < here), found[-1])
 
 
 def places_to_go(project: Project) -> tuple[list[tuple[int, Sample | None]], list[Candidate]]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
-from textual.widgets import Input
 
+from sdtui.base.text import count
 from sdtui.dataset.project import Sample
-from sdtui.plans.outcome import Applied, Undone
 from sdtui.tokens.encoding import LIMITS
-from sdtui.tui.dataset import commands
-from sdtui.tui.dataset.filter_input import FilterInput
-from sdtui.tui.dataset.places import places_to_go
+from sdtui.tui.commands import key_of
+from sdtui.tui.dataset import act_commands, commands
+from sdtui.tui.dataset.acts import Acts
+from sdtui.tui.dataset.places import next_of, places_to_go
 from sdtui.tui.dataset.view import DatasetView
 from sdtui.tui.dataset.words import ignored_lines
+from sdtui.tui.filter.filter_input import FilterInput
 from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.picture_pane import PicturePane
 from sdtui.tui.widgets.virtual_list import VirtualList
 
@@ -23,7 +26,11 @@ from sdtui.tui.widgets.virtual_list import VirtualList
 class DatasetScreen(DatasetView):
     """Mode 1."""
 
-    BINDINGS: ClassVar[list[BindingType]] = commands.OFFERED
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.OFFERED, *act_commands.OFFERED]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acts = Acts(self)
 
     # Messages -----------------------------------------------------------------------------------------------------
 
@@ -61,13 +68,19 @@ class DatasetScreen(DatasetView):
     def on_caption_pane_next_limit(self) -> None:
         self.action_limit()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "filter" and event.value != self.query_text:
-            self.query_text = event.value
-            self.show_images(self.image_path())
+    def on_filter_input_asked(self, event: FilterInput.Asked) -> None:
+        self.keeper.state.filter = event.text
+        self.keeper.changed()
+        self.look_for_matches()
+        self.headings()
 
-    def on_filter_input_done(self) -> None:
-        self._end_filtering()
+    def on_filter_input_left(self) -> None:
+        self.image_view.focus()
+        self.refresh_bindings()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        super().on_screen_resume(event)
+        self.look_at_marks()  # they may have been set in another mode
 
     # Actions ------------------------------------------------------------------------------------------------------
 
@@ -90,22 +103,20 @@ class DatasetScreen(DatasetView):
             self.repeats.ask(self.subset)
 
     def action_filter(self) -> None:
-        self.filtering = True
-        self.add_class("-filtering")
-        self.query_one(FilterInput).focus()
+        self.filter.begin()
 
     def action_unfilter(self) -> None:
-        if self.query_text:
-            self.query_text = ""
-            self.query_one(FilterInput).value = ""
-            self.show_images(self.image_path())
-        self._end_filtering()
+        self.filter.clear()
 
-    def _end_filtering(self) -> None:
-        self.filtering = False
-        self.remove_class("-filtering")
-        self.image_view.focus()
-        self.refresh_bindings()
+    def action_saved_filters(self) -> None:
+        self.filter.choose_saved()
+
+    def action_next(self, direction: int) -> None:
+        """To the next image that the filter lets through, in whichever subset."""
+        project, subset = self.project, self.subset
+        found = self.filtered.all_of(project) if project is not None else ()
+        if project is not None and subset is not None and found:
+            self.go_to(project, next_of(found, self.sample, subset, project, direction).path)
 
     def action_find(self) -> None:
         project = self.project
@@ -123,7 +134,9 @@ class DatasetScreen(DatasetView):
                 return
             row, sample = places[index]
             if sample is not None:
-                self.action_unfilter()
+                if sample not in self.filtered.of(project.subsets[row]):
+                    self.filter.clear()
+                    self.look_for_matches()
                 self.go_to(project, sample.path)
             else:
                 self.subsets.cursor = row
@@ -151,25 +164,76 @@ class DatasetScreen(DatasetView):
 
     def action_undo(self) -> None:
         self.repeats.write()
-
-        def undone(result: Undone) -> None:
-            if result.refused:
-                path, why = result.refused[0]
-                self.shell.say(f"Undone in part: {result.title}. {path.name} was left: {why}", "warning")
-            else:
-                self.shell.say(f"Undone: {result.title}.")
-            self.captions.look_again()
-
         if self.shell.workspace is not None:
-            self.shell.workspace.undo(undone)
+            self.shell.workspace.undoing.undo(self._turned)
 
     def action_redo(self) -> None:
-        def redone(applied: Applied) -> None:
-            self.shell.say(f"Done again: {applied.title}.")
-            self.captions.look_again()
-
         if self.shell.workspace is not None:
-            self.shell.workspace.redo(redone)
+            self.shell.workspace.undoing.redo(self._turned)
+
+    def _turned(self, turned: Turned) -> None:
+        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+        self.captions.look_again()
+        self.look_at_marks()
+
+    # Selecting ----------------------------------------------------------------------------------------------------
+
+    def action_select(self) -> None:
+        if self.sample is not None:
+            self.selection.toggle(self.sample)
+            self.show_selection()
+            self.image_view.action_move(1)
+
+    def action_select_all(self) -> None:
+        self.selection.toggle_all(self.images.samples)
+        self.show_selection()
+
+    def action_invert(self) -> None:
+        self.selection.invert(self.images.samples)
+        self.show_selection()
+
+    def action_unselect(self) -> None:
+        given_up = len(self.selection)
+        self.selection.clear()
+        self.show_selection()
+        self.shell.say(
+            f"Nothing is selected now. {key_of('dataset.select_again')} selects the {count(given_up)} again."
+        )
+
+    def action_select_again(self) -> None:
+        if self.selection.again():
+            self.show_selection()
+        else:
+            self.shell.say("Nothing was selected before.")
+
+    # Changing images and captions ---------------------------------------------------------------------------------
+
+    def action_mark(self, kind: str) -> None:
+        self.acts.mark(kind)
+
+    def action_trash(self) -> None:
+        self.acts.trash()
+
+    def action_relocate(self, keep: bool) -> None:
+        self.acts.relocate(keep=keep)
+
+    def action_paste_previous(self) -> None:
+        self.acts.paste_previous()
+
+    def action_make_subset(self) -> None:
+        self.acts.make_subset()
+
+    def action_rename_subset(self) -> None:
+        self.acts.rename_subset()
+
+    def action_mark_regularization(self) -> None:
+        self.acts.mark_regularization()
+
+    def action_bulk(self) -> None:
+        self.acts.bulk_edit()
+
+    def action_tags(self) -> None:
+        self.acts.tags()
 
     def action_ignored(self) -> None:
         if self.project is not None:

@@ -32,6 +32,8 @@ class SubsetList(VirtualList):
         """Share of an epoch's entries by subset name; a subset that is not in it has not been counted yet."""
         self.wanted: Mapping[str, int] = {}
         """Repeats that were asked for and are not on the disk yet."""
+        self.found: Mapping[str, int] | None = None
+        """How many images of each the filter lets through; None without a filter."""
         self.limit = 75
         self._tallies = Tallies()
         self._counted: tuple[tuple[Subset, ...], int] = ((), 0)
@@ -64,8 +66,9 @@ class SubsetList(VirtualList):
         width = max(0, self.size.width - 1)
         name, bar_width = self._widths(width)
         share = "share" if bar_width else ""
+        images = "img" if self.found is None else "hit"
         return Text(
-            f" {fit('SUBSETS', name)}{fit_right('rep', _REPEATS)}{fit_right('img', self._images)}"
+            f" {fit('SUBSETS', name)}{fit_right('rep', _REPEATS)}{fit_right(images, self._images)}"
             f"  {share:<{bar_width}}{'' if bar_width else 'share':>{_PERCENT}}",
             no_wrap=True,
             overflow="crop",
@@ -85,7 +88,7 @@ class SubsetList(VirtualList):
         return [
             *self._named(subset, name, ink),
             self._repeats(subset, ink),
-            Segment(fit_right(count(subset.img_count), self._images), ink.text),
+            self._number(subset, ink),
             Segment("  "),
             *self._share(subset, bar_width, ink),
             *self._care(subset, ink),
@@ -98,7 +101,14 @@ class SubsetList(VirtualList):
         name = safe(subset.name)
         shown = fit(name, min(room, cell_len(name)))
         rest = " " * (room - cell_len(shown))
-        return [Segment(before, ink.dim), Segment(shown, ink.text), Segment(after, ink.dim), Segment(rest)]
+        style = ink.dim if self.found is not None and not self.found.get(subset.name) else ink.text
+        return [Segment(before, ink.dim), Segment(shown, style), Segment(after, ink.dim), Segment(rest)]
+
+    def _number(self, subset: Subset, ink: Inks) -> Segment:
+        if self.found is None:
+            return Segment(fit_right(count(subset.img_count), self._images), ink.text)
+        found = self.found.get(subset.name, 0)
+        return Segment(fit_right(count(found) if found else "·", self._images), ink.accent if found else ink.dim)
 
     def _repeats(self, subset: Subset, ink: Inks) -> Segment:
         wanted = self.wanted.get(subset.name)

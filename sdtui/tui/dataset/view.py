@@ -8,18 +8,22 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
-from sdtui.dataset.epoch import Epoch, epoch_of, with_resolution
+from sdtui.dataset.marks import NO_MARKS, Marks
 from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.dataset.query import QueryError
 from sdtui.tokens.encoding import LIMITS
 from sdtui.tui.caption.pane import CaptionPane
 from sdtui.tui.commands import key_of
-from sdtui.tui.dataset.filter_input import FilterInput
+from sdtui.tui.dataset.filtered import Filtered
 from sdtui.tui.dataset.grid import ImageGrid
 from sdtui.tui.dataset.image_list import ImageList
-from sdtui.tui.dataset.places import matching, place_of, successor
+from sdtui.tui.dataset.places import Places, place_of, successor
 from sdtui.tui.dataset.repeats import Repeats, as_wanted
+from sdtui.tui.dataset.selection import Selection
 from sdtui.tui.dataset.subset_list import SubsetList
-from sdtui.tui.dataset.words import images_heading, scanning_text, teaching, totals_text
+from sdtui.tui.dataset.totals import Totals
+from sdtui.tui.dataset.words import images_heading, teaching
+from sdtui.tui.filter.filter_input import FilterInput
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.picture_pane import PicturePane
@@ -34,27 +38,27 @@ class DatasetView(ModeScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.query_text = ""
-        self.filtering = False
         self.project: Project | None = None
-        self._epoch: Epoch | None = None
-        self._places: dict[str, Path] = {}
+        self.selection = Selection()
+        self.marks: Marks = NO_MARKS
+        self._places = Places()
         self._restored = False
 
     def compose_body(self) -> ComposeResult:
         assert self.shell.workspace is not None
         self.keeper = self.shell.workspace.keeper
         self.repeats = Repeats(self.shell, self._show_epoch)
+        self.filtered = Filtered(self, self.shell, self._filtered)
         slow = self.shell.slow
         with Horizontal(id="dataset"):
             with Container(id="lists"):
                 with Vertical(id="subsets-pane"):
                     yield Static("", id="subsets-heading", classes="heading", markup=False)
                     yield SubsetList()
-                    yield Static("", id="totals", markup=False)
+                    yield Totals()
                 with Vertical(id="images-pane"):
                     yield Static("", id="images-heading", classes="heading", markup=False)
-                    yield FilterInput()
+                    yield FilterInput(self.keeper)
                     yield ImageList()
                     yield ImageGrid(self.shell.pictures, without_pictures=slow)
             with Vertical(id="look"):
@@ -78,6 +82,10 @@ class DatasetView(ModeScreen):
     @property
     def captions(self) -> CaptionPane:
         return self.query_one(CaptionPane)
+
+    @property
+    def filter(self) -> FilterInput:
+        return self.query_one(FilterInput)
 
     @property
     def subset(self) -> Subset | None:
@@ -110,10 +118,12 @@ class DatasetView(ModeScreen):
         if project is None:
             return
         self.repeats.project_changed(before, project)
+        self.selection.follow(before, project)
         cursor = self._subset_cursor(before, project)
         self.subsets.subsets = project.subsets
         self.subsets.rows_changed(cursor)
         self.show_images(self.image_path())
+        self.look_at_marks()
         self._show_epoch()
         self.query_one(PicturePane).look_again()
         if self.shell.workspace is not None:
@@ -139,21 +149,12 @@ class DatasetView(ModeScreen):
     def _subset_cursor(self, before: Project | None, project: Project) -> int:
         if before is None or self.subset is None:
             return 0
-        if before.subsets and self.subset.name not in {subset.name for subset in project.subsets}:
-            self._move_places(before, project)
+        self._places.follow(before, project)
         return successor(before, self.subset, self.subsets.cursor, project)
-
-    def _move_places(self, before: Project, project: Project) -> None:
-        """A folder was renamed: the images that the cursors stood on are elsewhere now."""
-        for name, path in list(self._places.items()):
-            subset = before.subset(name)
-            if subset is not None and project.subset(name) is None and project.subsets:
-                moved = project.subsets[successor(before, subset, 0, project)]
-                self._places[moved.name] = moved.image_dir / path.name
 
     def image_path(self) -> Path | None:
         """Where the cursor stood last in the subset under the cursor."""
-        return self._places.get(self.subset.name) if self.subset is not None else None
+        return self._places.of(self.subset)
 
     def _restore(self, project: Project) -> None:
         """Go to where the person was the last time, and say what is unsaved from then."""
@@ -161,6 +162,8 @@ class DatasetView(ModeScreen):
         drafts = [
             path for path in state.drafts if any(str(s.path) == path for sub in project.subsets for s in sub.samples)
         ]
+        if not drafts:
+            self.filter.ask(state.filter)
         wanted = drafts[0] if drafts else state.image
         self.go_to(project, Path(wanted) if wanted else None)
         if drafts:
@@ -175,7 +178,7 @@ class DatasetView(ModeScreen):
         for row, subset in enumerate(project.subsets):
             if any(sample.path == image for sample in subset.samples):
                 assert image is not None
-                self._places[subset.name] = image
+                self._places.stand(subset, image)
                 self.subsets.cursor = row
                 self.show_images(image)
                 self.image_view.focus()
@@ -186,11 +189,12 @@ class DatasetView(ModeScreen):
     def show_images(self, keep: Path | None) -> None:
         """List the images of the subset under the cursor, the cursor on ``keep`` where that is still there."""
         subset = self.subset
-        samples = matching(subset.samples, self.query_text) if subset is not None else ()
+        samples = self.filtered.of(subset) if subset is not None else ()
         row = place_of(keep, samples, self.images.cursor if keep is not None else 0)
         images, grid = self.images, self.grid
         self.show_drafts()
-        images.teaching = teaching(subset, self.query_text) if self.shell.scanning is None else []
+        elsewhere = self.filtered.count if self.filtered.active else 0
+        images.teaching = teaching(subset, self.filter.text, elsewhere) if self.shell.scanning is None else []
         if images.samples is not samples or not samples:
             images.samples = grid.samples = samples
             images.rows_changed(row)
@@ -207,7 +211,7 @@ class DatasetView(ModeScreen):
             self._refresh_edited()
             return
         if sample is not None and subset is not None:
-            self._places[subset.name] = sample.path
+            self._places.stand(subset, sample.path)
             if self._restored and self.keeper.state.image != str(sample.path):
                 self.keeper.state.image = str(sample.path)
                 self.keeper.changed()
@@ -225,23 +229,20 @@ class DatasetView(ModeScreen):
             self.captions.show(subset, now)
 
     def _show_epoch(self) -> None:
-        """Count the epoch as it is asked for, in a thread."""
+        """Count the epoch as it is asked for."""
         project = self.project
         if project is None or not self.is_attached:
             return
         self.subsets.wanted = self.repeats.wanted
         if self.subsets.subset is not None:
             self.subsets.row_changed(self.subsets.cursor)
-        if self.shell.scanning is not None:
-            return
-        wanted = as_wanted(project, self.repeats.wanted)
-        self.shell.bridge.call(self, "epoch", lambda: (epoch_of(wanted), with_resolution(wanted)), self._counted)
+        if self.shell.scanning is None:
+            self.query_one(Totals).count(as_wanted(project, self.repeats.wanted))
 
-    def _counted(self, counted: tuple[Epoch, Project]) -> None:
-        self._epoch = epoch = counted[0]
-        self.captions.show_buckets(counted[1])
-        trained = max(1, epoch.train_entries)
-        shares = {subset.name: subset.entries / trained for subset in epoch.subsets}
+    def on_totals_counted(self, event: Totals.Counted) -> None:
+        self.captions.show_buckets(event.bucketed)
+        trained = max(1, event.epoch.train_entries)
+        shares = {subset.name: subset.entries / trained for subset in event.epoch.subsets}
         if shares != self.subsets.shares or self.subsets.wanted != self.repeats.wanted:
             self.subsets.shares = shares
             self.subsets.wanted = self.repeats.wanted
@@ -249,15 +250,10 @@ class DatasetView(ModeScreen):
         self._show_totals()
 
     def _show_totals(self) -> None:
-        ink = inks(self.app.theme)
-        totals = self.query_one("#totals", Static)
-        if self.shell.scanning is not None:
-            totals.update(scanning_text(self.shell.scanning, ink), layout=False)
-        elif self.project is None:
-            totals.update("", layout=False)
-        else:
-            tallies = [self.subsets.tally(subset) for subset in self.project.subsets]
-            totals.update(totals_text(self.project, tallies, self._epoch, self.subsets.limit, ink), layout=False)
+        project = self.project
+        tallies = [self.subsets.tally(subset) for subset in project.subsets] if project is not None else []
+        found = self.filtered.count if self.filtered.active else None
+        self.query_one(Totals).show(project, tallies, self.subsets.limit, found)
 
     def on_virtual_list_resized(self) -> None:
         self.headings()
@@ -266,9 +262,47 @@ class DatasetView(ModeScreen):
         """Write the lines above the lists anew."""
         ink = inks(self.app.theme)
         self.query_one("#subsets-heading", Static).update(self.subsets.heading(), layout=False)
-        self.query_one("#images-heading", Static).update(
-            images_heading(self.subset, len(self.images.samples), self.query_text, ink), layout=False
-        )
+        heading = images_heading(self.subset, len(self.images.samples), self.filter.text, self.selection, ink)
+        self.query_one("#images-heading", Static).update(heading, layout=False)
+
+    # Filter, selection, marks -------------------------------------------------------------------------------------
+
+    def look_for_matches(self) -> None:
+        """Find out which images the filter lets through now."""
+        self.filtered.look(self.project, self.filter.query_asked, self.marks, self.subsets.limit)
+
+    def _filtered(self, refused: QueryError | None) -> None:
+        if refused is not None:
+            self.filter.refuse(refused)
+            return
+        self.subsets.found = self.filtered.counts(self.subsets.subsets) if self.filtered.active else None
+        self.subsets.redraw()
+        self.show_images(self.image_path())
+        self._show_totals()
+        self.refresh_bindings()
+
+    def show_selection(self) -> None:
+        """Other images are selected now."""
+        self.images.selected = self.grid.selected = frozenset(self.selection.paths)
+        self.images.redraw()
+        self.grid.redraw()
+        self.headings()
+        self.refresh_bindings()
+
+    def look_at_marks(self) -> None:
+        """Read the marks of the images, which Review and other processes set too; what is filtered may go by them."""
+        project, workspace = self.project, self.shell.workspace
+        if project is not None and workspace is not None and self.shell.scanning is None:
+            self.shell.bridge.call(self, "marks", lambda: workspace.marks.of(project), self._marked)
+        else:
+            self.look_for_matches()
+
+    def _marked(self, marks: Marks) -> None:
+        if marks != self.marks:
+            self.marks = self.images.marks = self.grid.marks = marks
+            self.images.redraw()
+            self.grid.redraw()
+        self.look_for_matches()
 
     def set_limit(self, limit: int) -> None:
         """Count against ``limit`` tokens everywhere."""
@@ -278,6 +312,7 @@ class DatasetView(ModeScreen):
             rows.redraw()
         self.captions.show_limit(limit)
         self._show_totals()
+        self.look_for_matches()
 
     def show_drafts(self) -> None:
         """Mark the images whose text is not saved; the one that is being edited needs no mark."""

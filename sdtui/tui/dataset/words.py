@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from sdtui.base.text import count, plural, safe
@@ -9,34 +11,44 @@ from sdtui.base.work import Progress
 from sdtui.dataset.epoch import Epoch
 from sdtui.dataset.project import Project, Subset
 from sdtui.tui.commands import key_of
+from sdtui.tui.dataset.selection import Selection
 from sdtui.tui.dataset.tally import Tally
 from sdtui.tui.finder import Candidate
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import Inks
 
 
-def images_heading(subset: Subset | None, shown: int, query: str, ink: Inks) -> Text:
-    """``IMAGES  10_circle · 40``; with a filter ``12 of 40 · /red``."""
+def images_heading(subset: Subset | None, shown: int, filter_text: str, selection: Selection, ink: Inks) -> Text:
+    """``IMAGES  10_circle · 40``; with a filter ``12 of 40 · filter: is:over``; with a selection ``3 selected``."""
     text = Text(" IMAGES", ink.dim, no_wrap=True, overflow="ellipsis")
     if subset is None:
         return text
     text.append(f"  {safe(subset.name)}", ink.text)
-    if query:
-        text.append(f" · {count(shown)} of {count(subset.img_count)} · ", ink.dim)
-        text.append(f"/{safe(query)}", ink.accent)
-    else:
-        text.append(f" · {count(subset.img_count)}", ink.dim)
+    some = f"{count(shown)} of {count(subset.img_count)}" if filter_text else count(subset.img_count)
+    text.append(f" · {some}", ink.dim)
+    if selection:
+        here = selection.within(subset)
+        everywhere = f" of {count(len(selection))}" if here != len(selection) else ""
+        text.append(f" · {marks().selected} {count(here)}{everywhere} selected", ink.accent)
+    if filter_text:
+        text.append(" · filter: ", ink.dim)
+        text.append(safe(filter_text), ink.accent)
     return text
 
 
-def totals_text(project: Project, tallies: list[Tally], epoch: Epoch | None, limit: int, ink: Inks) -> Text:
-    """Three lines: images and entries, steps, and what needs care."""
+def totals_text(
+    project: Project, tallies: Sequence[Tally], epoch: Epoch | None, limit: int, found: int | None, ink: Inks
+) -> Text:
+    """Three lines: images and entries (with a filter how many of them it lets through), steps, and what needs care."""
     plain = sum(subset.img_count for subset in project.subsets if not subset.is_reg)
     reg = sum(subset.img_count for subset in project.subsets if subset.is_reg)
-    text = Text(f" {plural(plain, 'image')}", ink.text, no_wrap=True, overflow="ellipsis")
-    if reg:
-        text.append(f" + {count(reg)} reg", ink.text)
-    text.append(f" · {plural(epoch.entries, 'entry', 'entries')}\n" if epoch else " · …\n", ink.text)
+    if found is not None:
+        text = Text(f" {count(found)} of {plural(plain + reg, 'image')}", ink.accent, no_wrap=True, overflow="ellipsis")
+        text.append(" match the filter\n", ink.accent)
+    else:
+        text = Text(f" {plural(plain, 'image')}", ink.text, no_wrap=True, overflow="ellipsis")
+        text.append(f" + {count(reg)} reg" if reg else "", ink.text)
+        text.append(f" · {plural(epoch.entries, 'entry', 'entries')}\n" if epoch else " · …\n", ink.text)
     text.append_text(_steps_text(epoch, ink))
     care = Text()
     for number, mark, words, style in (
@@ -75,12 +87,13 @@ def scanning_text(progress: Progress, ink: Inks) -> Text:
     return Text(f" reading… {count(progress.done)}{of} {progress.what}", ink.dim)
 
 
-def teaching(subset: Subset | None, query: str) -> list[str]:
-    """What stands in the image list when it is empty."""
-    if query:
+def teaching(subset: Subset | None, filter_text: str, elsewhere: int) -> list[str]:
+    """What stands in the image list when it is empty; ``elsewhere`` images of other subsets match the filter."""
+    if filter_text:
+        others = f"{key_of('dataset.next')} goes to the next of {count(elsewhere)} elsewhere" if elsewhere else ""
         return [
             "Nothing here matches the filter.",
-            "",
+            others,
             f"{key_of('dataset.filter')} changes it, {key_of('dataset.unfilter')} takes it away",
         ]
     if subset is None:
