@@ -26,8 +26,9 @@ COMMANDS = {
     "captions": "List and edit captions.",
     "tags": "Count the tags of captions.",
     "tokens": "Count the CLIP tokens of captions.",
+    "steps": "Count the buckets, batches and steps of a training.",
     "repeats": "Change how often subsets repeat.",
-    "config": "Write the dataset config that the trainer reads.",
+    "config": "Write and check the dataset config that the trainer reads.",
     "train": "Start a training run.",
     "runs": "List, show, follow and stop runs.",
 }

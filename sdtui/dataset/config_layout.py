@@ -68,6 +68,7 @@ def dataset_options(section: DatasetSection) -> DatasetOptions:
         max_bucket_reso=options["max_bucket_reso"],
         validation_split=options["validation_split"],
         validation_seed=options["validation_seed"],
+        mode=section.mode,
     )
 
 

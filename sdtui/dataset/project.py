@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.trainer.dataset_keys import Mode
 
 
 class CaptionSource(str, Enum):
@@ -116,6 +117,8 @@ class DatasetOptions:
     max_bucket_reso: int = 1024
     validation_split: float = 0.0
     validation_seed: int | None = None
+    mode: Mode | None = None
+    """What it is to the trainer; None where no config says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError, WriteError
+from sdtui.dataset.config_layout import dataset_options
 from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Subset
 from sdtui.edits.export_parts import ExportOptions, Kind, Parts, parts_of
 from sdtui.edits.stamp import stamped, writing
@@ -74,6 +75,18 @@ def export(
     title = f"write {path.name} for a {'LoRA' if kind == 'lora' else 'full fine-tune'}"
     plan = Plan(title, tuple(changes), (*parts.left_out, *parts.warnings, *replaced))
     return Export(kind, plan, path, text, parts.left_out, bool(parts.masked), tuple(replaces))
+
+
+def as_config(project: Project, config: DatasetConfig) -> Project:
+    """``project`` with the subsets and the options that ``config`` has, which was made from it."""
+    by_folder = {str(subset.image_dir): subset for subset in project.subsets}
+    subsets = [
+        replace(by_folder[written.options["image_dir"]], dataset=number, position=position)
+        for number, section in enumerate(config.datasets)
+        for position, written in enumerate(section.subsets)
+    ]
+    options = tuple(dataset_options(section) for section in config.datasets)
+    return replace(project, subsets=tuple(subsets), datasets=options)
 
 
 def verify(path: Path) -> DatasetConfig:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError
 from sdtui.base.text import plural
+from sdtui.dataset.config_layout import dataset_options
 from sdtui.dataset.epoch import Epoch, epoch_of
-from sdtui.dataset.project import DatasetOptions, Project, Subset
-from sdtui.edits.dataset_config import export
+from sdtui.dataset.project import Project
+from sdtui.edits.dataset_config import as_config, export
 from sdtui.edits.export_parts import ExportOptions
 from sdtui.plans.plan import Change
 from sdtui.trainer.buckets import step_unit
@@ -57,7 +58,7 @@ def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput
         ),
     )
     config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), _command_line(settings))
-    trained = _trained(project, config)
+    trained = as_config(project, config)
     _refuse(config, settings)
     return DatasetInput(
         config=made.toml_path,
@@ -78,7 +79,7 @@ def from_config(project: Project, settings: Settings) -> DatasetInput:
     if config.problems:
         raise UsageError(f"The trainer would refuse this config: {config.problems[0]}", path=project.toml)
     _refuse(config, settings)
-    options = tuple(_options(section) for section in config.datasets)
+    options = tuple(dataset_options(section) for section in config.datasets)
     trained = replace(project, datasets=options)
     return DatasetInput(
         config=project.toml,
@@ -97,22 +98,6 @@ def _command_line(settings: Settings) -> dict[str, Any]:
     given: dict[str, Any] = {key: settings.given[key] for key in _BUCKETS if settings.given.get(key) is not None}
     size = (settings.number("width", 512), settings.number("height", 512))
     return {"batch_size": settings.number("train_batch_size", 1), "resolution": size, **given}
-
-
-def _trained(project: Project, config: DatasetConfig) -> Project:
-    """The project with the subsets and the options that the config has."""
-    by_folder = {str(subset.image_dir): subset for subset in project.subsets}
-    subsets: list[Subset] = []
-    for number, section in enumerate(config.datasets):
-        for position, written in enumerate(section.subsets):
-            subset = by_folder[written.options["image_dir"]]
-            subsets.append(replace(subset, dataset=number, position=position))
-    return replace(project, subsets=tuple(subsets), datasets=tuple(_options(section) for section in config.datasets))
-
-
-def _options(section: DatasetSection) -> DatasetOptions:
-    keys = DatasetOptions.__dataclass_fields__
-    return DatasetOptions(**{key: section.options[key] for key in keys if section.options.get(key) is not None})
 
 
 def _open_arguments(config: DatasetConfig, settings: Settings) -> dict[str, Value]:

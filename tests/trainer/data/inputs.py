@@ -98,10 +98,10 @@ def caption_options(rnd: random.Random) -> dict[str, Any]:
 def dataset_cases() -> list[dict[str, Any]]:
     """Whole configs with the files that they name."""
     rnd = random.Random(7)
-    return [_random_case(rnd) for _ in range(60)] + _pointed_cases()
+    return [random_case(rnd) for _ in range(60)] + _pointed_cases()
 
 
-def _random_case(rnd: random.Random) -> dict[str, Any]:
+def random_case(rnd: random.Random) -> dict[str, Any]:
     files: dict[str, Any] = {}
     config: dict[str, Any] = {}
     if rnd.random() < 0.6:

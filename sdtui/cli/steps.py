@@ -1,0 +1,147 @@
+"""``sdtui steps``: how many steps a training takes, bucket by bucket, as the trainer counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sdtui.base.text import count, plural, safe
+from sdtui.cli.interrupted import tell_interrupted
+from sdtui.cli.output import narrate, print_json, run_work
+
+if TYPE_CHECKING:
+    from sdtui.dataset.project import Project
+    from sdtui.dataset.training_steps import DatasetSteps, TrainingSteps
+    from sdtui.trainer.dataset_arguments import DatasetArguments
+
+_COUNT = click.IntRange(1)
+
+
+@click.command("steps", context_settings={"ignore_unknown_options": True})
+@click.argument("path", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
+@click.option("--script", metavar="NAME", default="train_network", show_default=True, help="Which script will train.")
+@click.option("--batch-size", type=_COUNT, metavar="N", help="--train_batch_size, where the config says none.")
+@click.option("--epochs", type=_COUNT, metavar="N", help="--max_train_epochs.")
+@click.option("--max-steps", type=_COUNT, metavar="N", help="--max_train_steps; 1600 where nothing is said.")
+@click.option("--grad-accum", type=_COUNT, metavar="N", help="--gradient_accumulation_steps.")
+@click.option("--processes", type=_COUNT, metavar="N", default=1, show_default=True, help="GPUs that train together.")
+@click.option("--resolution", metavar="W,H", help="--resolution, where the config says none.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.argument("trainer_args", metavar="[-- TRAINER_ARGS]", nargs=-1, type=click.UNPROCESSED)
+def command(
+    path: Path,
+    script: str,
+    batch_size: int | None,
+    epochs: int | None,
+    max_steps: int | None,
+    grad_accum: int | None,
+    processes: int,
+    resolution: str | None,
+    as_json: bool,
+    trainer_args: tuple[str, ...],
+) -> None:
+    """Count the images, buckets, batches and steps of a training, as sd-scripts does.
+
+    A config wins over the command line, as in the trainer. For a folder, what sdtui would export is counted; with
+    TRAINER_ARGS, what sd-scripts would read by --train_data_dir and exactly these arguments.
+    """
+    from sdtui.dataset.training_steps import Length, document, training_steps
+    from sdtui.trainer.dataset_arguments import read_arguments
+    from sdtui.trainer.scripts import file_of, support_of
+
+    support_of(script)
+    given = {
+        "train_batch_size": batch_size,
+        "max_train_epochs": epochs,
+        "max_train_steps": max_steps,
+        "gradient_accumulation_steps": grad_accum,
+        "resolution": resolution,
+    }
+    own = [word for key, value in given.items() if value is not None for word in (f"--{key}", str(value))]
+    arguments = read_arguments([*trainer_args, *own])
+    tell_interrupted(path)
+    project, notes = _as_trained(path, arguments, by_arguments=bool(trainer_args))
+    length = Length(arguments.epochs, arguments.steps, arguments.accumulation, processes)
+    counted = training_steps(project, length)
+    stops = [*_stops(counted, project, file_of(script))]
+    for note in (*notes, *stops):
+        narrate(f"Note: {safe(note)}")
+    if as_json:
+        print_json({"script": script, **document(counted), "notes": [*notes, *stops]})
+    else:
+        click.echo("\n".join(_lines(counted, length.epochs)))
+
+
+def _as_trained(path: Path, arguments: DatasetArguments, *, by_arguments: bool) -> tuple[Project, tuple[str, ...]]:
+    """What is trained, and what a person should know of it."""
+    from sdtui.dataset.project import DatasetOptions
+    from sdtui.dataset.scan import scan
+    from sdtui.edits.dataset_config import as_config, export
+    from sdtui.edits.export_parts import ExportOptions
+    from sdtui.trainer.dataset_config import interpret, parse
+
+    project = run_work(scan(path, command_line=arguments.config))
+    if project.toml is not None:
+        return project, project.notes
+    if by_arguments:
+        keys = DatasetOptions.__dataclass_fields__
+        said = {key: value for key, value in arguments.config.items() if key in keys}
+        options = DatasetOptions(**{"resolution": None, **said})
+        subsets = tuple(replace(subset, dataset=0, mask_dir=None) for subset in project.subsets)
+        return replace(project, subsets=subsets, datasets=(options,)), project.notes
+    wanted = _only(arguments.config, "resolution", "batch_size", "bucket_reso_steps", "min_bucket_reso")
+    made = export(project, "lora", options=ExportOptions(**wanted))
+    config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), arguments.config)
+    return as_config(project, config), (*project.notes, *made.left_out)
+
+
+def _only(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: values[key] for key in keys if key in values}
+
+
+def _stops(counted: TrainingSteps, project: Project, script: str) -> Iterator[str]:
+    """Sentences: at what the trainer would stop."""
+    from sdtui.trainer.buckets import step_unit
+
+    unit = step_unit(script)
+    if counted.assumed is not None:
+        yield f"Nothing says a resolution, so {counted.assumed} is assumed; the trainer would stop without one."
+    for number, dataset in enumerate(counted.datasets):
+        options = project.datasets[number] if number < len(project.datasets) else None
+        if dataset.refused:
+            yield f"The trainer stops at the buckets of [[datasets]] {number + 1}. {dataset.refused}"
+        elif options is not None and options.enable_bucket and options.bucket_reso_steps % unit:
+            yield f"{script} takes a bucket_reso_steps that is a multiple of {unit} only."
+        if dataset.unplaced:
+            first = dataset.unplaced[0].name
+            yield f"No bucket takes {plural(len(dataset.unplaced), 'image')}, and the trainer stops at the first: {first}"
+    if not any(dataset.subsets for dataset in counted.datasets):
+        yield "There is nothing to train on; the trainer says so in a line of its log, and ends as if all was well."
+
+
+def _lines(counted: TrainingSteps, epochs: int | None) -> Iterator[str]:
+    for number, dataset in enumerate(counted.datasets, 1):
+        yield from _dataset_lines(number, dataset)
+        yield ""
+    asked = f"{plural(epochs, 'epoch')} of " if epochs is not None else ""
+    yield f"{count(counted.batches_per_epoch)} batches an epoch · {asked}{count(counted.update_steps_per_epoch)} steps"
+    if counted.num_epochs is not None:
+        yield f"{count(counted.max_train_steps)} steps in all · {plural(counted.num_epochs, 'epoch')}"
+
+
+def _dataset_lines(number: int, dataset: DatasetSteps) -> Iterator[str]:
+    size = f" · {dataset.resolution[0]}×{dataset.resolution[1]}" if dataset.resolution else ""
+    yield f"dataset {number} · {dataset.kind} · batch {dataset.batch_size}{size}"
+    for row in dataset.subsets:
+        name = safe(Path(row.metadata_file or row.image_dir).name)
+        kind = "  regularization" if row.is_reg else ""
+        images = f"{count(row.num_repeats)} × {count(row.img_count)} images"
+        yield f"  {name}  {images} = {count(row.entries_per_epoch)} entries{kind}"
+    for (width, height), entries in dataset.buckets.items():
+        full, rest = divmod(entries, dataset.batch_size)
+        partial = f", the last of {rest}" if rest else ""
+        yield f"  bucket {width}×{height}  {count(entries)} entries in {plural(full + bool(rest), 'batch', 'batches')}{partial}"
