@@ -9,16 +9,13 @@ from posixpath import splitext
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.files import folder_entries
-from sdtui.base.text import plural
 from sdtui.dataset.project import CaptionSource, DatasetOptions, Sample, Subset
 from sdtui.edits.companions import Companions, by_stem
-from sdtui.edits.image_selection import Selection
+from sdtui.edits.image_selection import Selection, named
 from sdtui.edits.image_target import Target
 from sdtui.edits.relocation import Relocation
 from sdtui.edits.trash import Trash
 from sdtui.trainer.captions import borrowed_caption
-
-_NAMED_AT_MOST = 3
 
 
 class Arrival:
@@ -53,22 +50,21 @@ class Arrival:
     def warnings(self) -> Iterator[str]:
         """Sentences about what is not as a person might expect it."""
         name, tokens = self._target.name, self._target.class_tokens or ""
-        masks = "go to the trash" if self._trash is not None else "do not come along"
+        no_masks = "Put into the trash" if self._trash is not None else "Not copied"
         kinds = {
-            "renamed": ("image", f"get another name, because {name} has one such already"),
-            "shared": ("file", "stay where they are too, because other images need them"),
-            "own": ("image", "with a borrowed caption get it as their own"),
-            "unread": ("file", f"stay behind, because the trainer would begin to read them in {name}"),
-            "tokens": ("image", f'without a caption would be trained on "{tokens}"'),
-            "borrow": ("image", f"without a caption would borrow one in {name}"),
-            "masks": ("mask", f"{masks}, because {name} has no masks"),
-            "unmasked": ("image", f"have no mask, and the trainer stops at that in {name}"),
-            "caches": ("cache", f"do not come along, because the trainer would make others in {name}"),
+            "renamed": f"Renamed, because {name} has such a name already",
+            "shared": "Copied and not moved, because other images need it too",
+            "own": "A borrowed caption becomes the image's own",
+            "unread": f"Left behind, because the trainer would begin to read it in {name}",
+            "tokens": f'Without a caption, and so trained on "{tokens}" there',
+            "borrow": f"Without a caption, and would borrow one in {name}",
+            "masks": f"{no_masks}, because {name} has no masks",
+            "unmasked": f"Without a mask, and the trainer stops at that in {name}",
+            "caches": f"Not taken along, because the trainer would cache something else in {name}",
         }
-        for kind, (thing, what) in kinds.items():
-            names = list(dict.fromkeys(self._said[kind]))
-            if names:
-                yield f"{plural(len(names), thing)} {what}: {_named(names)}."
+        for kind, what in kinds.items():
+            if self._said[kind]:
+                yield f"{what}: {named(self._said[kind])}."
 
     def _go(self, file: Path, place: Path, companions: Companions) -> None:
         if self._trash is None:
@@ -201,8 +197,3 @@ def _stems(folder: Path | None) -> list[str]:
         if folder.exists():
             raise
         return []
-
-
-def _named(names: list[str]) -> str:
-    more = len(names) - _NAMED_AT_MOST
-    return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -11,6 +11,7 @@ from sdtui.base.text import plural
 from sdtui.dataset.project import Project, Sample
 from sdtui.edits.companions import Companions
 
+_NAMED_AT_MOST = 3
 _GONE = "It is no longer there."
 
 
@@ -73,3 +74,10 @@ class StayingImages:
         if file == companions.caption:
             readers += companions.borrowers
         return any(reader not in self.going for reader in readers)
+
+
+def named(names: Iterable[str]) -> str:
+    """``a.png, b.png, c.png and 12 more``, each name once."""
+    each = list(dict.fromkeys(names))
+    more = len(each) - _NAMED_AT_MOST
+    return ", ".join(each[:_NAMED_AT_MOST]) + (f" and {more:,} more" if more > 0 else "")

@@ -6,14 +6,13 @@ of its own may read that of another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sdtui.base.text import plural
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.arrival import Arrival
 from sdtui.edits.companions import CompanionFinder
-from sdtui.edits.image_selection import Selection
+from sdtui.edits.image_selection import Selection, named
 from sdtui.edits.image_target import target_of
 from sdtui.edits.proposal import Proposal
 from sdtui.edits.relocation import Relocation
@@ -41,7 +40,11 @@ def trash(project: Project, samples: Iterable[Sample], *, now: float | None = No
             else:
                 relocation.move(file, bin_.place(file))
     size = trash_size(project.home)
-    warnings = [*selection.emptied(), *_stay(tuple(kept)), *([size.sentence] if size.files else [])]
+    warnings = list(selection.emptied())
+    if kept:
+        warnings.append(f"Left where it is, because other images need it: {named(path.name for path in kept)}.")
+    if size.files:
+        warnings.append(size.sentence)
     return _proposal(f"throw {selection.counted} away", selection, relocation, warnings)
 
 
@@ -111,9 +114,3 @@ def _named_in_metadata(project: Project, sample: Sample) -> str | None:
 
 def _is_there(sample: Sample, folder: Path) -> str | None:
     return "It is in this subset already." if sample.path.parent == folder else None
-
-
-def _stay(kept: Sequence[Path]) -> Iterator[str]:
-    if kept:
-        named = ", ".join(path.name for path in kept[:3]) + (f" and {len(kept) - 3} more" if len(kept) > 3 else "")
-        yield f"{plural(len(kept), 'file')} stay where they are, because other images need them: {named}."

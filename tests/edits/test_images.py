@@ -72,7 +72,7 @@ def test_what_an_image_that_stays_needs_stays(root: Path) -> None:
     assert sample(after, "a.jpg").caption == "cat a"
     assert sample(after, "b_1_2_3_4.png").caption == "cat b"
     assert {"a.txt", "a_te_outputs.npz", "b.txt"} <= set(names(root / "10_cat"))
-    assert "5 files stay where they are, because other images need them: a.txt" in said(proposal)
+    assert "Left where it is, because other images need it: a.txt" in said(proposal)
 
 
 def test_images_that_share_a_caption_take_it_along_together(root: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_taken_name_gets_a_number_on_every_file(root: Path) -> None:
     assert sample(after, "a-3.png").caption == "cat a" and sample(after, "b-2.png").caption == "cat b"
     assert sample(after, "A.jpg").caption == "dog a" and sample(after, "a-2.png").caption == "dog a2"
     assert {"a-3_te_outputs.npz", "a-3_0064x0064_sdxl.npz", "a-3.npz"} <= set(names(root / "4_dog"))
-    assert "2 images get another name, because 4_dog has one such already: a.png becomes a-3.png" in said(proposal)
+    assert "Renamed, because 4_dog has such a name already: a.png becomes a-3.png" in said(proposal)
 
 
 def test_a_caption_that_others_need_is_copied_and_each_keeps_its_text(root: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_borrowed_caption_becomes_the_images_own(root: Path) -> None:
     after = applied(project, proposal)
     moved = sample(after, "b_1_2_3_4.png")
     assert (moved.caption, moved.caption_source) == ("cat b", CaptionSource.OWN)
-    assert "with a borrowed caption get it as their own: b_1_2_3_4.png" in said(proposal)
+    assert "A borrowed caption becomes the image's own: b_1_2_3_4.png" in said(proposal)
 
 
 def test_what_comes_lends_its_caption_to_nobody(root: Path) -> None:
@@ -228,9 +228,8 @@ def test_other_class_tokens_and_their_caches_are_told(root: Path) -> None:
     project = open_project(root)
     proposal = move(project, [sample(project, "a.png")], "dog")
     applied(project, proposal)
-    assert '1 image without a caption would be trained on "dog": a.png' in said(proposal)
-    assert "1 cache do not come along" not in said(proposal)
-    assert "a_te_outputs.npz" in said(proposal)
+    assert 'Without a caption, and so trained on "dog" there: a.png' in said(proposal)
+    assert "cache something else in 4_dog: a_te_outputs.npz." in said(proposal)
     assert not (root / "4_dog" / "a_te_outputs.npz").exists() and (root / "4_dog" / "a_0064x0064_sdxl.npz").exists()
     assert list((root / ".sdtui" / "trash").glob("*/10_cat/a_te_outputs.npz"))
 
@@ -241,11 +240,11 @@ def test_a_mask_has_no_place_in_a_subset_without_masks(root: Path) -> None:
     project = open_project(root)
     proposal = move(project, [sample(project, "a.png")], "dog")
     after = applied(project, proposal)
-    assert "go to the trash, because 4_dog has no masks: a.png" in said(proposal)
+    assert "Put into the trash, because 4_dog has no masks: a.png" in said(proposal)
     assert names(root / "10_cat" / "conditioning") == ["b.png", "c.png"]
     assert list((root / ".sdtui" / "trash").glob("*/10_cat/conditioning/a.png"))
     proposal = move(after, [sample(after, "d.png")], "cat")
-    assert "have no mask, and the trainer stops at that in 10_cat: d.png" in said(proposal)
+    assert "Without a mask, and the trainer stops at that in 10_cat: d.png" in said(proposal)
 
 
 def test_a_mask_goes_to_the_masks_of_the_other_subset(root: Path) -> None:
@@ -275,7 +274,7 @@ def test_an_image_that_is_there_already_is_left_out(root: Path) -> None:
     assert proposal.title == "copy a.png to 4_dog"
 
 
-HOSTILE = ["\x1b[31m red\n.png", "[b]x[/b].png", "b\udcff.png", "{count}.png", "猫 😀.png", "a" * 200 + ".png"]
+HOSTILE = ["\x1b[31m red\n.png", "[b]x[b].png", "b\udcff.png", "{count}.png", "猫 😀.png", "a" * 200 + ".png"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
