@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
+from sdtui.base.errors import SdtuiError
 from sdtui.base.text import plural, safe
+from sdtui.cli.diff_lines import added_line, diff_line
 from sdtui.cli.interrupted import take_back
-from sdtui.cli.output import narrate, require_consent
-from sdtui.plans.diff import Kind, Line, diff_change
+from sdtui.cli.output import narrate, progress_line, require_consent
+from sdtui.plans.diff import diff_change
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied
-from sdtui.plans.plan import MakeFolder, Move, Plan, Remove, Write
+from sdtui.plans.plan import Change, Copy, Move, Plan, Remove, Write
 
 _LINES_AT_MOST = 40
-_MARKS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}"), Kind.SAME: ("", "")}
-_COLOURS = {Kind.REMOVED: "red", Kind.ADDED: "green", Kind.SAME: None}
 
 
 def show_plan(plan: Plan) -> None:
@@ -30,10 +30,14 @@ def show_plan(plan: Plan) -> None:
         shown = diff_change(change)
         click.echo(safe(shown.summary))
         if isinstance(change, Write) and change.before is None:
-            click.echo("".join(f"{_new_line(line)}\n" for line in shown.lines), nl=False)
+            click.echo(
+                "".join(f"{added_line(''.join(piece.text for piece in line.pieces))}\n" for line in shown.lines),
+                nl=False,
+            )
             continue
         for line in shown.lines[:_LINES_AT_MOST]:
-            click.echo(_line(line))
+            number = "" if line.number is None else str(line.number)
+            click.echo(f"{number:>6}  {diff_line(line)}")
         if len(shown.lines) > _LINES_AT_MOST:
             click.echo(f"    ... and {plural(len(shown.lines) - _LINES_AT_MOST, 'more line', 'more lines')}")
 
@@ -43,19 +47,46 @@ def apply_plan(home: Path, plan: Plan, *, yes: bool) -> Applied | None:
 
     What an earlier process left half-way in this project is taken back first.
     """
-    from sdtui.runs.live import held_paths
-
     if plan.empty:
         return Applied("", plan.title, ())
     if not require_consent(f"Apply {plural(len(plan.changes), 'change')}?", yes=yes):
         narrate("Nothing was changed.")
         return None
+    applied = apply_changes(home, plan)
+    narrate(f"{plural(len(applied.changed), 'change')} made. It can be undone in sdtui.")
+    return applied
+
+
+def apply_changes(home: Path, plan: Plan, *, keep_going: bool = False) -> Applied:
+    """Apply ``plan``, whose every change the person agreed to. Raises WriteError.
+
+    What an earlier process left half-way in this project is taken back first. ``keep_going``: what cannot be written is
+    left out and named instead of taking all back.
+    """
+    from sdtui.runs.live import held_paths
+
     journal = Journal(home)
     held = held_paths(home)
     take_back(journal, held)
-    applied = journal.apply(plan, held)
-    narrate(f"{plural(len(applied.changed), 'change')} made. It can be undone in sdtui.")
-    return applied
+    with progress_line("changes") as progress:
+        return journal.apply(plan, held, keep_going=keep_going, progress=progress)
+
+
+def tell_obstacles(home: Path, plan: Plan) -> None:
+    """After ``--dry-run``: say what would keep ``plan`` from being applied now (a live run, a read-only folder).
+
+    Nothing is raised: looking is always possible.
+    """
+    from sdtui.plans.checks import check
+    from sdtui.plans.held import refuse_held
+    from sdtui.plans.pace import Pace
+    from sdtui.runs.live import held_paths
+
+    try:
+        refuse_held(plan.changes, held_paths(home))
+        check(plan.changes, Pace(len(plan.changes)))
+    except SdtuiError as error:
+        narrate(f"Note: now this would be refused. {error.sentence()}")
 
 
 def plan_document(plan: Plan, applied: Applied | None) -> dict[str, Any]:
@@ -69,21 +100,10 @@ def plan_document(plan: Plan, applied: Applied | None) -> dict[str, Any]:
     }
 
 
-def _change_document(change: Write | Move | Remove | MakeFolder) -> dict[str, Any]:
-    if isinstance(change, Move):
-        return {"kind": "move", "path": str(change.source), "target": str(change.target)}
+def _change_document(change: Change) -> dict[str, Any]:
+    if isinstance(change, (Move, Copy)):
+        kind = "move" if isinstance(change, Move) else "copy"
+        return {"kind": kind, "path": str(change.source), "target": str(change.target)}
     if isinstance(change, Write):
         return {"kind": "write", "path": str(change.path), "new": change.before is None, "size": len(change.after)}
     return {"kind": "remove" if isinstance(change, Remove) else "folder", "path": str(change.path)}
-
-
-def _new_line(line: Line) -> str:
-    return click.style(f"+ {safe(''.join(piece.text for piece in line.pieces))}", fg=_COLOURS[Kind.ADDED])
-
-
-def _line(line: Line) -> str:
-    number = "" if line.number is None else str(line.number)
-    return f"{number:>6}  " + "".join(
-        click.style(f"{_MARKS[piece.kind][0]}{safe(piece.text)}{_MARKS[piece.kind][1]}", fg=_COLOURS[piece.kind])
-        for piece in line.pieces
-    )

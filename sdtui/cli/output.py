@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,13 +65,27 @@ def narrate(sentence: str) -> None:
 
 def run_work(work: Work[T]) -> T:
     """Drive ``work`` to its end, with a progress line where stderr is a terminal that can take a line back."""
-    if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") in NO_SCREEN:
-        return finish(work)
+    with _taken_back() as shown:
+        return finish(work, _show_progress if shown else None)
+
+
+@contextlib.contextmanager
+def progress_line(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Takes (done, total) of ``what`` and shows it as ``run_work`` does; None where nothing can be shown."""
+    with _taken_back() as shown:
+        yield (lambda done, total: _show_progress(Progress(done, total, what))) if shown else None
+
+
+@contextlib.contextmanager
+def _taken_back() -> Iterator[bool]:
+    """Whether a line can be shown and taken back; it is, in the end."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in NO_SCREEN
     try:
-        return finish(work, _show_progress)
+        yield shown
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        if shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def _show_progress(progress: Progress) -> None:
@@ -84,9 +99,14 @@ def require_consent(question: str, *, yes: bool) -> bool:
     """True when the person agrees, by ``--yes`` or at the terminal. Raises NeedsConsentError where nobody can be."""
     if yes:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise NeedsConsentError(
             "Nothing was written, because nobody could be asked",
             remedy="Say --yes to apply, or --dry-run to only look.",
         )
     return click.confirm(safe(question), default=False, err=True)
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

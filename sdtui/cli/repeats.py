@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sdtui.base.errors import UsageError
-from sdtui.cli.applying import apply_plan, plan_document, show_plan
+from sdtui.cli.applying import apply_plan, plan_document, show_plan, tell_obstacles
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import print_json, run_work
 
@@ -38,6 +38,8 @@ def command(folder: Path, wanted: tuple[str, ...], dry_run: bool, yes: bool, as_
     plan = repeats_plan(project, repeats)
     if not as_json:
         show_plan(plan)
+    if dry_run:
+        tell_obstacles(project.home, plan)
     applied = None if dry_run else apply_plan(project.home, plan, yes=yes)
     if as_json:
         subsets = [

@@ -62,16 +62,17 @@ def pointing() -> Iterator[None]:
     try:
         yield
     except QueryError as error:
-        narrate("\n".join(f"  {line}".rstrip() for line in _pointed(error)))
+        point_at(error.text, error.position)
         raise
 
 
-def _pointed(error: QueryError) -> tuple[str, str]:
-    start = max(0, error.position - _AROUND)
-    before = ("…" if start else "") + safe(error.text[start : error.position])
-    after = safe(error.text[error.position : error.position + _AROUND])
-    more = "…" if len(error.text) > error.position + _AROUND else ""
-    return before + after + more, " " * cell_len(before) + "^"
+def point_at(text: str, position: int) -> None:
+    """``text`` on stderr with a caret under the character at ``position``."""
+    start = max(0, position - _AROUND)
+    before = ("…" if start else "") + safe(text[start:position])
+    after = safe(text[position : position + _AROUND])
+    more = "…" if len(text) > position + _AROUND else ""
+    narrate(f"  {before}{after}{more}".rstrip() + f"\n  {' ' * cell_len(before)}^")
 
 
 def _saved(name: str, home: Path) -> str:

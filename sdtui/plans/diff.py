@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from sdtui.base.text import file_size
 from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan, Write
@@ -14,7 +16,7 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _CONTEXT = 1
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _WORDWISE_AT_MOST = 4000
-"""Characters of a line beyond which it is shown as wholly replaced: comparing words takes quadratic time."""
+"""Characters of a line beyond which words are only compared place by place: looking for them takes quadratic time."""
 
 
 class Kind(str, Enum):
@@ -101,9 +103,9 @@ def diff_text(before: str, after: str, context: int = _CONTEXT) -> tuple[Line, .
 
 def diff_words(before: str, after: str) -> tuple[Piece, ...]:
     """``before`` turned into ``after``: words, white space and single marks that stay, go and come."""
-    if max(len(before), len(after)) > _WORDWISE_AT_MOST:
-        return tuple(piece for piece in (Piece(Kind.REMOVED, before), Piece(Kind.ADDED, after)) if piece.text)
     old, new = _WORD.findall(before), _WORD.findall(after)
+    if max(len(before), len(after)) > _WORDWISE_AT_MOST:
+        return tuple(_diff_long(old, new))
     pieces: list[Piece] = []
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
         None, old, new, autojunk=False
@@ -116,6 +118,36 @@ def diff_words(before: str, after: str) -> tuple[Piece, ...]:
         if new_to > new_from:
             pieces.append(Piece(Kind.ADDED, "".join(new[new_from:new_to])))
     return tuple(pieces)
+
+
+def _diff_long(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """A long line in linear time: word by word where as many words stay, else what lies between equal ends."""
+    if len(old) == len(new):
+        yield from _place_by_place(old, new)
+        return
+    shorter = min(len(old), len(new))
+    front = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    back = next((at for at in range(shorter - front) if old[-1 - at] != new[-1 - at]), shorter - front)
+    middle = old[front : len(old) - back], new[front : len(new) - back]
+    runs = (
+        (Kind.SAME, old[:front]),
+        (Kind.REMOVED, middle[0]),
+        (Kind.ADDED, middle[1]),
+        (Kind.SAME, old[len(old) - back :]),
+    )
+    for kind, words in runs:
+        if words:
+            yield Piece(kind, "".join(words))
+
+
+def _place_by_place(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    for same, pairs in groupby(zip(old, new, strict=True), key=lambda pair: pair[0] == pair[1]):
+        words = list(pairs)
+        if same:
+            yield Piece(Kind.SAME, "".join(one for one, _ in words))
+        else:
+            yield Piece(Kind.REMOVED, "".join(one for one, _ in words))
+            yield Piece(Kind.ADDED, "".join(two for _, two in words))
 
 
 def _text(data: bytes) -> str | None:

@@ -29,7 +29,7 @@ class CopyDrafting:
         if not self._once.first(own, sample):
             return
         if other == own:
-            self._into.skipped[f"have captions that end in {other.suffix} already"] += 1
+            self._into.skipped[f"with a caption that ends in {self._operation.extension} already"] += 1
             return
         try:
             if isinstance(self._operation, CopyTo):
@@ -42,7 +42,9 @@ class CopyDrafting:
     def _copy(self, subset: Subset, sample: Sample, source: Path, target: Path) -> None:
         data = standing(source)
         if data is None:
-            self._into.skipped["have no caption to copy" if self._to else f"have no {source.suffix} file"] += 1
+            self._into.skipped[
+                "without a caption to copy" if self._to else f"without a {self._operation.extension} file"
+            ] += 1
             return
         text = parse(source, data)
         if text.undecodable:

@@ -42,7 +42,7 @@ class Drafts:
     writes: list[Write] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
-    """Images that an operation has nothing to do with, by a sentence's end: "have no .caption file"."""
+    """Images that an operation has nothing to do with, by what tells them: "without a .caption file"."""
 
 
 class Once:

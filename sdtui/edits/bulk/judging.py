@@ -40,6 +40,7 @@ class Judge:
     readers: Readers
     _said: dict[str, list[str]] = field(default_factory=dict)
     """Names of images by what is to be said of them all."""
+    _cautions: dict[str, list[str]] = field(default_factory=dict)
     _further_lines: int = 0
 
     def edit(self, draft: Draft, tokens: tuple[int, int], shared: Sequence[Sample]) -> CaptionEdit:
@@ -55,7 +56,8 @@ class Judge:
     def warnings(self, drafts: Drafts, project: Project) -> tuple[str, ...]:
         """The sentences of all, each once, with how many images it goes for."""
         said = [f"{_images(names)} {what}: {_named(names)}." for what, names in self._said.items()]
-        said += [f"{_images(number)} {what}, and stay as they are." for what, number in drafts.skipped.items()]
+        said += [f"{_images(names)}: {what} ({_named(names)})" for what, names in self._cautions.items()]
+        said += [f"{_images(number)} {what}: nothing to do." for what, number in drafts.skipped.items()]
         if self._further_lines:
             those = plural(self._further_lines, "caption has", "captions have")
             said.append(f"{those} further lines, which the trainer does not read here; they stay as they are.")
@@ -76,7 +78,7 @@ class Judge:
             self._say(draft, "would have no text (one line end is written, because the trainer stops at 0 bytes)")
             yield "It would have no text; one line end is written, because the trainer stops at a file of 0 bytes."
         if draft.before == "" and draft.read_before and draft.subset.class_tokens == draft.read_before:
-            self._say(draft, "had no caption and were trained on the class tokens of the folder until now")
+            self._say(draft, "had no caption, so the class tokens of the folder were trained until now")
             yield f"It had no caption and was trained on the class tokens {draft.read_before!r}."
         lines, now = unread_lines(draft.before, draft.setting), unread_lines(draft.after, draft.setting)
         if now > lines:
@@ -85,7 +87,7 @@ class Judge:
         self._further_lines += bool(now and now == lines)
         caution = self.operation.caution(draft.before, draft.after, draft.setting)
         if caution is not None:
-            self._say(draft, f"need a look ({caution.rstrip('.')})")
+            self._cautions.setdefault(caution, []).append(draft.sample.name)
             yield caution
 
     def _on_others(self, draft: Draft, shared: Sequence[Sample]) -> Iterator[str]:
@@ -94,14 +96,14 @@ class Judge:
         own = draft.sample
         for sample in self.readers.of(draft.path) if draft.path == own.caption_read_from else ():
             if sample.caption_path != draft.path:
-                self._say(draft, "lend their caption to an image that has none")
+                self._say(draft, "with a caption that an image without one borrows")
                 yield f"{sample.name} has no caption of its own and reads this one."
             elif sample.path != own.path:
-                self._say(draft, "share their caption file with another image")
+                self._say(draft, "with a caption file that another image has too")
                 yield f"{sample.name} has the same caption file."
         others = sorted({sample.subset for sample in shared} - {own.subset})
         if others:
-            self._say(draft, "stand in several subsets, and are changed by the rules of the first")
+            self._say(draft, "in several subsets, changed by the rules of the first")
             yield f"It stands in {', '.join(others)} too; the rules of {own.subset} were gone by."
 
 

@@ -83,7 +83,7 @@ class MetadataDrafting:
         setting = Setting.of(choice.subset, choice.sample, all_lines=self._all_lines)
         fields = Fields(entry.get("caption") or "", entry.get("tags") or "")
         if isinstance(self._operation, CreateMissing):
-            self._into.skipped["have their caption in a metadata file, where no file is missing"] += 1
+            self._into.skipped["with the caption in a metadata file, where none can be missing"] += 1
             return None
         if isinstance(self._operation, CopyTo):
             return self._copied_out(choice, setting, fields)
@@ -112,7 +112,7 @@ class MetadataDrafting:
             self._into.left_out.append((source, f"{error.what}."))
             return fields
         if data is None:
-            self._into.skipped[f"have no {source.suffix} file"] += 1
+            self._into.skipped[f"without a {self._operation.extension} file"] += 1
             return fields
         text = parse(source, data)
         if text.undecodable:
@@ -129,7 +129,7 @@ class MetadataDrafting:
         read = fields.read(setting)
         target = beside(choice.sample, self._operation.extension)
         if not read.strip():
-            self._into.skipped["have no caption to copy"] += 1
+            self._into.skipped["without a caption to copy"] += 1
             return None
         try:
             there = parse(target, standing(target))

@@ -22,8 +22,7 @@ class PatternError(UsageError):
     def __init__(self, what: str, text: str, position: int) -> None:
         self.text = text
         self.position = min(position, len(text))
-        place = f"{text[: self.position]}⟪here⟫{text[self.position :]}"
-        super().__init__(f"{what} (character {self.position + 1}): {place}")
+        super().__init__(f"{what} (character {self.position + 1})")
 
 
 @dataclass(frozen=True, slots=True)
