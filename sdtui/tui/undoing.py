@@ -77,7 +77,7 @@ class Undoing:
         if marked is not None and (changed is None or marked > changed):
             marking = self._marks.undo(project)
             self._undone.append(_Kind.MARKS)
-            return _of_marking("Taken back", marking)
+            return _of_marking("Undone, now", marking)
         undone = journal.undo(None, held_paths(project.home))
         self._undone.append(_Kind.FILES)
         return _of_undone(undone)
@@ -87,7 +87,7 @@ class Undoing:
         times = {_Kind.MARKS: self._marks.newest_undone_time(project), _Kind.FILES: _undone_time(journal.entries())}
         kind = self._undone_last(times)
         if kind is _Kind.MARKS:
-            return _of_marking("Marked again", self._marks.redo(project))
+            return _of_marking("Done again, now", self._marks.redo(project))
         return _of_applied(journal.redo(None, held_paths(project.home)))
 
     def _undone_last(self, times: dict[_Kind, float | None]) -> _Kind | None:
@@ -117,7 +117,7 @@ def _undone_time(entries: tuple[Entry, ...]) -> float | None:
 def _of_marking(what: str, marking: Marking | None) -> Turned:
     if marking is None:
         raise UsageError("Somebody else has taken that marking back meanwhile", remedy="Try again.")
-    return Turned(f"{what}: {marking.title}.", True, marking.images, ())
+    return Turned(f"{what} {marking.title}.", True, marking.images, ())
 
 
 def _of_undone(undone: Undone) -> Turned:

@@ -127,7 +127,11 @@ class TrainedPane(Widget):
             self._drawn_for = (width, height, self.app.theme)
             self._lines = self._laid_out(max(1, width), height, inks(self.app.theme))
         text = self._line(y, height)
-        strip = Strip(text.render(self.app.console), text.cell_len) if text is not None else Strip([])
+        strip = Strip([])
+        if text is not None:
+            # A text without spans is rendered without its own style.
+            base = text.style if isinstance(text.style, Style) else Style.null()
+            strip = Strip(text.render(self.app.console), text.cell_len).apply_style(base)
         return strip.adjust_cell_length(width).apply_style(self.rich_style)
 
     def _line(self, y: int, height: int) -> Text | None:
