@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from sdtui.base.paths import shown
 from sdtui.base.text import count, plural, safe
@@ -22,6 +24,8 @@ from sdtui.tokens.encoding import Mode
 
 SHOWN = 10
 """Problems and ignored files that are written out; ``--json`` has all."""
+_NARROWEST = 12
+"""Cells that a subset's name gets on the narrowest terminal."""
 
 
 @click.command("scan")
@@ -43,7 +47,9 @@ def command(path: Path, as_json: bool, mode: Mode) -> None:
             narrate(safe(note))
         print_json(_document(project))
     else:
-        click.echo("\n".join(report(project)))
+        # A pipe gets the names whole: what reads it looks for them.
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        click.echo("\n".join(report(project, width)))
 
 
 def _document(project: Project) -> dict[str, Any]:
@@ -81,12 +87,12 @@ def _document(project: Project) -> dict[str, Any]:
     }
 
 
-def report(project: Project) -> Iterator[str]:
-    """What the trainer would read, line by line for a person."""
+def report(project: Project, width: int | None = None) -> Iterator[str]:
+    """What the trainer would read, line by line for a person; the table is at most ``width`` cells wide."""
     totals = totals_of(project)
     yield f"{safe(shown(project.toml or project.root))}  ({project.kind.value}, captions {project.caption_extension})"
     yield ""
-    yield from _table(project)
+    yield from _table(project, width)
     yield ""
     yield from _sums(totals)
     for note in project.notes:
@@ -96,7 +102,7 @@ def report(project: Project) -> Iterator[str]:
     yield from _listed("ignored", [(entry.path, entry.reason) for entry in project.ignored], project.root)
 
 
-def _table(project: Project) -> Iterator[str]:
+def _table(project: Project, width: int | None) -> Iterator[str]:
     shares = {subset.name: subset for subset in epoch_of(project).subsets}
     rows = [("SUBSET", "REPEATS", "IMAGES", "PER EPOCH", "SHARE", "NO TEXT", "OVER 75", "")]
     for subset in project.subsets:
@@ -114,12 +120,17 @@ def _table(project: Project) -> Iterator[str]:
             )
         )
     widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    if width is not None:
+        others = sum(widths[1:]) + 2 * (len(widths) - 1)
+        widths[0] = min(widths[0], max(_NARROWEST, width - others))
     for row in rows:
-        cells = (_padded(text, width, left=text is row[0]) for text, width in zip(row, widths, strict=True))
+        cells = (_padded(text, room, left=text is row[0]) for text, room in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
 
 
 def _padded(text: str, width: int, *, left: bool) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
     space = " " * (width - cell_len(text))
     return text + space if left else space + text
 

@@ -93,6 +93,10 @@ def _from_file(path: Path) -> Caption | SdtuiError:
         return UnreadableError(
             "This is a folder, not a caption", path=path, remedy="Name its files, as in FOLDER/*.txt."
         )
+    if path.exists() and not (path.is_file() or _is_shells_pipe(path)):
+        return UnreadableError(
+            "This is a pipe or a device, which may never end", path=path, remedy="Give its lines to sdtui tokens -."
+        )
     try:
         data = read_bytes(path)
     except SdtuiError as error:
@@ -101,6 +105,11 @@ def _from_file(path: Path) -> Caption | SdtuiError:
     if reading.text is None:
         return UnreadableError(reading.problem or "", path=path, remedy="Write a caption into it as UTF-8 text.")
     return Caption(str(path), reading.text, data.decode("utf-8").index(reading.text))
+
+
+def _is_shells_pipe(path: Path) -> bool:
+    """``<(command)``: a pipe without a name, whose writer is at work. One with a name may have no writer at all."""
+    return path.is_fifo() and not path.resolve().exists()
 
 
 def _document(caption: Caption, encoding: Encoding, limit: int) -> dict[str, object]:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from tests.conftest import Cli
 from tests.dataset.making import image
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -146,3 +147,15 @@ def test_hostile_names_do_not_reach_the_terminal(sdtui: Cli, tmp_path: Path) -> 
     assert "\x1b" not in result.stdout + result.stderr
     document = scanned(sdtui, tmp_path)
     assert document["images"][0]["path"] == os.fspath(tmp_path / "1_\x1b]0;owned\x07" / "\x1b[2J.png")
+
+
+def test_the_table_fits_the_terminal_and_a_pipe_gets_whole_names(sdtui: Cli, tmp_path: Path) -> None:
+    name = "10_" + "長い" * 40 + "x" * 10
+    image(tmp_path / name / "a.png")
+    with Terminal("scan", tmp_path, cwd=tmp_path, columns=80) as terminal:
+        terminal.wait_for("1 image ·")
+    (row,) = [line for line in terminal.text.splitlines() if "10×" in line]
+    assert row.startswith("10_長")
+    assert "…" in row
+    assert row.split()[-6:] == ["10×", "1", "10", "100%", "·", "·"]
+    assert name in sdtui("scan", tmp_path).stdout

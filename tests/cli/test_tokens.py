@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,17 @@ def test_wrong_usage_is_exit_two(sdtui: Cli) -> None:
     assert sdtui("tokens").returncode == 2
     assert sdtui("tokens", "--limit", "76", "-").returncode == 2
     assert sdtui("tokens", "--mode", "fast", "-").returncode == 2
+
+
+def test_what_may_never_end_is_not_waited_for(sdtui: Cli, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = sdtui("tokens", tmp_path / "pipe", "/dev/zero", caption(tmp_path, "a.txt", "a cat"))
+    assert result.returncode == 3
+    assert result.stderr.count("This is a pipe or a device, which may never end") == 2
+    assert "2/75 tok" in result.stdout
+
+
+def test_what_the_shell_puts_in_place_of_a_command_is_read() -> None:
+    script = f"{sys.executable} -m sdtui tokens --json <(echo a red cat)"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=60)
+    assert json.loads(result.stdout)["tokens"] == 3
