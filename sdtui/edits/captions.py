@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -68,8 +69,9 @@ def plan_of(title: str, write: Write, caches: tuple[Path, ...], *, delete_stale:
 
 
 def removals(paths: Iterable[Path]) -> tuple[Remove, ...]:
-    """The changes that take away the files at ``paths`` as they stand now."""
-    return tuple(Remove(path, (seen := path.lstat()).st_size, seen.st_mtime_ns) for path in paths)
+    """The changes that take away the files at ``paths`` as they stand now; what is gone already needs none."""
+    standing = (path for path in paths if os.path.lexists(path))
+    return tuple(Remove(path, (seen := path.lstat()).st_size, seen.st_mtime_ns) for path in standing)
 
 
 def _borrowers(caption: Path, image: Path) -> list[Path]:

@@ -16,8 +16,9 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.dataset.project import Project
 from sdtui.edits.bulk import propose
-from sdtui.edits.operations import Operation, PatternError
+from sdtui.edits.operations import Operation, PatternError, Trigger
 from sdtui.edits.proposal import CaptionEdit
+from sdtui.edits.trigger import TriggerAudit, audit
 from sdtui.plans.outcome import Applied
 from sdtui.tui.bulk.choice import Choice
 from sdtui.tui.bulk.exact_input import ExactInput
@@ -81,6 +82,8 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
             with Horizontal(classes="bulk-row", id="bulk-scope-row"):
                 yield Static(Text("works on"), classes="bulk-label", markup=False)
                 yield Choice([scope.words for scope in self._scopes], id="bulk-scope")
+            if self._entry.audited:
+                yield Static("", id="bulk-audit", markup=False)
             yield Static("", id="bulk-preview", markup=False)
             yield Static("", id="bulk-keys", classes="dialog-keys", markup=False)
 
@@ -149,6 +152,9 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
             self._show_fault(error)
             return
         samples, all_lines, project, limit = self.scope.samples, self.all_lines, self._project, self._limit
+        if isinstance(operation, Trigger):
+            word = operation.word
+            self.shell.bridge.call(self, "audit", lambda: audit(project, word), self._show_audit, self._show_fault)
         self.shell.bridge.work(
             self,
             "preview",
@@ -174,6 +180,14 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         for warning in edit.warnings:
             text.append(f"\n{safe(warning)}", ink.warn)
         self._preview(text)
+
+    def _show_audit(self, audited: TriggerAudit) -> None:
+        first, *others = audited.sentences()
+        ink = inks(self.app.theme)
+        text = Text(safe(first), ink.good if audited.single else ink.text)
+        for sentence in others:
+            text.append(f"\n{safe(sentence)}", ink.good if audited.clean else ink.warn)
+        self.query_one("#bulk-audit", Static).update(text, layout=False)
 
     def _show_fault(self, error: SdtuiError) -> None:
         ink = inks(self.app.theme)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.tui.bulk.form import BulkForm
-from sdtui.tui.bulk.scopes import Scopes, choices
+from sdtui.tui.bulk.quality import QualityScreen
+from sdtui.tui.bulk.scopes import Scopes, choices, without_regularization
 from sdtui.tui.bulk.table import ENTRIES
 from sdtui.tui.finder import Candidate, Finder
 
@@ -29,9 +30,15 @@ def bulk_edit(
         shell.push_screen(Finder("What to do with the captions", _CANDIDATES), chosen)
 
     def chosen(index: int | None) -> None:
-        if index is not None:
-            limit = shell.workspace.keeper.state.limit if shell.workspace is not None else 75
-            shell.push_screen(BulkForm(project, ENTRIES[index], offered, limit), filled)
+        if index is None:
+            return
+        limit = shell.workspace.keeper.state.limit if shell.workspace is not None else 75
+        if index == len(ENTRIES):
+            shell.push_screen(QualityScreen(project, limit), filled)
+            return
+        entry = ENTRIES[index]
+        suited = without_regularization(project, offered) if entry.audited else offered
+        shell.push_screen(BulkForm(project, entry, suited, limit), filled)
 
     def filled(applied: Applied | None) -> None:
         if applied is None:
@@ -42,4 +49,7 @@ def bulk_edit(
     ask()
 
 
-_CANDIDATES = [Candidate(entry.title, note=entry.sentence) for entry in ENTRIES]
+_CANDIDATES = [
+    *(Candidate(entry.title, note=entry.sentence) for entry in ENTRIES),
+    Candidate("Quality tiers", note="A table of subsets with a prefix (high quality) and repeats."),
+]

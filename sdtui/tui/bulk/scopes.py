@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project, Sample, Subset
@@ -45,3 +46,13 @@ def choices(project: Project, scopes: Scopes) -> tuple[Scope, ...]:
         Scope("project", everything),
     ]
     return tuple(scope for scope in offered if scope.samples)
+
+
+def without_regularization(project: Project, scopes: Sequence[Scope]) -> tuple[Scope, ...]:
+    """``scopes`` with subject images alone; as they are where there is no other than regularization images."""
+    regularization = {subset.name for subset in project.subsets if subset.is_reg}
+    subjects = (
+        replace(scope, samples=tuple(sample for sample in scope.samples if sample.subset not in regularization))
+        for scope in scopes
+    )
+    return tuple(scope for scope in subjects if scope.samples) or tuple(scopes)
