@@ -167,6 +167,7 @@ class Journal:
             entry.note(begin_line("redo", skip, state.turn, keep_going=keep_going))
             left |= carry_out(entry, made_of, pace, skip=skip | state.left, keep_going=keep_going)
             changed = tuple(path_of(made_of[index]) for index in todo if index not in left)
+            tidy(self._history, self._bounds)
             return Applied(entry.id, header.title, changed, named(made_of, left))
 
     def entries(self, limit: int | None = None) -> tuple[Entry, ...]:

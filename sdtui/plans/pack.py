@@ -149,7 +149,7 @@ class Pack:
         try:
             if document["journal"] is None:
                 return zlib.decompress(read_bytes(self._own_file(document["id"])))
-            return zlib.decompress(base64.b64decode(document["journal"]))
+            return zlib.decompress(base64.b64decode(document["journal"], validate=True))
         except (ValueError, TypeError, zlib.error, UnreadableError) as error:
             raise _damaged(self._file_of(document["id"])) from error
 

@@ -1,21 +1,25 @@
 """Run as a process of its own: does something with a journal, and dies at the n-th system call that writing makes.
 
-``python -m tests.plans.dying ROOT apply|undo|finish|roll_back N whole|torn`` exits with 9 when it died, else with 0.
+``python -m tests.plans.dying ROOT apply|undo|finish|roll_back N whole|torn thirty|apart`` exits with 9 when it died,
+else with 0. The Plan is one of thirty changes that build on each other, or one whose changes have nothing to do with
+each other.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sdtui.base import files
 from sdtui.plans.journal import Journal
-from sdtui.plans.plan import Change, MakeFolder, Move, Plan, Remove, Write
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan, Remove, Write
 
 DIED = 9
+METADATA = b'{"a.png": {"caption": "old"}}'.ljust(80_000)
 
 
 def make_project(root: Path) -> None:
@@ -26,6 +30,7 @@ def make_project(root: Path) -> None:
             (root / folder / f"{number}.txt").write_bytes(f"{folder} {number}\r\n".encode())
             (root / folder / f"{number}.npz").write_bytes(bytes([number]) * 100)
     (root / "dataset.toml").write_bytes(b'image_dir = "3_cat"\n')
+    (root / "meta.json").write_bytes(METADATA)
 
 
 def plan_for(root: Path) -> Plan:
@@ -43,8 +48,26 @@ def plan_for(root: Path) -> Plan:
         Move(dog / "0.npz", root / "5_cat" / "dog.npz"),
     ]
     changes += [_removal(dog / f"{number}.npz") for number in range(1, 5)]
+    changes += [Copy(dog / "5.npz", root / "5_cat" / "copied.npz"), Copy(root / "5_cat" / "new.txt", root / "new.txt")]
+    changes += [_edit_metadata(root)]
     changes += [Move(root / "5_cat", root / "6_cat"), _after_moves(root)]
     return Plan("thirty changes", tuple(changes))
+
+
+def plan_apart(root: Path) -> Plan:
+    """Changes of every kind that have nothing to do with each other: the disk alone tells how far they came."""
+    cat, dog = root / "3_cat", root / "10_dog"
+    changes: list[Change] = [MakeFolder(root / "trash" / "1")]
+    changes += [_edit(dog / f"{number}.txt") for number in range(6)]
+    changes += [_removal(dog / f"{number}.npz") for number in range(4)]
+    changes += [Move(cat / f"{number}.npz", root / "trash" / "1" / f"{number}.npz") for number in range(4)]
+    changes += [Copy(cat / "5.txt", dog / "5 copied.txt"), Copy(cat / "5.npz", root / "trash" / "1" / "5.npz")]
+    changes += [Write(cat / "new.txt", None, b"new\n"), _edit_metadata(root)]
+    return Plan("changes apart", tuple(changes))
+
+
+def _edit_metadata(root: Path) -> Write:
+    return Write(root / "meta.json", METADATA, METADATA.replace(b"old", b"new and longer"))
 
 
 def _after_moves(root: Path) -> Write:
@@ -65,12 +88,15 @@ def _removal(path: Path) -> Remove:
 def die_at(call: int, *, torn: bool) -> None:
     """Exit at the ``call``-th call (from 1) that the kernel gets; ``torn`` lets a write get half-way first."""
     done = 0
+    lock = threading.Lock()
 
     def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def counting(*args: Any) -> Any:
             nonlocal done
-            done += 1
-            if done == call:
+            with lock:
+                done += 1
+                mine = done
+            if mine == call:
                 if torn and name == "write":
                     real(args[0], args[1][: len(args[1]) // 2])
                 os._exit(DIED)
@@ -82,10 +108,13 @@ def die_at(call: int, *, torn: bool) -> None:
         setattr(files.kernel, name, wrapped(name, getattr(files.kernel, name)))
 
 
+PLANS = {"thirty": plan_for, "apart": plan_apart}
+
+
 def main() -> None:
-    root, what, call, how = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    root, what, call, how, kind = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5]
     journal = Journal(root / ".sdtui")
-    plan = plan_for(root) if what == "apply" else None
+    plan = PLANS[kind](root) if what == "apply" else None
     entry = next((one.id for one in journal.unfinished()), None)
     if what in ("finish", "roll_back") and entry is None:
         return

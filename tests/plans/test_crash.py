@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.plans.journal import Journal
-from tests.plans.dying import DIED, make_project, plan_for
+from tests.plans.dying import DIED, PLANS, make_project, plan_for
 
 Tree = dict[str, str]
 ALL_CALLS = 400
@@ -21,9 +21,10 @@ ALL_CALLS = 400
 
 @dataclass(frozen=True)
 class Worlds:
-    """The project as it is before and after the thirty changes, to be copied."""
+    """The project as it is before and after the changes of a Plan, to be copied."""
 
     folder: Path
+    kind: str
     before: Tree
     after: Tree
 
@@ -34,13 +35,22 @@ class Worlds:
 
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    yield from _worlds(tmp_path_factory, "thirty")
+
+
+@pytest.fixture(scope="module")
+def worlds_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    yield from _worlds(tmp_path_factory, "apart")
+
+
+def _worlds(tmp_path_factory: pytest.TempPathFactory, kind: str) -> Iterator[Worlds]:
     folder = tmp_path_factory.mktemp("worlds")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         make_project(folder / "before")
         shutil.copytree(folder / "before", folder / "after")
-        Journal(folder / "after" / ".sdtui").apply(plan_for(folder / "after"))
-        yield Worlds(folder, tree(folder / "before"), tree(folder / "after"))
+        Journal(folder / "after" / ".sdtui").apply(PLANS[kind](folder / "after"))
+        yield Worlds(folder, kind, tree(folder / "before"), tree(folder / "after"))
 
 
 def tree(root: Path) -> Tree:
@@ -52,9 +62,9 @@ def tree(root: Path) -> Tree:
     }
 
 
-def die(root: Path, what: str, call: int, how: str = "whole") -> bool:
+def die(root: Path, what: str, call: int, how: str = "whole", kind: str = "thirty") -> bool:
     """Run ``what`` in a process that dies at ``call``; False when it came to its end before."""
-    command = [sys.executable, "-m", "tests.plans.dying", str(root), what, str(call), how]
+    command = [sys.executable, "-m", "tests.plans.dying", str(root), what, str(call), how, kind]
     ended = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     assert ended.returncode in (0, DIED), ended.stderr
     return ended.returncode == DIED
@@ -73,7 +83,7 @@ def recovered(root: Path, way: str) -> Tree:
 def check_kill(worlds: Worlds, scratch: Path, what: str, call: int, how: str = "whole") -> bool:
     """Kill at ``call``, then recover both ways. False when there was nothing to kill any more."""
     start = worlds.copy("before" if what == "apply" else "after", scratch / f"{what}-{call}-{how}")
-    died = die(start, what, call, how)
+    died = die(start, what, call, how, worlds.kind)
     _check_old_or_new(worlds, tree(start))
     begun = bool(Journal(start / ".sdtui").unfinished())
     for way, end in (("finish", worlds.after), ("roll_back", worlds.before)):
@@ -91,7 +101,7 @@ def _check_old_or_new(worlds: Worlds, now: Tree) -> None:
         assert content in whole or ".sdtui-tmp" in path, f"{path} is neither old nor new"
 
 
-SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 202, 11)]
+SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 184, 11)]
 
 
 @pytest.mark.parametrize("call", SPREAD)
@@ -102,6 +112,17 @@ def test_killed_while_applying(worlds: Worlds, tmp_path: Path, call: int) -> Non
 @pytest.mark.parametrize("call", range(1, 148, 29))
 def test_killed_while_undoing(worlds: Worlds, tmp_path: Path, call: int) -> None:
     check_kill(worlds, tmp_path / "kill", "undo", call)
+
+
+@pytest.mark.parametrize("call", [45, pytest.param(58, marks=pytest.mark.slow), 66, 74])
+def test_killed_while_applying_changes_apart(worlds_apart: Worlds, tmp_path: Path, call: int) -> None:
+    check_kill(worlds_apart, tmp_path / "kill", "apply", call)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", [30, 44])
+def test_killed_while_undoing_changes_apart(worlds_apart: Worlds, tmp_path: Path, call: int) -> None:
+    check_kill(worlds_apart, tmp_path / "kill", "undo", call)
 
 
 @pytest.mark.parametrize("way", ["finish", "roll_back"])
@@ -146,7 +167,13 @@ def test_killed_at_every_call(worlds: Worlds, tmp_path: Path, what: str, how: st
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("first", range(104, 200, 8))
+@pytest.mark.parametrize("what", ["apply", "undo"])
+def test_killed_at_every_call_of_changes_apart(worlds_apart: Worlds, tmp_path: Path, what: str) -> None:
+    assert not all(check_kill(worlds_apart, tmp_path / "kill", what, call) for call in range(1, ALL_CALLS))
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("first", range(78, 183, 8))
 @pytest.mark.parametrize("way", ["finish", "roll_back"])
 def test_killed_at_every_call_of_a_recovery(worlds: Worlds, tmp_path: Path, way: str, first: int) -> None:
     origin = worlds.copy("before", tmp_path / "origin")
