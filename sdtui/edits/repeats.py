@@ -17,6 +17,9 @@ from sdtui.plans.plan import Plan, Write
 from sdtui.trainer.dataset_config import load
 from sdtui.trainer.names import bare_name, folder_name, parse_folder_name
 
+_NAMED = 3
+"""Subsets that a sentence names before it counts the rest."""
+
 
 def find_subset(project: Project, name: str) -> Subset:
     """The subset called ``name``, with or without its ``N_``. Raises UsageError listing the names there are."""
@@ -145,11 +148,15 @@ def _told_elsewhere(project: Project, changed: list[Subset], wanted: Mapping[str
             config = load(file)
         except SdtuiError:
             continue  # not a config, or broken: opening it says so
+        said: dict[str, int] = {}
         for subset in (subset for section in config.datasets for subset in section.subsets):
             folder = os.path.normpath(project.root / (subset.options["image_dir"] or ""))
-            said = subset.options["num_repeats"]
-            if folder in numbers and said != numbers[folder]:
-                yield (
-                    f"{file.name} says num_repeats = {said} for {Path(folder).name}, and keeps saying so; "
-                    "write the config anew to train with the new number."
-                )
+            if folder in numbers and subset.options["num_repeats"] != numbers[folder]:
+                said[Path(folder).name] = subset.options["num_repeats"]
+        if said:
+            named = ", ".join(f"{number} for {name}" for name, number in list(said.items())[:_NAMED])
+            more = f" and {plural(len(said) - _NAMED, 'other subset')}" if len(said) > _NAMED else ""
+            yield (
+                f"{file.name} says num_repeats = {named}{more}, and keeps saying so; "
+                "write the config anew to train with the new numbers."
+            )
