@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sdtui.base.errors import UsageError
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
 from sdtui.cli.groups import NearestGroup
@@ -118,6 +119,52 @@ def check(file: Path, script: str, masked_loss: bool, as_json: bool) -> int:
         show_findings(checked.findings)
         click.echo(f"{script} accepts it." if checked.ok else f"{script} refuses it.")
     return 0 if checked.ok else 1
+
+
+@command.command("set")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("place", metavar="PLACE")
+@click.argument("value", metavar="VALUE", required=False)
+@click.option("--unset", is_flag=True, help="Take the key out instead.")
+@click.option("--script", metavar="NAME", default="train_network", show_default=True, help="Which script will read it.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be changed.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def set_value(
+    file: Path, place: str, value: str | None, unset: bool, script: str, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Set one key of a dataset config, such as datasets[0].subsets[1].num_repeats, and no other byte.
+
+    VALUE is written as in TOML (10, true, [512, 768]); what is none of these is a text. A value that the trainer would
+    refuse is refused.
+    """
+    from sdtui.edits.config_place import read_value, set_plan, unset_plan
+
+    if unset == (value is not None):
+        raise UsageError("Give a VALUE, or --unset without one")
+    settle_interrupted(file.parent, dry_run=dry_run, yes=yes)
+    plan = unset_plan(file, place) if value is None else set_plan(file, place, read_value(value), script)
+    if not as_json:
+        show_plan(plan)
+    applied = None if dry_run else apply_plan(file.absolute().parent / PROJECT_FOLDER, plan, yes=yes)
+    if as_json:
+        print_json(plan_document(plan, applied))
+
+
+@command.command("show")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def show(file: Path, as_json: bool) -> None:
+    """Show what holds for each dataset and subset of a config, and from which level each value comes."""
+    from sdtui.cli.config_text import config_lines
+    from sdtui.trainer.dataset_config import load
+    from sdtui.trainer.dataset_levels import levels_of
+
+    levels = levels_of(load(file))
+    if as_json:
+        print_json({"path": str(file), "datasets": [dataset.document() for dataset in levels]})
+    else:
+        click.echo("\n".join(config_lines(levels)))
 
 
 def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,17 @@ import toml
 def assignments(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """``key = value`` lines. Raises ValueError for a text that no spelling brings through the trainer's parser."""
     for key, value in values.items():
-        yield f"{indent}{key} = {_value(value)}\n"
+        yield f"{indent}{key} = {spelled(value)}\n"
 
 
-def _value(value: Any) -> str:
+def spelled(value: Any) -> str:
+    """``value`` as TOML, on one line. Raises ValueError as ``quoted`` does."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(spelled(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {spelled(item)}" for key, item in value.items()) + " }"
     return json.dumps(value)
 
 

@@ -98,3 +98,51 @@ def test_init_makes_what_is_missing_and_nothing_twice(sdtui: Cli, root: Path) ->
     prompt.unlink()
     dry = sdtui("config", "init", root, "--trigger", "zhuoyue", "--dry-run")
     assert "a portrait of zhuoyue" in dry.stdout and not prompt.exists()
+
+
+def hand_written(folder: Path) -> Path:
+    image(folder / "cats" / "a.png")
+    path = folder / "config.toml"
+    lines = ("# mine", "[[datasets]]", "resolution = 512 # px", "[[datasets.subsets]]", f'image_dir = "{folder}/cats"')
+    path.write_bytes("".join(f"{line}\r\n" for line in lines).encode())
+    return path
+
+
+def test_one_key_is_set_and_undone_and_every_other_byte_stays(sdtui: Cli, tmp_path: Path) -> None:
+    path = hand_written(tmp_path)
+    before = path.read_bytes()
+    refused = sdtui("config", "set", path, "datasets[0].resolution", "768")
+    assert (refused.returncode, path.read_bytes()) == (3, before)
+    result = sdtui("config", "set", path, "datasets[0].resolution", "768", "--yes", "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["applied"] is True
+    assert path.read_bytes() == before.replace(b"512 # px", b"768 # px")
+    assert sdtui("config", "set", path, "datasets[0].resolution", "big", "--yes").returncode == 2
+    assert sdtui("config", "set", path, "datasets[0].resolution", "--unset", "--yes").returncode == 0
+    assert b"resolution" not in path.read_bytes()
+
+
+def test_show_says_where_each_value_comes_from(sdtui: Cli, tmp_path: Path) -> None:
+    path = hand_written(tmp_path)
+    path.write_bytes(b"[general]\nflip_aug = true\n" + path.read_bytes())
+    document = json.loads(sdtui("config", "show", path, "--json").stdout)
+    keys = document["datasets"][0]["subsets"][0]["keys"]
+    assert keys["flip_aug"] == {"value": True, "from": "general"}
+    assert keys["image_dir"]["from"] == "subset"
+    assert keys["caption_extension"] == {"value": ".caption", "from": "default"}
+    assert document["datasets"][0]["keys"]["resolution"] == {"value": 512, "from": "dataset"}
+    assert "flip_aug   true  (general)" in sdtui("config", "show", path).stdout
+
+
+def test_check_prints_findings_with_their_lines(sdtui: Cli, tmp_path: Path) -> None:
+    path = hand_written(tmp_path)
+    assert sdtui("config", "check", path).returncode == 0
+    path.write_bytes(path.read_bytes() + b"num_repeat = 2\r\n")
+    result = sdtui("config", "check", path, "--json")
+    assert result.returncode == 1
+    document = json.loads(result.stdout)
+    assert document["ok"] is False
+    assert [(row["code"], row["line"]) for row in document["findings"]] == [("unknown-key", 6)]
+    told = sdtui("config", "check", path).stdout
+    assert "error unknown-key  line 6" in told
+    assert "Write num_repeats instead of num_repeat." in told

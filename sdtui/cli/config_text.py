@@ -1,0 +1,27 @@
+"""A dataset config as lines for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from sdtui.base.text import safe
+from sdtui.trainer.dataset_levels import DatasetLevels, Held
+
+
+def config_lines(datasets: Iterable[DatasetLevels]) -> Iterator[str]:
+    """What is written anywhere, with the level that it comes from; defaults are left out."""
+    for number, dataset in enumerate(datasets):
+        yield f"datasets[{number}]  {dataset.mode}"
+        yield from _lines(dataset.keys, "  ")
+        for position, subset in enumerate(dataset.subsets):
+            yield f"  subsets[{position}]"
+            yield from _lines(subset.keys, "    ")
+
+
+def _lines(keys: Mapping[str, Held], indent: str) -> Iterator[str]:
+    written = {key: held for key, held in keys.items() if held.level != "default"}
+    width = max(map(len, written), default=0)
+    for key, held in written.items():
+        value = safe(json.dumps(held.value, ensure_ascii=False))
+        yield f"{indent}{key:<{width}}  {value}  ({held.level})"

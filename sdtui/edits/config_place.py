@@ -1,0 +1,211 @@
+"""Setting one key anywhere in a dataset config: only its own bytes change."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sdtui.base.errors import UnreadableError, UsageError, WriteError
+from sdtui.base.files import read_bytes
+from sdtui.edits.toml_text import quoted, spelled
+from sdtui.plans.plan import Plan, Write
+from sdtui.trainer.config_spans import Place, Span, json_spans, toml_spans
+from sdtui.trainer.dataset_config import parse
+from sdtui.trainer.dataset_problems import ConfigProblem, problems
+from sdtui.trainer.scripts import support_of
+
+_STEP = re.compile(r"""(?:^|\.)([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]""")
+
+
+def read_place(text: str) -> Place:
+    """``datasets[0].subsets[1].num_repeats`` as keys and indices. Raises UsageError where it is none."""
+    place: list[str | int] = []
+    at = 0
+    while at < len(text):
+        step = _STEP.match(text, at)
+        if step is None or (not place and step.group(2)):
+            break
+        place.append(step.group(1) if step.group(1) is not None else int(step.group(2)))
+        at = step.end()
+    if at < len(text) or not place:
+        raise UsageError(
+            f'"{text}" names no place in a config (character {at + 1})',
+            remedy="For example: datasets[0].subsets[1].num_repeats, or general.resolution",
+        )
+    return tuple(place)
+
+
+def written_place(place: Place) -> str:
+    """The inverse of ``read_place``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+
+
+def set_plan(path: Path, place_text: str, value: Any, script: str = "train_network") -> Plan:
+    """The Plan that sets one key. Raises as ``with_place``, and UsageError for what ``script`` would refuse."""
+    place, before = read_place(place_text), read_bytes(path)
+    after = with_place(path, before, place, value)
+    known = {(problem.place, problem.message) for problem in _refusals(path, before, script)}
+    for problem in _refusals(path, after, script):
+        if (problem.place, problem.message) not in known:
+            raise UsageError(problem.message.rstrip("."), path=path, remedy=problem.fix)
+    return _plan(path, before, after, f"{place_text} of {path.name} to {value}")
+
+
+def unset_plan(path: Path, place_text: str) -> Plan:
+    """The Plan that takes one key out. Raises as ``without_place``."""
+    before = read_bytes(path)
+    after = without_place(path, before, read_place(place_text))
+    return _plan(path, before, after, f"take {place_text} out of {path.name}")
+
+
+def _plan(path: Path, before: bytes, after: bytes, title: str) -> Plan:
+    return Plan(title, (Write(path, before, after),) if after != before else ())
+
+
+def _refusals(path: Path, data: bytes, script: str) -> list[ConfigProblem]:
+    found = problems(parse(path, data), support_of(script))
+    return [problem for problem in found if problem.at_validation]
+
+
+def with_place(path: Path, data: bytes, place: Place, value: Any) -> bytes:
+    """``data``, the bytes of the config ``path``, with ``value`` at ``place``.
+
+    What was written is read back by the trainer's own parser, and counts only if nothing else changed. Raises
+    SyntaxProblem where the config cannot be parsed, UsageError where there is no table at the place, WriteError where
+    it cannot be written so that the trainer reads it back.
+    """
+    now = parse(path, data)
+    wanted = copy.deepcopy(now)
+    table = _table_at(wanted, place, path)
+    table[place[-1]] = value
+    text = data.decode("utf-8")
+    for edited in _edits(path, text, place, value):
+        if _read(path, edited) == wanted:
+            return edited.encode("utf-8")
+    raise WriteError(
+        f"{written_place(place)} could not be written so that the trainer reads it back",
+        path=path,
+        remedy="Write it in an editor.",
+    )
+
+
+def without_place(path: Path, data: bytes, place: Place) -> bytes:
+    """``data`` without the key at ``place``; its whole line goes where nothing else stands on it. Raises as above."""
+    now = parse(path, data)
+    wanted = copy.deepcopy(now)
+    table = _table_at(wanted, place, path)
+    if place[-1] not in table:
+        raise UsageError(f"There is no {written_place(place)} in this config", path=path)
+    del table[place[-1]]
+    text = data.decode("utf-8")
+    span = _spans(path, text).get(place)
+    for edited in _removals(text, span) if span is not None else ():
+        if _read(path, edited) == wanted:
+            return edited.encode("utf-8")
+    raise WriteError(f"{written_place(place)} could not be taken out", path=path, remedy="Delete it in an editor.")
+
+
+def _table_at(config: dict[str, Any], place: Place, path: Path) -> Any:
+    """What holds the key at ``place``; ``[general]`` is made where it is not there yet."""
+    found: Any = config
+    for depth, step in enumerate(place[:-1]):
+        if step == "general" and depth == 0:
+            found = config.setdefault("general", {})
+            continue
+        there = isinstance(found, dict) and step in found
+        if not (there or (isinstance(found, list) and isinstance(step, int) and step < len(found))):
+            raise UsageError(f"There is no {written_place(place[: depth + 1])} in this config", path=path)
+        found = found[step]
+    if not isinstance(found, dict) or not isinstance(place[-1], str):
+        raise UsageError(f"{written_place(place)} is not a key of a table", path=path)
+    return found
+
+
+def _spans(path: Path, text: str) -> Mapping[Place, Span]:
+    return json_spans(text) if path.suffix.lower() == ".json" else toml_spans(text)
+
+
+def _read(path: Path, text: str) -> dict[str, Any] | None:
+    try:
+        return parse(path, text.encode("utf-8"))
+    except UnreadableError:
+        return None
+
+
+def _edits(path: Path, text: str, place: Place, value: Any) -> Iterator[str]:
+    spans = _spans(path, text)
+    is_json = path.suffix.lower() == ".json"
+    written = json.dumps(value, ensure_ascii=False) if is_json else spelled(value)
+    span = spans.get(place)
+    if span is not None:
+        yield f"{text[: span.value]}{written}{text[span.stop :]}"
+        return
+    key = str(place[-1])
+    yield from (
+        _into_json(text, spans, place, written) if is_json else _into_toml(text, spans, place, f"{key} = {written}")
+    )
+
+
+def _into_toml(text: str, spans: Mapping[Place, Span], place: Place, line: str) -> Iterator[str]:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    table = spans.get(place[:-1])
+    if table is None:
+        yield f"[general]{newline}{line}{newline}{newline}{text}"
+        return
+    if table.inline:
+        gap = "" if text[table.value + 1 : table.stop - 1].strip() == "" else ", "
+        yield f"{text[: table.value + 1]} {line}{gap or ' '}{text[table.value + 1 :].lstrip(' ')}"
+        return
+    own = [span for other, span in spans.items() if other[:-1] == place[:-1] and span.inline]
+    last = max(own, key=lambda span: span.stop, default=table)
+    indent = _indent_of(text, last.start)
+    end = text.find("\n", last.stop)
+    if end < 0:
+        yield f"{text}{newline}{indent}{line}{newline}"
+    else:
+        yield f"{text[: end + 1]}{indent}{line}{newline}{text[end + 1 :]}"
+
+
+def _into_json(text: str, spans: Mapping[Place, Span], place: Place, written: str) -> Iterator[str]:
+    table = spans.get(place[:-1])
+    if table is None:
+        return
+    inside = text[table.value + 1 : table.stop - 1]
+    gap = inside[: len(inside) - len(inside.lstrip())]
+    comma = "," if inside.strip() else ""
+    key = json.dumps(str(place[-1]), ensure_ascii=False)
+    at = table.value + 1
+    yield f"{text[:at]}{gap}{key}: {written}{comma}{gap or ' ' * bool(comma)}{text[at + len(gap) :]}"
+
+
+def _removals(text: str, span: Span) -> Iterator[str]:
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.stop)
+    end = len(text) if end < 0 else end + 1
+    if not text[start : span.start].strip():
+        yield text[:start] + text[end:]
+    after = re.compile(r"\s*,\s*").match(text, span.stop)
+    if after is not None:
+        yield text[: span.start] + text[after.end() :]
+    before = re.compile(r"\s*,\s*\Z").search(text[: span.start])
+    if before is not None:
+        yield text[: before.start()] + text[span.stop :]
+    yield text[: span.start] + text[span.stop :]
+
+
+def _indent_of(text: str, at: int) -> str:
+    start = text.rfind("\n", 0, at) + 1
+    return text[start:at] if not text[start:at].strip() else ""
+
+
+def read_value(text: str) -> Any:
+    """``10``, ``true``, ``[512, 768]`` as TOML; whatever is none of these is a text."""
+    for candidate in (text, quoted(text)):
+        found = _read(Path("value.toml"), f"value = {candidate}\n")
+        if found is not None and list(found) == ["value"]:
+            return found["value"]
+    return text
