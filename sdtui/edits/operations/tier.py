@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sdtui.edits.operations.base import Operation, quoted
 from sdtui.edits.operations.setting import Setting, ends, on_read_lines, read_lines
-from sdtui.edits.operations.tags import joined
+from sdtui.edits.operations.tags import joint
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,10 @@ class TierPrefix(Operation):
     def _with_prefix(self, core: str, prefix: str, setting: Setting, *, behind: bool) -> str:
         first = first_tag(core, setting)
         if core and (behind or self._is_trigger(first)):
-            return joined(first, prefix, setting, like=core) + core[len(first) :]
-        return joined(prefix, core, setting, like=core)
+            return first + joint(core, setting) + prefix + core[len(first) :]
+        keeper = setting.rules.keep_tokens_separator
+        between = " " if keeper and core.startswith(keeper) else joint(core, setting)
+        return prefix + (between if core else "") + core
 
     def _earlier(self, core: str, setting: Setting) -> _Found | None:
         """A prefix that was put into ``core``, and what stands there without it."""
@@ -119,8 +121,8 @@ def first_tag(core: str, setting: Setting) -> str:
 
 
 def _ends_tag(text: str, at: int, setting: Setting) -> bool:
-    rest = text[at:].lstrip()
-    return not rest or rest.startswith(_separators(setting))
+    rest = text[at:]
+    return not rest.strip() or rest.startswith(_separators(setting)) or rest.lstrip().startswith(_separators(setting))
 
 
 def _without_separator(text: str, setting: Setting) -> str:
