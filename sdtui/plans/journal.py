@@ -79,6 +79,8 @@ class Journal:
         refuse_held(plan.changes, held)
         pace = Pace(len(plan.changes), progress, cancelled)
         with only_writer(self.home):
+            if any(isinstance(one, Write) and one.path.parent == self.home for one in plan.changes):
+                make_home(self.home)  # a record of the project is among the changes, and looks for its folder
             plan, left = _fitting(plan, pace) if keep_going else _whole(plan, pace)
             make_home(self.home)
             make_folder(self.folder)
