@@ -50,7 +50,8 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
         with contextlib.suppress(SdtuiError):
             record = store.load(home, record.id)  # it may have been given a supervisor since
     if record.host and record.host != processes.host():
-        return Life.ELSEWHERE if moment - last_sign(home, record) < _SILENCE else Life.GONE
+        silent = moment - last_sign(home, record) >= _SILENCE
+        return Life.GONE if silent or _is_copy(home, record) else Life.ELSEWHERE
     if processes.alive(record.supervisor):
         return Life.SUPERVISED
     if record.trainer is not None and (processes.alive(record.trainer) or processes.group_members(record.trainer)):
@@ -59,6 +60,22 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
         return Life.BEING_STARTED
     # It may have ended between the first look and now.
     return Life.ENDED if store.read_exit(home, record) is not None else Life.GONE
+
+
+def _is_copy(home: Path, record: RunRecord) -> bool:
+    """Whether this is a copy of a run on another machine, whose files are as new as the copying.
+
+    A record is written when its run is launched. One that is much younger than that, while the run has said nothing
+    since, came here with its console.
+    """
+    if record.state_folder and letterbox.read_status(Path(record.state_folder)) is not None:
+        return False  # the state folder is shared with that machine, and tells it from heartbeats
+    folder = run_folder(home, record.id)
+    try:
+        written, said = ((folder / name).stat().st_mtime for name in (store.RECORD, store.CONSOLE))
+    except OSError:
+        return False
+    return written > record.created + _BIRTH and said < written + _BIRTH
 
 
 def last_sign(home: Path, record: RunRecord) -> float:

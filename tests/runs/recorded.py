@@ -56,6 +56,7 @@ class RecordedRun:
         for folder in (self.folder, self.samples, self.logging):
             folder.mkdir(parents=True, exist_ok=True)
         store.write_record(self.folder, self.record)
+        os.utime(self.folder / store.RECORD, (self.record.created, self.record.created))
         self.say(console)
 
     def say(self, text: bytes, at: float = ENDED) -> None:

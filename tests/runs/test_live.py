@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ from sdtui.plans.held import refuse_held
 from sdtui.plans.plan import Move, Write
 from sdtui.runs.live import Life, held_paths, life_of, live_runs
 from sdtui.runs.record import ProcessMark
+from sdtui.runs.store import list_runs
 from tests.runs.conftest import RunLab
-from tests.runs.recorded import RecordedRun
+from tests.runs.recorded import ENDED, RecordedRun
 
 
 def test_what_a_live_run_reads_is_held_until_it_ends(lab: RunLab) -> None:
@@ -58,3 +61,29 @@ def test_a_pid_alone_proves_nothing(tmp_path: Path) -> None:
     mark = ProcessMark(os.getpid(), 1.0, "some other boot")
     run = RecordedRun(tmp_path, supervisor=mark, trainer=mark)
     assert life_of(run.home, run.record) is Life.GONE
+
+
+def _elsewhere(root: Path) -> RecordedRun:
+    return RecordedRun(root, b"a line\n", host="bigbox pid:[1]", reads=(str(root / "images"),))
+
+
+def test_a_run_on_another_machine_that_shares_the_disk_holds_what_it_reads(tmp_path: Path) -> None:
+    run = _elsewhere(tmp_path)
+    assert life_of(run.home, run.record, ENDED + 60) is Life.ELSEWHERE
+    assert life_of(run.home, run.record, ENDED + 3600) is Life.GONE
+
+
+def test_a_copy_of_a_run_of_another_machine_holds_nothing(tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(_elsewhere(tmp_path / "there").home, copied / ".sdtui", copy_function=shutil.copyfile)
+    (record,) = list_runs(copied / ".sdtui")
+    assert life_of(copied / ".sdtui", record, time.time() + 1) is Life.GONE
+    assert held_paths(copied / ".sdtui") == ()
+
+
+def test_a_run_of_another_machine_whose_record_was_written_again_lives_on_with_its_console(tmp_path: Path) -> None:
+    run = _elsewhere(tmp_path)
+    later = ENDED + 3600  # a new supervisor took it over
+    os.utime(run.folder / "run.json", (later, later))
+    run.say(b"another line\n", at=later + 120)
+    assert life_of(run.home, run.record, later + 180) is Life.ELSEWHERE
