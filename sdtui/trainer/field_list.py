@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sdtui.trainer.fields import Field, Value
@@ -527,6 +528,7 @@ FIELDS = {
 }
 
 
-def choose(**defaults: Value | None) -> tuple[Field, ...]:
-    """The named fields with these defaults, in the order of the groups."""
+def choose(*shared: Mapping[str, Value | None], **own: Value | None) -> tuple[Field, ...]:
+    """The named fields with these defaults, the later ones winning, in the order of the groups."""
+    defaults = {key: value for some in (*shared, own) for key, value in some.items()}
     return tuple(replace(field, default=defaults[key]) for key, field in FIELDS.items() if key in defaults)
