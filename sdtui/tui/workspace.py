@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from sdtui.base.errors import SdtuiError
-from sdtui.base.work import Progress
+from sdtui.base.errors import SdtuiError, WriteError
+from sdtui.base.work import Cancelled, Progress, WorkCancelled, never_cancelled
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.dataset.scan import SubsetScanned, refresh, scan
 from sdtui.dataset.watch import Watcher
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
 _SETTLE = 0.15
 """Seconds to wait for further outside changes before looking at them together."""
-
-_TELL_EVERY = 0.2
-"""Seconds between two looks at how far a big write is."""
 
 _KEEP_AFTER = 2.0
 """Seconds after which the cursor and unsaved text are on disk."""
@@ -175,10 +171,12 @@ class Workspace:
         *,
         keep_going: bool = False,
         progress: Callable[[Progress], None] | None = None,
+        cancelled: Cancelled = never_cancelled,
     ) -> None:
         """Make a Plan and apply it, after every write before it. ``applied(None)`` where there was nothing to do.
 
-        With ``keep_going`` a file that cannot be written is left (``Applied.left``), and the rest is done.
+        With ``keep_going`` a file that cannot be written is left (``Applied.left``), and the rest is done. Once
+        ``cancelled()``, all is taken back, and ``failed`` hears so.
         """
         project = self._app.project
         if project is None:
@@ -188,9 +186,16 @@ class Workspace:
             plan = make()
             if plan.empty:
                 return None, frozenset()
-            done = Journal(project.home).apply(
-                plan, held_paths(project.home), keep_going=keep_going, progress=self._seldom(progress)
-            )
+            try:
+                done = Journal(project.home).apply(
+                    plan,
+                    held_paths(project.home),
+                    keep_going=keep_going,
+                    progress=self._told(progress),
+                    cancelled=cancelled,
+                )
+            except WorkCancelled:
+                raise WriteError("It was stopped, and everything is as it was before") from None
             for warning in plan.warnings:
                 self._app.bridge.deliver(self._app, self._app.say, warning, "warning")
             return done, touched(plan)
@@ -202,17 +207,13 @@ class Workspace:
 
         self._app.bridge.write(self._app, run, done, failed)
 
-    def _seldom(self, progress: Callable[[Progress], None] | None) -> Callable[[int, int], None] | None:
-        """What the writer's thread may call for each file: it reaches the screen a few times a second."""
+    def _told(self, progress: Callable[[Progress], None] | None) -> Callable[[int, int], None] | None:
+        """What the thread that writes may call, so that ``progress`` hears of it on the screen."""
         if progress is None:
             return None
-        told = 0.0
 
         def tell(done: int, total: int) -> None:
-            nonlocal told
-            if time.monotonic() - told >= _TELL_EVERY:
-                told = time.monotonic()
-                self._app.bridge.deliver(self._app, progress, Progress(done, total, "changes"))
+            self._app.bridge.deliver(self._app, progress, Progress(done, total, "changes"))
 
         return tell
 

@@ -38,6 +38,10 @@ class Detail(VerticalScroll):
         self._text.update(detail_text(row, root, limit, inks(self.app.theme)))
         self.scroll_home(animate=False)
 
+    def read(self, way: int) -> None:
+        """Scroll by what fits, down for 1 and up for -1."""
+        self.scroll_relative(y=way * max(1, self.size.height - 1), animate=False)
+
 
 def detail_text(row: Row | None, root: Path, limit: int, ink: Inks) -> Text:
     """``row`` as a person reads it."""

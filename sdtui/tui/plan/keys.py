@@ -23,7 +23,7 @@ def _with_caches(screen: PlanScreen) -> bool:
 
 
 def _leavable(screen: PlanScreen) -> bool:
-    return screen.ready or screen.done
+    return screen.ready or not screen.stopping
 
 
 def _readable(screen: PlanScreen) -> bool:
@@ -44,7 +44,7 @@ OFFERED = offered(
     Command(
         "plan.leave",
         "Leave it",
-        "Goes back; nothing is written.",
+        "Goes back, and nothing is written; while it is being written: stops, and takes all back.",
         ("escape",),
         "leave",
         "leave",

@@ -6,7 +6,9 @@ gets what was Applied, or None where it was left.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -27,7 +29,8 @@ from sdtui.tui.commands import Offers, key_of
 from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
-from sdtui.tui.plan.rows import Left, Row, holds, needs_care, rows_of
+from sdtui.tui.plan.left import LeftScreen
+from sdtui.tui.plan.rows import Row, holds, needs_care, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined
 from sdtui.tui.widgets.cells import bar, fit
 from sdtui.tui.widgets.footer import Footer
@@ -57,6 +60,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self.keep_going = False
         self._rows: list[Row] = rows_of(proposal)
         self._writing: Progress | None = None
+        self._stop = threading.Event()
         self._applied: Applied | None = None
         self._refusal = ""
 
@@ -80,13 +84,13 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     @property
     def ready(self) -> bool:
-        """Nothing is written yet, and nothing is being written."""
-        return self._writing is None and self._applied is None
+        """Nothing is being written."""
+        return self._writing is None
 
     @property
-    def done(self) -> bool:
-        """It was applied, and what is left is listed."""
-        return self._applied is not None
+    def stopping(self) -> bool:
+        """It is being written, and was told to stop."""
+        return self._stop.is_set()
 
     @property
     def typing(self) -> bool:
@@ -121,7 +125,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
-        if self._applied is not None and not self._applied.left:
+        if self._applied is not None:
             self.dismiss(self._applied)
 
     def _recolour(self) -> None:
@@ -150,15 +154,12 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self.query_one("#plan-heading", Lines).show([[(self._list.heading(), "dim")]] if self._rows else [])
 
     def _title(self, width: int) -> list[Line]:
-        state = "done" if self.done else "writing" if self._writing is not None else "nothing is written yet"
+        state = "writing" if self._writing is not None else "nothing is written yet"
         room = width - len(state) - 4
         title = safe(self.proposal.title)
         return [[(" " + fit(title, max(0, room)), "strong"), (f"  {state} ", "dim")]]
 
     def _sum(self, width: int) -> list[Line]:
-        if self._applied is not None:
-            done = done_sentence(self.proposal, self._applied, deleted=self.delete_stale)
-            return [*wrap(f" {done} Why each was left stands beside it.", width, "strong", indent=1)]
         lines = [*joined(counts(self.proposal), width), *joined(cares(self.proposal), width)]
         for warning in self.proposal.plan.warnings:
             lines += wrap(f" {safe(warning)}", width, "warn", indent=1)
@@ -170,7 +171,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
     def _choices(self, width: int) -> list[Line]:
         if self._writing is not None:
             return [self._progress_line(self._writing)]
-        if self.done or self.proposal.empty:
+        if self.proposal.empty:
             return []
         lines: list[Line] = []
         if self._refusal:
@@ -196,7 +197,9 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         total = progress.total or 0
         drawn = bar(progress.done / total if total else 0, _BAR)
         some = f"{count(progress.done)} of {count(total)}" if total else "everything is written down first"
-        return [(" ", "plain"), (drawn, "bar"), (f" {some} {safe(progress.what) if total else ''}", "plain")]
+        what = f" {some} {safe(progress.what) if total else ''}"
+        leave = "  it is being taken back" if self.stopping else f"   {key_of('plan.leave')} stops, and takes all back"
+        return [(" ", "plain"), (drawn, "bar"), (what, "plain"), (leave, "dim")]
 
     def _show_detail(self) -> None:
         changes = self._list
@@ -211,8 +214,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
     # Looking around -----------------------------------------------------------------------------------------------
 
     def action_read(self, way: int) -> None:
-        detail = self.query_one(Detail)
-        detail.scroll_relative(y=way * max(1, detail.size.height - 1), animate=False)
+        self.query_one(Detail).read(way)
 
     def action_next_care(self) -> None:
         rows, here = self._list.rows, self._list.cursor
@@ -264,12 +266,14 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         proposal, deleting = self.proposal, self.delete_stale
         self._writing = Progress(0, None, "")
         self._refusal = ""
+        self._stop.clear()
         workspace.apply(
-            lambda: proposal.to_apply(delete_stale=deleting),
+            lambda: replace(proposal.to_apply(delete_stale=deleting), warnings=()),  # they were read here
             self._was_applied,
             self._was_refused,
             keep_going=self.keep_going,
             progress=self._progressed,
+            cancelled=self._stop.is_set,
         )
         self._show()
 
@@ -285,14 +289,11 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             self.dismiss(None)
             return
         self._applied = applied
+        sentence = done_sentence(self.proposal, applied, deleted=self.delete_stale)
         if applied.left:
-            self._rows = [Left(path, why) for path, why in applied.left]
-            self._list.with_captions = False
-            self._finder.value = ""
-            self._list_rows(self._rows)
-            self._show()
+            self.app.push_screen(LeftScreen(self.proposal.title, sentence, applied.left))
             return
-        self.shell.say(done_sentence(self.proposal, applied, deleted=self.delete_stale))
+        self.shell.say(sentence)
         if self.is_active:
             self.dismiss(applied)
 
@@ -302,11 +303,14 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self._show()
 
     def action_leave(self) -> None:
-        if self.ready and (self.typing or self._finder.value):
+        if self._writing is not None:
+            self._stop.set()
+            self._show()
+        elif self.typing or self._finder.value:
             self._finder.value = ""
             self._end_finding()
         else:
-            self.dismiss(self._applied)
+            self.dismiss(None)
 
 
 def _matching(rows: Sequence[Row], letters: str) -> Work[list[Row]]:
