@@ -42,7 +42,7 @@ async def test_the_footer_shows_at_most_eight_keys_that_work_here(dataset: Path,
 
 
 async def test_help_has_every_key_of_the_screen_with_a_sentence(dataset: Path, opened: Open) -> None:
-    async with opened(dataset, (120, 90)) as it:
+    async with opened(dataset, (120, 130)) as it:
         await it.press("question_mark")
         await it.until(lambda: "Everywhere" in it.words())
         words = it.words()
@@ -99,7 +99,7 @@ async def test_no_color_is_honoured(dataset: Path, opened: Open, monkeypatch: py
     async with opened(dataset) as it:
         assert it.app.theme == "ansi-dark" and it.app.no_color
         await it.go_to("10_circle", "circle_000.png")
-        await it.until(lambda: "▸circle_000.png" in it.words())
+        await it.until(lambda: "▸ circle_000.png" in it.words())
         # A red picture is dark: a character of the ramp instead of a block that would be one colour.
         await it.until(lambda: "::::::::" in it.words() and "▄" not in it.words())
 

@@ -157,7 +157,7 @@ OFFERED = offered(
         "find",
         "find",
         when=in_lists,
-        rank=35,
+        rank=48,
     ),
     Command(
         "dataset.limit",
@@ -177,7 +177,7 @@ OFFERED = offered(
         "grid",
         "grid",
         when=in_lists,
-        rank=45,
+        rank=39,
     ),
     Command(
         "dataset.undo",
