@@ -11,6 +11,7 @@ from sdtui.cli.groups import NearestGroup
 _COMMANDS = {
     "list": ("caption_list", "list_command"),
     "edit": ("caption_edit", "edit_command"),
+    "paste": ("caption_paste", "paste_command"),
     "undo": ("caption_undo", "undo_command"),
     "redo": ("caption_undo", "redo_command"),
     "recover": ("caption_undo", "recover_command"),
