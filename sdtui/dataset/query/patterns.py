@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import regex
 
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import Glob
-from sdtui.dataset.tags import loosened
 
 _LONGEST = 2_000
 """Characters of a regular expression."""
@@ -20,13 +20,10 @@ _FLAG = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": re
 _WILD = {"*": ".*", "?": "."}
 
 
-def glob_regex(glob: Glob, *, loose: bool = False) -> str:
-    """The regular expression of a Glob over folded text. ``loose``: over text that ``loosened`` made."""
+def glob_regex(glob: Glob, spelled: Callable[[str], str]) -> str:
+    """The regular expression of a Glob, over text that is ``spelled`` the same way."""
     pieces = glob.pieces()
-    return "".join(
-        _WILD[piece] if place % 2 else re.escape(loosened(piece) if loose else piece.casefold())
-        for place, piece in enumerate(pieces)
-    )
+    return "".join(_WILD[piece] if at % 2 else re.escape(spelled(piece)) for at, piece in enumerate(pieces))
 
 
 def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Pattern[str]:

@@ -81,29 +81,32 @@ def _searched(field: str | None, test: Test) -> Predicate:
 
 def _tag(glob: Glob) -> Predicate:
     """A whole tag. Unquoted, in any of its common spellings."""
-    if glob.wild:
-        whole = re.compile(glob_regex(glob, loose=not glob.quoted), re.DOTALL).fullmatch
-        if glob.quoted:
-            return lambda subject: any(whole(tag) for tag in subject.folded_tags)
-        return lambda subject: any(whole(tag) for tag in subject.loose_tags)
-    if glob.quoted:
-        exact = glob.literal.casefold()
-        return lambda subject: exact in subject.folded_caption and exact in subject.folded_tags
-    loose = loosened(glob.literal)
-    return lambda subject: loose in subject.loose_tags
+    spelled: Callable[[str], str] = str.casefold if glob.quoted else loosened
+    # Most captions do not even hold the letters, and need not be taken apart.
+    letters = spelled(max(glob.pieces()[::2], key=len))
+    whole = _whole_test(glob, spelled)
+
+    def test(subject: Subject) -> bool:
+        caption = subject.folded_caption if glob.quoted else subject.loose_caption
+        return letters in caption and any(whole(spelled(tag)) for tag in subject.tags)
+
+    return test
 
 
 def _part_test(glob: Glob) -> Test:
     if glob.wild:
-        search = re.compile(glob_regex(glob), re.DOTALL).search
+        search = re.compile(glob_regex(glob, str.casefold), re.DOTALL).search
         return lambda found: search(found) is not None
     part = glob.literal.casefold()
     return lambda found: part in found
 
 
-def _whole_test(glob: Glob) -> Test:
-    whole = re.compile(glob_regex(glob), re.DOTALL).fullmatch
-    return lambda found: whole(found) is not None
+def _whole_test(glob: Glob, spelled: Callable[[str], str] = str.casefold) -> Test:
+    """Whether all of a text that is ``spelled`` like this fits."""
+    if glob.wild:
+        whole = re.compile(glob_regex(glob, spelled), re.DOTALL).fullmatch
+        return lambda found: whole(found) is not None
+    return spelled(glob.literal).__eq__
 
 
 def _regex_test(expression: Regex, text: str) -> Test:

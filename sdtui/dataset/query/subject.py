@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from sdtui.dataset.marks import Mark
@@ -37,13 +36,18 @@ class Family:
         )
 
 
-@dataclass
 class Subject:
     """One image as a filter sees it: its text and where it stands in the project, its marks, its subset."""
 
-    sample: Sample
-    mark: Mark
-    family: Family
+    __slots__ = ("_folded_caption", "_loose_caption", "_tags", "family", "mark", "sample")
+
+    def __init__(self, sample: Sample, mark: Mark, family: Family) -> None:
+        self.sample = sample
+        self.mark = mark
+        self.family = family
+        self._folded_caption: str | None = None
+        self._loose_caption: str | None = None
+        self._tags: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, project: Project, sample: Sample, mark: Mark, limit: int = 75) -> Subject:
@@ -52,37 +56,39 @@ class Subject:
         assert subset is not None
         return cls(sample, mark, Family.of(subset, project.root, limit))
 
-    @cached_property
+    @property
     def caption(self) -> str:
         """What the trainer reads from the caption file; nothing where it reads nothing."""
         return self.sample.caption or ""
 
-    @cached_property
+    @property
     def folded_caption(self) -> str:
-        return self.caption.casefold()
+        if self._folded_caption is None:
+            self._folded_caption = self.caption.casefold()
+        return self._folded_caption
 
-    @cached_property
+    @property
+    def loose_caption(self) -> str:
+        if self._loose_caption is None:
+            self._loose_caption = loosened(self.caption)
+        return self._loose_caption
+
+    @property
     def name(self) -> str:
-        return self.sample.name
+        return str(self.sample.path).rpartition("/")[2]
 
-    @cached_property
+    @property
     def path(self) -> str:
         """The path beneath the project's folder; from the root where the image is elsewhere."""
         return str(self.sample.path).removeprefix(self.family.root)
 
-    @cached_property
+    @property
     def tags(self) -> tuple[str, ...]:
-        return tags_of(self.caption, *self.family.separators)
+        if self._tags is None:
+            self._tags = tags_of(self.caption, *self.family.separators)
+        return self._tags
 
-    @cached_property
-    def folded_tags(self) -> tuple[str, ...]:
-        return tuple(tag.casefold() for tag in self.tags)
-
-    @cached_property
-    def loose_tags(self) -> tuple[str, ...]:
-        return tuple(loosened(tag) for tag in self.tags)
-
-    @cached_property
+    @property
     def has_no_byte(self) -> bool:
         """Whether the caption file is there and holds nothing at all."""
         sample = self.sample
