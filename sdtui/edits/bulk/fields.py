@@ -87,4 +87,5 @@ def _behind(caption: str, setting: Setting) -> Setting:
     if not caption.strip():
         return setting
     before = len(TagLine.of(caption.partition("\n")[0], setting).pieces)
-    return replace(setting, keep_tokens=max(0, setting.keep_tokens - before))
+    rules = replace(setting.rules, keep_tokens=max(0, setting.rules.keep_tokens - before))
+    return replace(setting, rules=rules)

@@ -14,8 +14,6 @@ class Setting:
     """The rules of the subset that a caption stands in."""
 
     rules: CaptionRules = field(default_factory=CaptionRules)
-    keep_tokens: int = 0
-    """Tags at the front of the trained text that shuffling leaves in place."""
     key: str = ""
     """What tells this caption from others for ``Shuffle``: the name of the image without its ending."""
     subset: str = ""
@@ -26,9 +24,7 @@ class Setting:
     @classmethod
     def of(cls, subset: Subset, sample: Sample, *, all_lines: bool = False) -> Setting:
         """The setting of the caption of ``sample``, which stands in ``subset``."""
-        options = subset.options
-        rules = CaptionRules.from_options(options)
-        return cls(rules, int(options.get("keep_tokens") or 0), sample.path.stem, subset.name, all_lines)
+        return cls(CaptionRules.from_options(subset.options), sample.path.stem, subset.name, all_lines)
 
     @property
     def separator(self) -> str:
@@ -40,9 +36,10 @@ def read_lines(lines: list[str], setting: Setting) -> list[int]:
 
     (library/train_util.py, read_caption.) Never none: a caption without a word has its first line.
     """
-    if not (setting.rules.wildcard or setting.all_lines):
-        return [0]
-    return [at for at, line in enumerate(lines) if line.strip()] or [0]
+    written = [at for at, line in enumerate(lines) if line.strip()] or [0]
+    if setting.rules.wildcard:
+        return written
+    return sorted({0, *written}) if setting.all_lines else [0]
 
 
 def on_read_lines(text: str, setting: Setting, change: Callable[[str], str]) -> str:

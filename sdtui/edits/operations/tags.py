@@ -33,7 +33,7 @@ class TagLine:
     def of(cls, line: str, setting: Setting, *, groups: bool = False) -> TagLine:
         """``line`` taken apart. ``groups``: tags that the secondary separator ties together stay one piece."""
         rules = setting.rules
-        known = [rules.keep_tokens_separator, None if groups else rules.secondary_separator, rules.separator]
+        known = [rules.keep_tokens_separator, "" if groups else rules.secondary_separator, rules.separator]
         parts = split_keeping(line, [one for one in known if one])
         return cls([Piece(*ends(part)) for part in parts[::2]], parts[1::2], setting)
 
@@ -62,7 +62,7 @@ class TagLine:
     def loose(self) -> list[int]:
         """The places of the tags that the trainer would shuffle (library/train_util.py, process_caption)."""
         rules = self.setting.rules
-        prefix, suffix, keeper = rules.prefix or "", rules.suffix or "", rules.keep_tokens_separator
+        prefix, suffix, keeper = rules.prefix, rules.suffix, rules.keep_tokens_separator
         if keeper and (keeper in self.joints or keeper in prefix + suffix):
             part = prefix.count(keeper)
             parts = [part]
@@ -70,7 +70,7 @@ class TagLine:
                 part += joint == keeper
                 parts.append(part)
             return [at for at, piece in enumerate(self.pieces) if parts[at] == 1 and piece.tag]
-        kept = max(0, self.setting.keep_tokens - prefix.count(rules.separator))
+        kept = max(0, rules.keep_tokens - prefix.count(rules.separator))
         return [at for at, piece in enumerate(self.pieces) if at >= kept and piece.tag]
 
     def arrange(self, places: Sequence[int], tags: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ class Trigger(Operation):
         return None
 
     def _in_prefix(self, setting: Setting) -> bool:
-        return stands_in(self.word, setting.rules.prefix or "")
+        return stands_in(self.word, setting.rules.prefix)
 
     def _on_line(self, line: str, setting: Setting) -> str:
         lead, core, trail = ends(line)
