@@ -33,6 +33,7 @@ COMMANDS = {
     "repeats": "Change how often subsets repeat.",
     "subsets": "Make and rename subsets, and mark regularization.",
     "config": "Write and check the dataset config that the trainer reads.",
+    "metadata": "Write and check the metadata JSON of a full fine-tune.",
     "train": "Start a training run.",
     "runs": "List, show, follow and stop runs.",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,9 @@ from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError, WriteError
 from sdtui.dataset.config_layout import dataset_options
-from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Subset
+from sdtui.dataset.project import Project, ProjectKind, Subset
 from sdtui.edits.export_parts import ExportOptions, Kind, Parts, parts_of
+from sdtui.edits.metadata_file import caption_of_image, metadata_bytes
 from sdtui.edits.stamp import stamped, writing
 from sdtui.edits.toml_text import assignments
 from sdtui.plans.plan import Plan
@@ -186,11 +186,9 @@ def _short_name(subset: Subset) -> str:
 def _metadata(subset: Subset) -> bytes:
     entries = {
         str(sample.path): {
-            "caption": (subset.class_tokens or "")
-            if sample.caption_source is CaptionSource.CLASS
-            else sample.caption or "",
+            "caption": caption_of_image(subset, sample),
             "image_size": [sample.width, sample.height],
         }
         for sample in subset.samples
     }
-    return (json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return metadata_bytes(entries)
