@@ -23,7 +23,8 @@ _directory = click.argument("directory", metavar="DIR_OR_TOML", type=click.Path(
 _where = click.option(
     "--where", metavar="FILTER", required=True, help="The images that are meant; @NAME is a filter saved in sdtui."
 )
-_to = click.option("--to", "target", metavar="SUBSET", required=True, help="A subset, or the name of a new one.")
+_to = click.option("--to", "target", metavar="SUBSET", required=True, help="Where they go, with or without its number.")
+_make = click.option("--make", is_flag=True, help="Make the subset where there is none of that name.")
 
 
 @click.group(cls=NearestGroup)
@@ -54,30 +55,36 @@ def trash_command(directory: Path, where: str, limit: str, **how: Any) -> None:
 @_directory
 @_where
 @_to
+@_make
 @limit_option
 @applying_options
-def move_command(directory: Path, where: str, target: str, limit: str, **how: Any) -> None:
-    """Move images to another subset, which is made where there is none of that name.
+def move_command(directory: Path, where: str, target: str, make: bool, limit: str, **how: Any) -> None:
+    """Move images to another subset.
 
     Where a name is taken there, a number is put behind it. A borrowed caption becomes the image's own. With --json:
     title, applied, journal_id, images (how many), changes, warnings, left_out.
     """
     from sdtui.edits.images import move
 
-    _carry_out(directory, where, limit, lambda project, samples: move(project, samples, target), **how)
+    _carry_out(
+        directory, where, limit, lambda project, samples: move(project, samples, _target(project, target, make)), **how
+    )
 
 
 @command.command("copy")
 @_directory
 @_where
 @_to
+@_make
 @limit_option
 @applying_options
-def copy_command(directory: Path, where: str, target: str, limit: str, **how: Any) -> None:
+def copy_command(directory: Path, where: str, target: str, make: bool, limit: str, **how: Any) -> None:
     """Copy images to another subset; as "sdtui images move", but they stay where they are too."""
     from sdtui.edits.images import copy
 
-    _carry_out(directory, where, limit, lambda project, samples: copy(project, samples, target), **how)
+    _carry_out(
+        directory, where, limit, lambda project, samples: copy(project, samples, _target(project, target, make)), **how
+    )
 
 
 @command.command("empty-trash")
@@ -99,6 +106,16 @@ def empty_trash_command(directory: Path, yes: bool, as_json: bool) -> None:
         print_json({"files": size.files, "size": size.size, "deleted": deleted})
 
 
+def _target(project: Project, name: str, make: bool) -> str:
+    """``name``, if it is that of a subset or may be one's to be made. Raises UsageError: a slip makes no folder."""
+    from sdtui.edits.image_target import target_of
+
+    if not make and target_of(project, name, ()).is_new:
+        names = ", ".join(subset.name for subset in project.subsets)
+        raise UsageError(f'There is no subset "{name}"', remedy=f"There are: {names}. To make it, say --make.")
+    return name
+
+
 def _carry_out(
     directory: Path,
     where: str,
@@ -117,7 +134,7 @@ def _carry_out(
     samples = chosen(project, query, marks_of(project), int(limit))
     proposal = propose(project, samples)
     if not as_json:
-        show_files(proposal)
+        show_files(proposal, project.root)
         click.echo(f"{count(len(samples))} of {plural(sum(one.img_count for one in project.subsets), 'image')} meant.")
     applied = carry_out(project.home, proposal, dry_run=dry_run, yes=yes)
     if as_json:

@@ -12,7 +12,6 @@ from sdtui.base.text import count, plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan, tell_obstacles
 from sdtui.cli.output import narrate
 from sdtui.edits.proposal import Proposal
-from sdtui.plans.diff import diff_change
 from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Copy, MakeFolder, Move, Plan
 
@@ -33,11 +32,13 @@ def applying_options(command: Command) -> Command:
     return command
 
 
-def show_files(proposal: Proposal) -> None:
-    """What goes where on stdout, the first of many; what a person should know on stderr."""
+def show_files(proposal: Proposal, root: Path) -> None:
+    """What goes where, from ``root``, on stdout, the first of many; what a person should know on stderr."""
     moving = [one for one in proposal.plan.changes if isinstance(one, (Move, Copy))]
     for change in moving[:_AT_MOST]:
-        click.echo(safe(diff_change(change).summary))
+        verb = "move" if isinstance(change, Move) else "copy"
+        source, target = (str(path).removeprefix(f"{root}/") for path in (change.source, change.target))
+        click.echo(f"{verb} {safe(source)} to {safe(target)}")
     if len(moving) > _AT_MOST:
         click.echo(f"... and {plural(len(moving) - _AT_MOST, 'more file')}; --json has all.")
     rest = [one for one in proposal.plan.changes if not isinstance(one, (Move, Copy, MakeFolder))]

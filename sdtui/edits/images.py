@@ -79,7 +79,7 @@ def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float 
     finder = CompanionFinder(project)
     for sample in selection.samples:
         arrival.take(sample, finder.of(sample))
-    warnings = [*arrival.warnings(), *(() if keep else selection.emptied())]
+    warnings = [*place.warnings, *arrival.warnings(), *(() if keep else selection.emptied())]
     title = f"{'copy' if keep else 'move'} {selection.counted} to {place.name}"
     return _proposal(title, selection, relocation, warnings, place.changes, place.folder)
 

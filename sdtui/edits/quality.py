@@ -6,7 +6,7 @@ the captions, so that undo takes all of it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -17,14 +17,19 @@ from sdtui.base.work import Cancelled, Work, never_cancelled
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.bulk import propose as propose_operation
 from sdtui.edits.operations import Setting
-from sdtui.edits.operations.tier import TierPrefix, has_tags
+from sdtui.edits.operations.tier import TierPrefix, first_tag, has_tags
 from sdtui.edits.proposal import Proposal
 from sdtui.edits.quality_table import QualityTable, Tier, load_table, saving
 from sdtui.edits.repeats import repeats_plan, stable_name
 from sdtui.plans.plan import Plan, Remove
 from sdtui.tokens.encoding import Mode
+from sdtui.trainer.captions import CaptionRules
 
 __all__ = ["QualityTable", "Tier", "load_table", "propose", "tiered", "with_tier"]
+
+
+_TRIGGER_FROM = 3
+"""Captions that must begin with one tag for it to look like a trigger word."""
 
 
 def with_tier(table: QualityTable, name: str, prefix: str, repeats: int | None = None) -> QualityTable:
@@ -77,10 +82,28 @@ def propose(
     )
     chosen = [sample for subset in project.subsets if subset.name in subsets for sample in subset.samples]
     captions = yield from propose_operation(project, chosen, operation, limit=limit, mode=mode, cancelled=cancelled)
-    return _together(project, captions, after, subsets.values())
+    unnamed = () if after.trigger else _displaced(captions, subsets.values())
+    return _together(project, captions, after, subsets.values(), tuple(unnamed))
 
 
-def _together(project: Project, captions: Proposal, table: QualityTable, subsets: Iterable[Subset]) -> Proposal:
+def _displaced(captions: Proposal, subsets: Iterable[Subset]) -> Iterator[str]:
+    """Where captions that all begin with one tag, as a trigger word does, would begin with the prefix instead."""
+    for subset in subsets:
+        edits = [edit for edit in captions.edits if edit.subset == subset.name and edit.before.strip()]
+        setting = Setting(CaptionRules.from_options(subset.options))
+        before = {first_tag(edit.before.lstrip(), setting) for edit in edits}
+        after = {first_tag(edit.after.lstrip(), setting) for edit in edits}
+        if len(edits) >= _TRIGGER_FROM and len(before) == 1 and before != after:
+            (word,) = before
+            yield (
+                f'All captions of {subset.name} that change begin with "{word}". If that is the trigger word, name it, '
+                "and the prefix goes behind it."
+            )
+
+
+def _together(
+    project: Project, captions: Proposal, table: QualityTable, subsets: Iterable[Subset], warnings: tuple[str, ...]
+) -> Proposal:
     wanted = {subset.name: number for subset in subsets if (number := _tier(table, subset).repeats) is not None}
     repeats = repeats_plan(project, wanted)
     # A folder is renamed last: until then its captions stand where they were read.
@@ -94,7 +117,7 @@ def _together(project: Project, captions: Proposal, table: QualityTable, subsets
     return replace(
         captions,
         title=title,
-        plan=Plan(title, changes, (*captions.plan.warnings, *repeats.warnings)),
+        plan=Plan(title, changes, (*warnings, *captions.plan.warnings, *repeats.warnings)),
         stale=tuple(path for path in captions.stale if path not in gone),
     )
 

@@ -267,6 +267,23 @@ def test_a_subset_that_does_not_exist_is_made_for_them(root: Path) -> None:
         move(project, [sample(project, "a.png")], "../elsewhere")
 
 
+def test_an_empty_subset_takes_images(root: Path) -> None:
+    (root / "7_bird").mkdir()
+    project = open_project(root)
+    proposal = move(project, [sample(project, "a.png")], "bird")
+    after = applied(project, proposal)
+    assert sample(after, "a.png").subset == "7_bird" and "made" not in said(proposal)
+    path = root / "my.toml"
+    tables = "".join(f'[[datasets.subsets]]\nimage_dir = "{root}/{name}"\n' for name in ("7_bird", "empty"))
+    path.write_text(f'[general]\ncaption_extension = ".txt"\n[[datasets]]\nresolution = 512\n{tables}')
+    (root / "empty").mkdir()
+    project = open_project(path)
+    before = path.read_bytes()
+    after = applied(project, move(project, [sample(project, "a.png")], "empty"))
+    assert sample(after, "a.png").caption == "cat a" and sample(after, "a.png").subset == "empty"
+    assert path.read_bytes() == before
+
+
 def test_an_image_that_is_there_already_is_left_out(root: Path) -> None:
     project = open_project(root)
     proposal = copy(project, [sample(project, "a.png"), sample(project, "d.png")], "dog")

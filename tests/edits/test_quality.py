@@ -115,6 +115,15 @@ def test_the_trigger_stays_first_whichever_was_put_there_first(root: Path) -> No
     assert captions(root)["d.png"] == "zhuoyue, low quality, a dog"
 
 
+def test_a_tag_that_looks_like_a_trigger_is_asked_about(root: Path) -> None:
+    for name in "efg":
+        image(root / "3_bird" / f"{name}.png", caption=f"zhuoyue, bird {name}")
+    project = open_project(root)
+    (warning,) = finish(propose(project, table(("bird", "low quality", None)))).plan.warnings
+    assert 'All captions of 3_bird that change begin with "zhuoyue"' in warning
+    assert finish(propose(project, table(("bird", "low quality", None), trigger="zhuoyue"))).plan.warnings == ()
+
+
 def test_an_image_that_comes_from_another_tier_loses_its_prefix(root: Path) -> None:
     apply(root, table(*HIGH_LOW))
     for ending in (".png", ".txt"):
