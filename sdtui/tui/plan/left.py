@@ -33,6 +33,7 @@ class LeftScreen(Offers, Screen[None]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
+    AUTO_FOCUS = "ChangeList"
     BINDINGS: ClassVar[list[BindingType]] = offered(
         Command(
             "left.close", "Close the list", "Back to where you were.", ("enter", "escape"), "close", "close", rank=10
@@ -65,7 +66,6 @@ class LeftScreen(Offers, Screen[None]):
         changes.with_captions = False
         changes.rows = [Left(path, why) for path, why in self._left]
         changes.rows_changed(0)
-        changes.focus()
         self.query_one("#plan-title", Lines).show_fitted(self._title_lines)
         self.query_one("#plan-sum", Lines).show_fitted(self._sum_lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -21,9 +22,9 @@ class Left:
 Row: TypeAlias = CaptionEdit | Change | Left
 
 
-def rows_of(proposal: Proposal) -> list[Row]:
-    """Everything that ``proposal`` is about, captions first."""
-    return [*proposal.edits, *other_changes(proposal), *(Left(path, why) for path, why in proposal.left_out)]
+def rows_of(proposal: Proposal, others: Sequence[Change]) -> list[Row]:
+    """Everything that ``proposal`` is about: captions first, then the ``others``, then what is left out."""
+    return [*proposal.edits, *others, *(Left(path, why) for path, why in proposal.left_out)]
 
 
 def other_changes(proposal: Proposal) -> list[Change]:

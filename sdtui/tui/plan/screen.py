@@ -30,7 +30,7 @@ from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.left import LeftScreen
-from sdtui.tui.plan.rows import Row, holds, needs_care, rows_of
+from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined
 from sdtui.tui.widgets.cells import bar, fit
 from sdtui.tui.widgets.footer import Footer
@@ -51,6 +51,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
+    AUTO_FOCUS = "ChangeList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
 
     def __init__(self, proposal: Proposal) -> None:
@@ -58,7 +59,9 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self.proposal = proposal
         self.delete_stale = True
         self.keep_going = False
-        self._rows: list[Row] = rows_of(proposal)
+        others = other_changes(proposal)
+        self._rows: list[Row] = rows_of(proposal, others)
+        self._counts, self._cares = counts(proposal, others), cares(proposal)
         self._writing: Progress | None = None
         self._stop = threading.Event()
         self._applied: Applied | None = None
@@ -116,7 +119,6 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         changes.with_captions = bool(self.proposal.edits)
         self._finder.display = False
         self._list_rows(self._rows)
-        changes.focus()
         self.watch(self.app, "theme", self._recolour, init=False)
         self._show()
 
@@ -160,7 +162,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         return [[(" " + fit(title, max(0, room)), "strong"), (f"  {state} ", "dim")]]
 
     def _sum(self, width: int) -> list[Line]:
-        lines = [*joined(counts(self.proposal), width), *joined(cares(self.proposal), width)]
+        lines = [*joined(self._counts, width), *joined(self._cares, width)]
         for warning in self.proposal.plan.warnings:
             lines += wrap(f" {safe(warning)}", width, "warn", indent=1)
         shown = len(self._list.rows)

@@ -40,13 +40,13 @@ def name_of(change: Change) -> str:
     return change.path.name if isinstance(change, (Write, Remove, MakeFolder)) else change.source.name
 
 
-def counts(proposal: Proposal) -> list[Span]:
-    """``84 captions change``, ``3 left out``, ``12 caches get stale``."""
+def counts(proposal: Proposal, others: Sequence[Change]) -> list[Span]:
+    """``84 captions change``, ``3 left out``, ``12 caches get stale``; ``others`` are what changes beside captions."""
     parts: list[Span] = []
     if proposal.edits:
         some = len(proposal.edits)
         parts.append((f"{plural(some, 'caption')} {'changes' if some == 1 else 'change'}", "strong"))
-    parts += [(text, "strong") for text in _others(other_changes(proposal))]
+    parts += [(text, "strong") for text in _others(others)]
     if proposal.left_out:
         parts.append((f"{count(len(proposal.left_out))} left out", "warn"))
     if proposal.stale:

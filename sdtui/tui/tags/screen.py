@@ -56,6 +56,7 @@ class TagsScreen(Offers, Screen["str | None"]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
+    AUTO_FOCUS = "TagList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
 
     def __init__(self, project: Project, filtered: Sequence[Sample] | None = None, filter_text: str = "") -> None:
@@ -123,7 +124,6 @@ class TagsScreen(Offers, Screen["str | None"]):
     def on_mount(self) -> None:
         self._finder.display = False
         self._list.chosen = self.chosen
-        self._list.focus()
         self.watch(self.app, "project", self._project_changed, init=False)
         self.watch(self.app, "theme", self._show, init=False)
         self._count()
