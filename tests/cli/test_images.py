@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.cli.inside import run_inside
 from tests.conftest import Cli
 from tests.dataset.making import image
 from tests.edits.making import contents
+
+
+@pytest.fixture
+def sdtui(monkeypatch: pytest.MonkeyPatch) -> Cli:
+    return partial(run_inside, monkeypatch)
 
 
 @pytest.fixture
