@@ -34,6 +34,7 @@ COMMANDS = {
     "subsets": "Make and rename subsets, and mark regularization.",
     "config": "Write and check the dataset config that the trainer reads.",
     "metadata": "Write and check the metadata JSON of a full fine-tune.",
+    "prompts": "Say what the trainer will sample.",
     "train": "Start a training run.",
     "runs": "List, show, follow and stop runs.",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class SamplePrompt:
     sampler: str | None = None
     unknown: tuple[str, ...] = field(default=())
     """Parts that begin like an option and that the trainer drops, with their text."""
+    line: int | None = None
+    """Line of a .txt file, counted from 1."""
 
 
 def read_prompts(path: Path) -> tuple[SamplePrompt, ...]:
@@ -67,7 +69,8 @@ def _from_lines(text: str, path: Path) -> Iterator[SamplePrompt]:
     for number, line in enumerate(_LINE_END.split(text), start=1):
         # A line that is blank or begins with # is no prompt; a # behind a blank is part of one.
         if line.strip() and not line.startswith("#"):
-            yield _with_usable_seed(parse_prompt(line.strip(), index), path, number)
+            prompt = replace(parse_prompt(line.strip(), index), line=number)
+            yield _with_usable_seed(prompt, path, number)
             index += 1
 
 
