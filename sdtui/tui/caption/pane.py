@@ -26,6 +26,7 @@ from sdtui.tui.caption.facts import facts_text, source_text
 from sdtui.tui.caption.saving import CaptionSaver, Typed
 from sdtui.tui.project_state import StateKeeper
 from sdtui.tui.theme import inks
+from sdtui.tui.unhurried import Unhurried
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -55,6 +56,7 @@ class CaptionPane(Vertical):
         self._keeper = keeper
         self._saver = CaptionSaver(self, keeper)
         self._ahead = CaptionsAhead(self)
+        self._hurry, self._expecting = Unhurried(self), Unhurried(self)
         self._bucketed: Project | None = None
         self._subset: Subset | None = None
         self._file: Edited | None = None
@@ -100,13 +102,14 @@ class CaptionPane(Vertical):
                 self._show_text(self._draft_or(read or ""))
         # A metadata file holds the captions of all images, so it is read again only for what is edited.
         if sample is None or (self._in_metadata and not (self.editing or self._edit_when_read)):
+            self._hurry.forget()
             self.shell.bridge.cancel(self, "caption")
         else:
-            self._read(sample)
+            self._hurry.ask(lambda: self._read(sample))
 
     def expect(self, samples: Sequence[Sample]) -> None:
         """The person is likely to come to one of these next: read their caption files now."""
-        self._ahead.read(samples)
+        self._expecting.ask(lambda: self._ahead.read(samples))
 
     @property
     def typed(self) -> tuple[str | None, str | None]:
@@ -193,6 +196,7 @@ class CaptionPane(Vertical):
     # Reading ------------------------------------------------------------------------------------------------------
 
     def _read(self, sample: Sample) -> None:
+        self._hurry.forget()
         subset = self._subset
         self.shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), self._was_read, self._unreadable)
 
@@ -207,7 +211,10 @@ class CaptionPane(Vertical):
             self._show_text(trained(file, text))
             return
         self._file = file
-        self._show_text(text)
+        if text == self.editor.caption:
+            self.post_message(self.Shown())  # it is counted already
+        else:
+            self._show_text(text)
         if self._edit_when_read:
             self._begin(file)
             self._edit_no_more()
@@ -232,8 +239,7 @@ class CaptionPane(Vertical):
             return
         self._edit_no_more()
         self._edit_when_read = self.shell.typed_ahead.hold()
-        if self._in_metadata:
-            self._read(self.sample)
+        self._read(self.sample)
 
     def _edit_no_more(self) -> None:
         if self._edit_when_read is not None:

@@ -46,6 +46,7 @@ class ReviewView(ModeScreen):
         self._to: tuple[Path, ...] = ()
         """Images, or their captions, to one of which the next reel is to go; none: it stays where this one stands."""
         self._restored = False
+        self._taught: list[str] = []
 
     def compose_body(self) -> ComposeResult:
         assert self.shell.workspace is not None
@@ -269,7 +270,9 @@ class ReviewView(ModeScreen):
             tally = reel.tally if reel is not None else None
             images, reviewed = (tally.images, tally.reviewed) if tally is not None else (0, 0)
             lines = teaching(images, 0 < images == reviewed, self.filter.text)
-        self.query_one("#teaching", Static).update("\n".join(lines))
+        if lines != self._taught:
+            self._taught = lines
+            self.query_one("#teaching", Static).update("\n".join(lines))
         self.set_class(empty, "-empty")
 
     def on_resize(self) -> None:
