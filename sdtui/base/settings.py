@@ -27,6 +27,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
     """``ftfy`` or ``plain``: how captions are cleaned before they are counted; ``auto`` asks the trainer."""
     tag_file: str | None = None
     """A CSV of danbooru or e621 that tags are completed from; a relative path starts in the settings' folder."""
+    suggest_tags: bool = True
+    """Suggest tags while a caption is typed."""
     theme: str | None = None
     slow: bool = False
     """For poor links: no animations, no previews until asked."""

@@ -18,6 +18,7 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.plans.plan import Copy, Move, Plan
 from sdtui.runs.live import held_paths
+from sdtui.tui.complete.vocabulary import SharedVocabulary
 from sdtui.tui.marking import SharedMarks
 from sdtui.tui.project_state import StateKeeper
 from sdtui.tui.undoing import Undoing
@@ -41,6 +42,7 @@ class Workspace:
         self.keeper = StateKeeper(path, self._keep_soon)
         self.marks = SharedMarks()
         self.undoing = Undoing(app, self.marks)
+        self.vocabulary = SharedVocabulary(app)
         self._keeping: Timer | None = None
         self._watcher: Watcher | None = None
         self._changed: set[Path] | None = set()

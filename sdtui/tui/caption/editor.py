@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,8 +14,17 @@ from textual.widgets import TextArea
 
 from sdtui.tui.caption.count import NOTHING, Counted
 from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.complete.completer import Completer
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.safe_document import Veil
+
+
+def _suggests(editor: CaptionEditor) -> bool:
+    return editor.completer.open
+
+
+def _suggests_nothing(editor: CaptionEditor) -> bool:
+    return not editor.completer.open
 
 
 class CaptionEditor(Offers, TextArea):
@@ -22,13 +32,50 @@ class CaptionEditor(Offers, TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
         Command(
+            "editor.accept",
+            "Take the suggested tag",
+            "Puts the marked tag in the place of what was typed of it.",
+            ("tab",),
+            "accept",
+            "takes the tag",
+            when=_suggests,
+            rank=0,
+        ),
+        Command(
+            "editor.unsuggest",
+            "Close the suggestions",
+            "Closes the list of tags; what was typed stays.",
+            ("escape",),
+            "unsuggest",
+            "no tag",
+            when=_suggests,
+            rank=1,
+        ),
+        Command(
             "editor.leave",
             "Save and leave",
             "Saves the caption and goes back to the list.",
             ("escape",),
             "leave",
             "save, leave",
+            when=_suggests_nothing,
             rank=1,
+        ),
+        Command(
+            "editor.suggest",
+            "Suggest tags",
+            "Lists what the tag at the cursor may become; then the arrows and enter choose.",
+            ("ctrl+n",),
+            "suggest",
+            "tags",
+            rank=7,
+        ),
+        Command(
+            "editor.suggesting",
+            "Suggest while typing, or not",
+            "Lists tags by itself while one types, or only when asked.",
+            ("ctrl+g",),
+            "suggesting",
         ),
         Command("editor.save", "Save", "Saves the caption and stays.", ("ctrl+s",), "save", "save", rank=2),
         Command("editor.undo", "Undo", "Takes back what was typed last.", ("ctrl+z",), "undo", "undo", rank=3),
@@ -69,6 +116,7 @@ class CaptionEditor(Offers, TextArea):
         self.read_only = True
         self._veil = Veil("")
         self._counted = NOTHING
+        self.completer = Completer(self, self._complete)
         self.words = ""
         """Shown dim where the text is empty."""
 
@@ -112,8 +160,9 @@ class CaptionEditor(Offers, TextArea):
         self.notify_style_update()  # forgets the lines that are drawn already
         self.refresh()
 
-    def begin(self) -> None:
-        """Let the person type, from the end of the line that the trainer reads."""
+    def begin(self, separators: Sequence[str]) -> None:
+        """Let the person type, from the end of the line that the trainer reads. ``separators`` part its tags."""
+        self.completer.begin(separators)
         self.can_focus = True
         self.read_only = False
         self.focus()
@@ -121,6 +170,7 @@ class CaptionEditor(Offers, TextArea):
 
     def end(self) -> None:
         """Only show it from now on."""
+        self.completer.close()
         self.read_only = True
         self.can_focus = False
         self.scroll_home(animate=False, immediate=True)
@@ -138,6 +188,43 @@ class CaptionEditor(Offers, TextArea):
 
     def action_limit(self) -> None:
         self.post_message(self.Limit())
+
+    # Suggestions --------------------------------------------------------------------------------------------------
+
+    def action_accept(self) -> None:
+        self.completer.accept()
+
+    def action_unsuggest(self) -> None:
+        self.completer.close()
+
+    def action_suggest(self) -> None:
+        if not self.completer.open:
+            self.completer.ask(led=True)
+        else:
+            self.completer.lead()
+
+    def action_suggesting(self) -> None:
+        self.completer.close()
+        if self.completer.vocabulary is not None:
+            self.completer.vocabulary.turn()
+
+    def _complete(self, text: str, start: int) -> None:
+        row, column = self.cursor_location
+        veiled = self.veiled(text)
+        self.replace(veiled, (row, start), (row, column))
+        self.move_cursor((row, start + len(veiled)))
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Enter and the arrows are the editor's, but in a list that the person has gone into.
+        if self.completer.takes(event.key):
+            event.prevent_default()
+            event.stop()
+
+    def on_text_area_selection_changed(self) -> None:
+        self.completer.moved()
+
+    def on_blur(self) -> None:
+        self.completer.close()
 
     async def _on_paste(self, event: events.Paste) -> None:
         # What is pasted may hold anything; \r\n and lone \r of other systems' clipboards are line ends.

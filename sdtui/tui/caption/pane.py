@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 
 from sdtui.base.errors import SdtuiError
 from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.dataset.tags import separators_of
 from sdtui.edits.caption_file import CaptionFile
 from sdtui.edits.metadata_caption import MetadataCaption
 from sdtui.tui.caption.ahead import CaptionsAhead
@@ -72,7 +73,9 @@ class CaptionPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("", id="facts", markup=False)
         yield Static("", id="source", markup=False)
-        yield CaptionEditor()
+        editor = CaptionEditor()
+        yield editor
+        yield editor.completer.suggestions
         yield CountLine()
 
     @property
@@ -255,7 +258,7 @@ class CaptionPane(Vertical):
             )
             return
         self.editing = True
-        self.editor.begin()
+        self.editor.begin(separators_of(self._subset) if self._subset is not None else (",",))
         if isinstance(file, MetadataCaption):
             self._show_facts()
             self._recount()
@@ -264,6 +267,7 @@ class CaptionPane(Vertical):
         event.stop()
         if not self.editing or self.sample is None or self._file is None:
             return
+        self.editor.completer.typed()
         text = self.editor.caption
         self._keeper.draft(self.sample.path, text if text != self._file.text else None)
         self._recount()

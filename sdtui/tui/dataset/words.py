@@ -19,17 +19,19 @@ from sdtui.tui.theme import Inks
 
 
 def images_heading(subset: Subset | None, shown: int, filter_text: str, selection: Selection, ink: Inks) -> Text:
-    """``IMAGES  10_circle · 40``; with a filter ``12 of 40 · filter: is:over``; with a selection ``3 selected``."""
-    text = Text(" IMAGES", ink.dim, no_wrap=True, overflow="ellipsis")
+    """``IMAGES  10_circle · 40``; with a filter ``10_circle · 12 of 40 · filter: is:over``; with a selection ``●3``."""
+    text = Text(" ", ink.dim, no_wrap=True, overflow="ellipsis")
+    if subset is None or not (filter_text or selection):
+        text.append("IMAGES  ", ink.dim)
     if subset is None:
         return text
-    text.append(f"  {safe(subset.name)}", ink.text)
+    text.append(safe(subset.name), ink.text)
     some = f"{count(shown)} of {count(subset.img_count)}" if filter_text else count(subset.img_count)
     text.append(f" · {some}", ink.dim)
     if selection:
         here = selection.within(subset)
         everywhere = f" of {count(len(selection))}" if here != len(selection) else ""
-        text.append(f" · {marks().selected} {count(here)}{everywhere} selected", ink.accent)
+        text.append(f" · {marks().selected}{count(here)}{everywhere}{'' if filter_text else ' selected'}", ink.accent)
     if filter_text:
         text.append(" · filter: ", ink.dim)
         text.append(safe(filter_text), ink.accent)
