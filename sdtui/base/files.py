@@ -47,7 +47,7 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     A link is followed, so that it stays a link; the mode of a file that stood there is kept. ``durable`` also waits for
     the disk (fsync of file and folder), so that it is still there after a power cut. Raises WriteError.
     """
-    target = Path(os.path.realpath(path))
+    target = followed(path)
     scratch = scratch_beside(target)
     try:
         _write_new(scratch, data, _stat_of_file(target), durable=durable)
@@ -73,9 +73,9 @@ def stage(scratch: Path, data: bytes, *, meant_for: Path) -> None:
 
 def put_staged(scratch: Path, path: Path) -> None:
     """Put a staged file in the place of ``path``, with its mode and owner; a link there is followed. Raises OSError."""
-    target = Path(os.path.realpath(path))
+    target = followed(path)
     seen = _stat_of_file(target)
-    if seen is not None:
+    if seen is not None and _owner_and_mode(seen) != _owner_and_mode(kernel.lstat(scratch)):
         handle = kernel.open(scratch, os.O_RDONLY | os.O_CLOEXEC)
         try:
             _keep_owner_and_mode(handle, seen)
@@ -84,11 +84,16 @@ def put_staged(scratch: Path, path: Path) -> None:
     kernel.replace(scratch, target)
 
 
+def followed(path: Path) -> Path:
+    """``path``, or where it leads when it is a link itself."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def remove_leftovers(paths: Iterable[Path]) -> None:
     """Delete what a killed ``write_atomic`` of ``paths`` may have left beside them."""
     starts: dict[Path, set[str]] = {}
     for path in paths:
-        target = Path(os.path.realpath(path))
+        target = followed(path)
         starts.setdefault(target.parent, set()).add(f".{target.name[:_KEPT_OF_NAME]}")
     for folder, known in starts.items():
         with contextlib.suppress(OSError):
@@ -195,6 +200,10 @@ def _write_new(scratch: Path, data: bytes, like: os.stat_result | None, *, durab
             kernel.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _owner_and_mode(seen: os.stat_result) -> tuple[int, int, int]:
+    return seen.st_uid, seen.st_gid, stat.S_IMODE(seen.st_mode)
 
 
 def _keep_owner_and_mode(handle: int, seen: os.stat_result) -> None:

@@ -110,12 +110,12 @@ def _check_write(world: Overlay, change: Recorded) -> bool:
     if world.is_folder(change.path):
         raise WriteError("There is a folder where a file was to be written", path=change.path)
     _require_folder(world, change.path.parent)
+    now = world.read(change.path)
     real = world.real(change.path)
-    if real is not None and real.is_file() and not os.access(real, os.W_OK):
+    if now is not None and real is not None and not os.access(real, os.W_OK):
         raise WriteError(
             "The file is read-only", path=change.path, remedy="Make it writable (chmod u+w) if it may be changed."
         )
-    now = world.read(change.path)
     if isinstance(change, Patch):
         return now is not None and Digest.of(now) == change.before
     return now == change.before
@@ -172,11 +172,14 @@ def _check_folder(world: Overlay, change: Recorded) -> bool:
 
 
 def _require_folder(world: Overlay, folder: Path) -> None:
+    if folder in world.usable:
+        return
     if not world.is_folder(folder):
         raise WriteError(
             "Its folder does not exist", path=folder, remedy="It may have been moved or deleted meanwhile."
         )
     _require_right(world, folder)
+    world.usable.add(folder)
 
 
 def _require_right(world: Overlay, folder: Path) -> None:

@@ -33,6 +33,8 @@ class Overlay:
     """
 
     def __init__(self) -> None:
+        self.usable: set[Path] = set()
+        """Folders that were found to stand and to be writable; forgotten when folders may change."""
         self._now = 0
         self._put: dict[Path, list[tuple[int, _Content]]] = {}
         self._moved: dict[Path, list[tuple[int, Path | None]]] = {}
@@ -49,9 +51,11 @@ class Overlay:
         elif isinstance(change, Remove):
             self._remember(change.path, _Made.NOTHING)
         elif isinstance(change, MakeFolder):
+            self.usable.clear()
             for folder in (change.path, *change.path.parents):
                 self._remember(folder, _Made.FOLDER)
         else:
+            self.usable.clear()
             self._now += 1
             self._moved.setdefault(change.source, []).append((self._now, None))
             self._moved.setdefault(change.target, []).append((self._now, change.source))

@@ -12,7 +12,16 @@ from pathlib import Path
 from sdtui.base import files
 from sdtui.base.copies import Digest, copy_file, holds, move_file
 from sdtui.base.errors import ChangedOutsideError, WriteError
-from sdtui.base.files import clean_up, make_folder, put_staged, read_bytes, scratch_beside, write_atomic, write_error
+from sdtui.base.files import (
+    clean_up,
+    followed,
+    make_folder,
+    put_staged,
+    read_bytes,
+    scratch_beside,
+    write_atomic,
+    write_error,
+)
 from sdtui.plans.names import is_other_case, present
 from sdtui.plans.overlay import Overlay
 from sdtui.plans.patch import Patch
@@ -141,9 +150,7 @@ def touched_folders(change: Recorded) -> tuple[Path, ...]:
         return (change.source.parent, change.target.parent)
     if isinstance(change, Copy):
         return (change.target.parent,)
-    return (
-        (Path(os.path.realpath(change.path)).parent,) if isinstance(change, (Write, Patch)) else (change.path.parent,)
-    )
+    return (followed(change.path).parent if isinstance(change, (Write, Patch)) else change.path.parent,)
 
 
 def _put(path: Path, data: bytes, staged: Path) -> None:
