@@ -22,9 +22,10 @@ from sdtui.dataset.listing import list_folder
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.scan import open_project
 from sdtui.rehearsal.arguments import Arguments
-from sdtui.rehearsal.captions import CaptionTexts, token_ids
+from sdtui.rehearsal.captions import Caption, token_ids
 from sdtui.rehearsal.pictures import Shrink, alpha_mask, load_mask, load_picture, to_tensor
 from sdtui.trainer.buckets import Buckets, Placement, Size, why_refused
+from sdtui.trainer.captions import CaptionRules
 from sdtui.trainer.dataset_config import load
 from sdtui.trainer.dataset_keys import Support
 
@@ -40,7 +41,7 @@ class Picture:
 
     pixels: Tensor
     mask: Tensor | None
-    captions: CaptionTexts
+    caption: Caption
     flips: bool
 
 
@@ -78,6 +79,7 @@ class Batches(Dataset[Batch]):
 
     def start_epoch(self, epoch: int) -> None:
         """Mix the buckets; the same for the same seed and epoch, also after a resume."""
+        self._epoch = epoch
         self._chance = random.Random(f"{self._seed} {epoch}")
         self._batches = []
         for size, pictures in self._buckets:
@@ -90,7 +92,7 @@ class Batches(Dataset[Batch]):
     def __getitem__(self, index: int) -> Batch:
         pictures = self._batches[index]
         pixels, weights = zip(*(self._pixels(picture) for picture in pictures), strict=True)
-        ids, real = token_ids([picture.captions.draw(self._chance) for picture in pictures], self._limit)
+        ids, real = token_ids([picture.caption.draw(self._chance, self._epoch) for picture in pictures], self._limit)
         return {
             "pixels": torch.stack(pixels).float() / 127.5 - 1,
             "weight": torch.stack(weights),
@@ -116,9 +118,9 @@ def _pictures(project: Project, number: int, bar: tqdm[Any]) -> Iterator[tuple[S
         placed = buckets.place(sample.width, sample.height)
         if placed.bucket is None or placed.problem:
             raise ValueError(f"{sample.path} {placed.problem}")
-        captions = CaptionTexts.of(_caption(subset, sample), subset.options)
+        caption = Caption(_caption(subset, sample), CaptionRules.from_options(subset.options))
         pixels, mask = _load(subset, sample, placed, shrink.size(*placed.bucket))
-        yield placed.bucket, Picture(pixels, mask, captions, bool(subset.options.get("flip_aug"))), count
+        yield placed.bucket, Picture(pixels, mask, caption, bool(subset.options.get("flip_aug"))), count
 
 
 def _load(subset: Subset, sample: Sample, placed: Placement, size: Size) -> tuple[Tensor, Tensor | None]:

@@ -19,9 +19,10 @@ from PIL import Image
 from sdtui.base.errors import UsageError
 from sdtui.dataset.epoch import epoch_of
 from sdtui.rehearsal.arguments import parse
-from sdtui.rehearsal.captions import CaptionTexts, token_ids
+from sdtui.rehearsal.captions import Caption, token_ids
 from sdtui.rehearsal.data import Batch, Batches, read_project
 from sdtui.tokens.encoder import encode
+from sdtui.trainer.captions import CaptionRules
 from tests.rehearsal.conftest import Small, draw, make_small
 
 
@@ -179,18 +180,23 @@ def test_flips_are_drawn_where_the_config_asks_for_them(tmp_path: Path) -> None:
 
 def test_captions_vary_as_the_subset_asks() -> None:
     options = {"caption_prefix": "photo,", "keep_tokens": 2, "shuffle_caption": True, "caption_tag_dropout_rate": 0.5}
-    texts = CaptionTexts.of("first, a, b, c, d", options)
-    drawn = [texts.draw(random.Random(seed)).split(", ") for seed in range(60)]
+    caption = Caption("first, a, b, c, d", CaptionRules.from_options(options))
+    drawn = [caption.draw(random.Random(seed)).split(", ") for seed in range(60)]
     assert all(tags[:2] == ["photo", "first"] for tags in drawn)
     assert {frozenset(tags[2:]) for tags in drawn} > {frozenset(), frozenset("abcd")}
     assert ["b", "a"] in [tags[2:] for tags in drawn]
 
 
 def test_caption_dropout_leaves_the_text_out() -> None:
-    texts = CaptionTexts.of("a cat", {"caption_dropout_rate": 0.25})
-    drawn = Counter(texts.draw(random.Random(seed)) for seed in range(400))
+    caption = Caption("a cat", CaptionRules(dropout=0.25))
+    drawn = Counter(caption.draw(random.Random(seed)) for seed in range(400))
     assert set(drawn) == {"", "a cat"}
     assert 60 < drawn[""] < 140
+
+
+def test_captions_are_left_out_in_each_second_epoch_where_the_subset_asks() -> None:
+    caption = Caption("a ||| b", CaptionRules(dropout_every=2, keep_tokens_separator="|||", shuffle=True))
+    assert [caption.draw(random.Random(0), epoch) for epoch in (1, 2, 3, 4)] == ["a, b", "", "a, b", ""]
 
 
 def test_captions_are_cut_where_the_trainer_cuts_them() -> None:
