@@ -72,7 +72,12 @@ def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float 
     project = selection.project
     place = target_of(project, target, selection.samples)
     selection = selection.without(
-        lambda sample: place.refusal or _named_in_metadata(project, sample) or _is_there(sample, place.folder)
+        lambda sample: (
+            place.refusal
+            or _named_in_metadata(project, sample)
+            or _is_there(sample, place.folder)
+            or (None if keep else _leads_nowhere(sample, place.folder))
+        )
     )
     relocation = Relocation()
     arrival = Arrival(selection, place, relocation, None if keep else Trash(project, now))
@@ -114,3 +119,14 @@ def _named_in_metadata(project: Project, sample: Sample) -> str | None:
 
 def _is_there(sample: Sample, folder: Path) -> str | None:
     return "It is in this subset already." if sample.path.parent == folder else None
+
+
+def _leads_nowhere(sample: Sample, folder: Path) -> str | None:
+    """A link by a relative path means another file in another folder."""
+    if not sample.path.is_symlink():
+        return None
+    written = sample.path.readlink()
+    now, then = (Path(place.resolve(), written).resolve() for place in (sample.path.parent, folder))
+    if now == then:
+        return None
+    return "It is a link by a relative path, which would not lead to its image from there; copy it instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -314,3 +315,37 @@ def test_bytes_that_are_no_caption_move_as_they_are(root: Path) -> None:
     wanted = {path.name: path.read_bytes() for path in (root / "10_cat").glob("*.txt")}
     applied(project, move(project, project.subsets[1].samples, "dog"))
     assert {path.name: path.read_bytes() for path in (root / "4_dog").glob("[abc].txt")} == wanted
+
+
+def test_a_link_that_would_lead_elsewhere_stays(root: Path) -> None:
+    (root / "pool.png").write_bytes((root / "10_cat" / "a.png").read_bytes())
+    (root / "10_cat" / "far.png").symlink_to(root / "pool.png")
+    (root / "10_cat" / "near.png").symlink_to("a.png")
+    (root / "10_cat" / "beside.png").symlink_to("../pool.png")
+    project = open_project(root)
+    proposal = move(project, [sample(project, f"{name}.png") for name in ("far", "near", "beside")], "dog")
+    assert [path.name for path, _ in proposal.left_out] == ["near.png"]
+    after = applied(project, proposal)
+    assert (root / "4_dog" / "far.png").is_symlink() and sample(after, "far.png").problem is None
+    assert sample(after, "beside.png").subset == "4_dog"
+
+
+def test_another_disk_is_no_obstacle(root: Path) -> None:
+    shm = Path("/dev/shm")
+    if not shm.is_dir() or shm.stat().st_dev == root.stat().st_dev:
+        pytest.skip("no second file system here")
+    with TemporaryDirectory(dir=shm) as elsewhere:
+        there = Path(elsewhere)
+        image(there / "far" / "f.png", caption="far away")
+        path = root / "my.toml"
+        tables = "".join(f'[[datasets.subsets]]\nimage_dir = "{one}"\n' for one in (root / "4_dog", there / "far"))
+        path.write_text(f'[general]\ncaption_extension = ".txt"\n[[datasets]]\nresolution = 512\n{tables}')
+        before = contents(there), contents(root)
+        project = open_project(path)
+        after = applied(project, move(project, [sample(project, "f.png")], "4_dog"))
+        assert sample(after, "f.png").caption == "far away" and contents(there) == {}
+        assert Journal(project.home).undo().refused == () and (contents(there), contents(root)) == before
+        applied(project, trash(project, [sample(project, "f.png")]))
+        (thrown,) = (root / ".sdtui" / "trash").glob(f"*{there}/far/f.txt")
+        assert thrown.read_bytes() == b"far away" and contents(there) == {}
+        assert Journal(project.home).undo().refused == () and (contents(there), contents(root)) == before
