@@ -78,7 +78,8 @@ class MarksLog:
         except OSError as error:
             raise write_error(error, self.path) from error
         try:
-            os.ftruncate(handle, self._offset)  # a line that a killed process left half written
+            if os.fstat(handle).st_size > self._offset:
+                os.ftruncate(handle, self._offset)  # a line that a killed process left half written
             append(handle, lines, self.path)
         except OSError as error:
             raise write_error(error, self.path) from error
@@ -93,5 +94,8 @@ class MarksLog:
     def _compact(self) -> None:
         if self.history.wasted < max(_WASTED, self.history.lines // 2):
             return
-        write_atomic(self.path, head_line(secrets.token_hex(8)) + b"".join(self.history.whole()))
+        try:
+            write_atomic(self.path, head_line(secrets.token_hex(8)) + b"".join(self.history.whole()))
+        except WriteError:
+            return  # the log is only longer than it need be
         self.catch_up()

@@ -63,6 +63,8 @@ def load_tag_file(path: Path) -> TagFile:
         data = path.read_bytes()
     except OSError as error:
         raise read_error(error, path) from error
+    if b"\0" in data[:64]:
+        raise UnreadableError("There is no tag in this file: it is no text", path=path, remedy="Save it as UTF-8.")
     tags: list[KnownTag] = []
     broken: list[str] = []
     columns: _Columns | None = None
