@@ -143,8 +143,6 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
 
     def _look(self) -> None:
         """Show what becomes of the first caption that changes, or what is wrong with the fields."""
-        if not self.is_mounted:
-            return
         self.shell.bridge.cancel(self, "preview")
         try:
             operation = self._operation()
