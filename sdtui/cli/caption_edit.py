@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def edit_command(
         show(proposal, project.root, len(samples))
     applied, deleted = None, False
     if dry_run:
-        tell_obstacles(project.home, proposal.plan)
+        tell_obstacles(project.home, proposal.to_apply(delete_stale=delete_stale is not False))
     else:
         applied, deleted = _apply(project.home, proposal, delete_stale, yes=yes, keep_going=keep_going)
     if as_json:
@@ -112,7 +113,8 @@ def _wants_deletion(proposal: Proposal, said: bool | None, *, yes: bool) -> bool
 def _tell(applied: Applied | None, directory: Path) -> int:
     if applied is None or not applied.id:
         return 0
-    narrate(f"{plural(len(applied.changed), 'file')} changed. To take it back: sdtui captions undo {directory}")
+    undo = f"sdtui captions undo {shlex.quote(str(directory))}"
+    narrate(f"{plural(len(applied.changed), 'file')} changed. To take it back: {undo}")
     if not applied.left:
         return 0
     for path, reason in applied.left:

@@ -12,13 +12,14 @@ import click
 from sdtui.base.errors import UsageError
 from sdtui.base.text import plural, safe
 from sdtui.cli.interrupted import Settling, home_of, settle, settle_interrupted
-from sdtui.cli.output import narrate, print_json, require_consent
+from sdtui.cli.output import narrate, print_json, progress_line, require_consent
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Entry, EntryState, Settled
 
 _directory = click.argument("directory", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
 _id = click.argument("entry", metavar="[ID]", required=False)
 _yes = click.option("--yes", is_flag=True, help="Do not ask.")
+_keep_going = click.option("--keep-going", is_flag=True, help="Go on with the rest where a file cannot be written.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _PARTLY = 3
 """Exit status where some files could not be taken along."""
@@ -28,9 +29,10 @@ _PARTLY = 3
 @_directory
 @_id
 @click.option("--list", "listed", is_flag=True, help="List what was done in this project, the newest first.")
+@_keep_going
 @_yes
 @_json
-def undo_command(directory: Path, entry: str | None, listed: bool, yes: bool, as_json: bool) -> int:
+def undo_command(directory: Path, entry: str | None, listed: bool, keep_going: bool, yes: bool, as_json: bool) -> int:
     """Take back the last thing that sdtui did to the files of a project, or the one called ID.
 
     Files that were changed since are left alone and named; the exit status is then 3. With --json: id, title, restored
@@ -49,9 +51,10 @@ def undo_command(directory: Path, entry: str | None, listed: bool, yes: bool, as
     if not require_consent(f"Take back what was done {_when(found)}, {found.title}?", yes=yes):
         narrate("Nothing was changed.")
         return 0
-    undone = journal.undo(found.id, held_paths(home))
+    with progress_line("changes") as progress:
+        undone = journal.undo(found.id, held_paths(home), keep_going=keep_going, progress=progress)
     narrate(f"Taken back: {undone.title} ({plural(len(undone.restored), 'file')}).")
-    _name_left(undone.refused, "changed since, and so left as they are")
+    _name_left(undone.refused)
     if as_json:
         print_json(_outcome(undone.id, undone.title, undone.refused, restored=undone.restored))
     return _PARTLY if undone.refused else 0
@@ -60,10 +63,14 @@ def undo_command(directory: Path, entry: str | None, listed: bool, yes: bool, as
 @click.command("redo")
 @_directory
 @_id
+@_keep_going
 @_yes
 @_json
-def redo_command(directory: Path, entry: str | None, yes: bool, as_json: bool) -> int:
-    """Do again what was taken back last, or what is called ID."""
+def redo_command(directory: Path, entry: str | None, keep_going: bool, yes: bool, as_json: bool) -> int:
+    """Do again what was taken back last, or what is called ID.
+
+    With --json: id, title, changed (paths) and left (each with path and reason).
+    """
     from sdtui.runs.live import held_paths
 
     settle_interrupted(directory, dry_run=False, yes=yes)
@@ -75,20 +82,23 @@ def redo_command(directory: Path, entry: str | None, yes: bool, as_json: bool) -
     if not require_consent(f"Do {named} again?", yes=yes):
         narrate("Nothing was changed.")
         return 0
-    applied = journal.redo(entry, held_paths(home))
+    with progress_line("changes") as progress:
+        applied = journal.redo(entry, held_paths(home), keep_going=keep_going, progress=progress)
     narrate(f"Done again: {applied.title} ({plural(len(applied.changed), 'file')}).")
+    _name_left(applied.left)
     if as_json:
         print_json(_outcome(applied.id, applied.title, applied.left, changed=applied.changed))
-    return 0
+    return _PARTLY if applied.left else 0
 
 
 @click.command("recover")
 @_directory
 @click.option("--finish", "how", flag_value="finish", help="Make the changes that are missing.")
 @click.option("--roll-back", "how", flag_value="roll back", help="Take back the changes that were made.")
+@_keep_going
 @_yes
 @_json
-def recover_command(directory: Path, how: str | None, yes: bool, as_json: bool) -> int:
+def recover_command(directory: Path, how: str | None, keep_going: bool, yes: bool, as_json: bool) -> int:
     """Finish or take back what was interrupted half-way by a crash or a kill.
 
     With neither --finish nor --roll-back you are asked; where nobody can be, it is only told and the exit status is 3.
@@ -104,7 +114,7 @@ def recover_command(directory: Path, how: str | None, yes: bool, as_json: bool) 
         if not require_consent(f'{verb} "{entries[0].title}"?', yes=yes):
             narrate("Nothing was changed.")
             return 0
-    settled = settle(directory, chosen)
+    settled = settle(directory, chosen, keep_going=keep_going)
     if as_json:
         print_json({"entries": [_settled_document(one) for one in settled]})
     return _PARTLY if any(one.refused for one in settled) else 0
@@ -145,9 +155,9 @@ def _list(directory: Path, as_json: bool) -> None:
         narrate("Nothing was changed by sdtui in this project yet.")
 
 
-def _name_left(left: Sequence[tuple[Path, str]], why: str) -> None:
+def _name_left(left: Sequence[tuple[Path, str]]) -> None:
     if left:
-        narrate(f"{plural(len(left), 'file was', 'files were')} {why}:")
+        narrate(f"{plural(len(left), 'file was', 'files were')} left as they are:")
     for path, reason in left:
         narrate(f"  {safe(str(path))}: {safe(reason)}")
 

@@ -54,9 +54,10 @@ def settle_interrupted(directory: Path, *, dry_run: bool, yes: bool) -> None:
         settle(directory, Settling.ROLL_BACK if yes else None)
 
 
-def settle(directory: Path, how: Settling | None) -> tuple[Settled, ...]:
+def settle(directory: Path, how: Settling | None, *, keep_going: bool = False) -> tuple[Settled, ...]:
     """Finish or take back everything that is half done, as ``how`` says or, where it is None, the person is asked.
 
+    ``keep_going``: what cannot be written is named, and the rest is done.
     Raises NeedsConsentError, InUseError, and WriteError when the person stops or it cannot be settled.
     """
     from sdtui.runs.live import held_paths
@@ -66,7 +67,8 @@ def settle(directory: Path, how: Settling | None) -> tuple[Settled, ...]:
     entries = journal.unfinished()
     if not entries:
         return ()
-    return _settle_all(journal, entries, how or _asked(entries[0], directory), held_paths(home))
+    how = how or _asked(entries[0], directory)
+    return _settle_all(journal, entries, how, held_paths(home), keep_going=keep_going)
 
 
 def take_back(journal: Journal, held: Sequence[Held]) -> None:
@@ -80,9 +82,11 @@ def home_of(directory: Path) -> Path:
     return (path.parent if path.is_file() else path) / PROJECT_FOLDER
 
 
-def _settle_all(journal: Journal, entries: Sequence[Entry], how: Settling, held: Sequence[Held]) -> tuple[Settled, ...]:
+def _settle_all(
+    journal: Journal, entries: Sequence[Entry], how: Settling, held: Sequence[Held], *, keep_going: bool = False
+) -> tuple[Settled, ...]:
     carry_out = journal.finish if how is Settling.FINISH else journal.roll_back
-    settled = tuple(carry_out(entry.id, held) for entry in entries)
+    settled = tuple(carry_out(entry.id, held, keep_going=keep_going) for entry in entries)
     for one in settled:
         done = "finished" if one.applied else "taken back"
         narrate(f'An earlier change was interrupted and has been {done}: "{safe(one.title)}".')
