@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
-from sdtui.cli.where import chosen, limit_option, marks_of, understood, where_option
+from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, understood, where_option
 from sdtui.dataset.marks import Mark, Marks
 from sdtui.dataset.project import CaptionSource, Project, Sample
 from sdtui.dataset.scan import scan
@@ -23,7 +25,7 @@ _WIDEST = 40
 _UNTOLD = {CaptionSource.NONE: "(no text)", CaptionSource.CLASS: "(class tokens)"}
 
 
-@click.command("list")
+@click.command("list", epilog=FILTER_HELP)
 @click.argument("directory", metavar="DIR_OR_TOML", type=click.Path(path_type=Path), default=".")
 @where_option
 @limit_option
@@ -53,8 +55,9 @@ def list_command(directory: Path, where: str, limit: str, as_json: bool) -> None
             }
         )
         return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in _lines(project, samples, marks, int(limit)):
-        click.echo(line)
+        click.echo(line if width is None or cell_len(line) <= width else f"{set_cell_size(line, width - 1)}…")
     narrate(f"{count(len(samples))} of {plural(total, 'image')}.")
 
 

@@ -11,13 +11,13 @@ import click
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
-from sdtui.cli.where import chosen, limit_option, marks_of, understood, where_option
+from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, understood, where_option
 from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.scan import scan
 from sdtui.dataset.tags import TagCount, counting_tags
 
 
-@click.command()
+@click.command(epilog=FILTER_HELP)
 @click.argument("directory", metavar="DIR_OR_TOML", type=click.Path(path_type=Path), default=".")
 @where_option
 @limit_option

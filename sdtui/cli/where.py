@@ -14,7 +14,7 @@ from sdtui.base.text import safe
 from sdtui.cli.output import narrate, run_work
 from sdtui.dataset.marks import MarkBook, Marks
 from sdtui.dataset.project import Project, Sample
-from sdtui.dataset.query import Query, QueryError, parse, selecting
+from sdtui.dataset.query import LANGUAGE, Query, QueryError, parse, selecting
 from sdtui.dataset.saved_filters import load
 from sdtui.tokens.encoding import LIMITS
 
@@ -22,8 +22,13 @@ _AROUND = 60
 """Characters of a long filter that are shown to either side of an error."""
 
 where_option = click.option(
-    "--where", metavar="FILTER", default="", help="Only images that this means; @NAME is a filter saved in sdtui."
+    "--where",
+    metavar="FILTER",
+    default="",
+    help='Only images that this means (see "sdtui captions list --help"); @NAME is a filter saved in sdtui.',
 )
+FILTER_HELP = "\b\nFILTER:\n" + "\n".join(f"  {example:<33}  {meaning}" for example, meaning in LANGUAGE)
+"""The end of a command's help."""
 limit_option = click.option(
     "--limit",
     type=click.Choice([str(limit) for limit in LIMITS]),

@@ -77,9 +77,12 @@ class TrainingSteps:
     """The side that stands in where nothing says a resolution."""
 
 
-def training_steps(project: Project, length: Length) -> TrainingSteps:
-    """Count a training of ``project`` (train_network.py and sdxl_train.py, train)."""
-    epoch = epoch_of(project)
+def training_steps(project: Project, length: Length, batch_size: int | None = None) -> TrainingSteps:
+    """Count a training of ``project``, with ``batch_size`` instead of its own where that is given.
+
+    (train_network.py and sdxl_train.py, train)
+    """
+    epoch = epoch_of(project, batch_size)
     split = {"processes": length.processes, "accumulation": length.accumulation}
     steps = length.steps if length.epochs is None else max_train_steps(length.epochs, epoch.batches, **split)
     return TrainingSteps(

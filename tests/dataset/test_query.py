@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sdtui.base.work import WorkCancelled, finish
 from sdtui.dataset.marks import NO_MARKS, Mark, MarkBook
 from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Sample, Subset
-from sdtui.dataset.query import QueryError, Subject, all_of, matching, parse, select, selecting, tag_filter
+from sdtui.dataset.query import LANGUAGE, QueryError, Subject, all_of, matching, parse, select, selecting, tag_filter
 from sdtui.dataset.scan import open_project
 from tests.dataset.making import image
 
@@ -401,6 +401,11 @@ def test_a_filter_finds_what_it_says(asked: Asked) -> None:
     assert list(select(project, f"not not ({text})")) == expected
     refused = select(project, f"-({text})")
     assert len(refused) + len(expected) == len(CAPTIONS) and not set(refused) & set(expected)
+
+
+@pytest.mark.parametrize("example", [example for example, _ in LANGUAGE])
+def test_every_example_of_the_help_is_a_filter(example: str) -> None:
+    assert parse(str(parse(example))) == parse(example)
 
 
 def test_operators_bind_as_promised() -> None:

@@ -18,7 +18,7 @@ from sdtui.dataset.tags import loosened
 Predicate = Callable[[Subject], bool]
 Test = Callable[[str], bool]
 
-_PATIENCE_S = 0.5
+_PATIENCE_S = 0.25
 """Seconds that a regular expression may take on one text."""
 
 
