@@ -49,7 +49,7 @@ async def test_the_projects_tags_come_first_and_tab_takes_one(tagged: Path, open
         await editing(it)
         await it.type(", red")
         await it.until(lambda: suggested(it)[:2] == ["red circle", "red background"])
-        assert "red circle" in it.words() and "tab takes the tag" in it.words()
+        await it.until(lambda: "▸red circle" in it.words() and "tab takes the tag" in it.words())
         await it.press("tab")
         assert typed(it) == "a red circle, red circle\n"
         assert it.screen.captions.editing and not suggested(it)
