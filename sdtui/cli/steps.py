@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -80,9 +80,7 @@ def _as_trained(path: Path, arguments: DatasetArguments, *, by_arguments: bool) 
     """What is trained, and what a person should know of it."""
     from sdtui.dataset.project import DatasetOptions
     from sdtui.dataset.scan import scan
-    from sdtui.edits.dataset_config import as_config, export
-    from sdtui.edits.export_parts import ExportOptions
-    from sdtui.trainer.dataset_config import interpret, parse
+    from sdtui.edits.as_trained import as_trained
 
     project = run_work(scan(path, command_line=arguments.config))
     if project.toml is not None:
@@ -93,14 +91,8 @@ def _as_trained(path: Path, arguments: DatasetArguments, *, by_arguments: bool) 
         options = DatasetOptions(**{"resolution": None, **said})
         subsets = tuple(replace(subset, dataset=0, mask_dir=None) for subset in project.subsets)
         return replace(project, subsets=subsets, datasets=(options,)), project.notes
-    wanted = _only(arguments.config, "resolution", "batch_size", "bucket_reso_steps", "min_bucket_reso")
-    made = export(project, "lora", options=ExportOptions(**wanted))
-    config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), arguments.config)
-    return as_config(project, config), (*project.notes, *made.left_out)
-
-
-def _only(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: values[key] for key in keys if key in values}
+    trained, left_out = as_trained(project, arguments.config)
+    return trained, (*project.notes, *left_out)
 
 
 def _stops(counted: TrainingSteps, project: Project, script: str) -> Iterator[str]:
