@@ -51,12 +51,10 @@ class BalanceTable(VirtualList):
     def heading(self, width: int) -> str:
         """The words over the columns."""
         name, bar_width = self._widths(width - 1)
-        share = "share now" if bar_width >= len("share now") else "share"
-        return (
-            f" {fit('SUBSET', name)}{fit_right('images', _IMAGES)}{fit_right('repeats', _REPEATS)}"
-            f"{fit_right('entries', _ENTRIES)}  {fit(share, bar_width)}{'' if bar_width else fit_right('share', _PERCENT)}"
-            f"{' ' * (_PERCENT if bar_width else 0)}{fit_right('wanted', _WANTED)}"
-        )
+        share = fit("share now", bar_width) if bar_width >= len("share now") else fit("share", bar_width)
+        percent = " " * _PERCENT if bar_width else fit_right("share", _PERCENT)
+        counts = fit_right("images", _IMAGES) + fit_right("repeats", _REPEATS) + fit_right("entries", _ENTRIES)
+        return f" {fit('SUBSET', name)}{counts}  {share}{percent}{fit_right('wanted', _WANTED)}"
 
     def _widths(self, width: int) -> tuple[int, int]:
         room = width - _IMAGES - _REPEATS - _ENTRIES - 2 - _PERCENT - _WANTED
