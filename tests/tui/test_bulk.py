@@ -181,7 +181,7 @@ async def test_quality_tiers_are_set_in_a_table_and_taken_away_again(dataset: Pa
         await it.until(lambda: "Prefix of circle" in it.words())
         await it.type("high quality")
         await it.press("enter")
-        await it.until(lambda: "high quality" in it.words() and "show what would change" in it.words())
+        await it.until(lambda: "high quality" in it.words() and "a preview" in it.words())
         await it.press("equals_sign")
         await it.until(lambda: "Repeats of circle" in it.words())
         await it.type("12")

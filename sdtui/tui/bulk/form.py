@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -104,6 +105,9 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         self._fields()[0].focus()
         self._show_keys()
         self._look()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < 32, "-low")
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         self._look()

@@ -40,7 +40,7 @@ _SENTENCE = (
 )
 
 
-_KEYS = (("enter", "prefix"), ("=", "repeats"), ("x", "no tier"), ("t", "trigger"), ("a", "show what would change"))
+_KEYS = (("enter", "prefix"), ("=", "repeats"), ("x", "none"), ("t", "trigger"), ("a", "preview"))
 
 
 @dataclass(frozen=True, slots=True)
