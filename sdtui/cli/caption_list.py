@@ -17,8 +17,9 @@ from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, understood, where_option
 from sdtui.dataset.marks import Mark, Marks
-from sdtui.dataset.project import CaptionSource, Project, Sample
+from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.scan import scan
+from sdtui.dataset.trained import texts_of
 
 _WIDEST = 40
 """Columns that a path is given at most before what follows it is pushed aside."""
@@ -35,8 +36,9 @@ def list_command(directory: Path, where: str, limit: str, as_json: bool) -> None
 
     With --json: root, where, limit, total (images in the project) and images, each with path, subset, width, height,
     caption (null where there is none that can be used), caption_source (own, borrowed, class, none), caption_file
-    (what it was read from, or null), tokens (of the text that is trained), marks (of reviewed, flagged, starred), and
-    problem (a sentence, or null).
+    (what it was read from, or null), trained (the texts that are trained, with prefix and suffix: one, with
+    enable_wildcard one a line, none where the trainer stops), tokens (of the longest of these), marks (of reviewed,
+    flagged, starred), and problem (a sentence, or null).
     """
     tell_interrupted(directory)
     project = run_work(scan(directory))
@@ -45,13 +47,14 @@ def list_command(directory: Path, where: str, limit: str, as_json: bool) -> None
     samples = chosen(project, query, marks, int(limit))
     total = sum(subset.img_count for subset in project.subsets)
     if as_json:
+        subsets = {subset.name: subset for subset in project.subsets}
         print_json(
             {
                 "root": str(project.root),
                 "where": query.text,
                 "limit": int(limit),
                 "total": total,
-                "images": [_document(sample, marks) for sample in samples],
+                "images": [_document(subsets[sample.subset], sample, marks) for sample in samples],
             }
         )
         return
@@ -61,7 +64,7 @@ def list_command(directory: Path, where: str, limit: str, as_json: bool) -> None
     narrate(f"{count(len(samples))} of {plural(total, 'image')}.")
 
 
-def _document(sample: Sample, marks: Marks) -> dict[str, Any]:
+def _document(subset: Subset, sample: Sample, marks: Marks) -> dict[str, Any]:
     return {
         "path": str(sample.path),
         "subset": sample.subset,
@@ -70,6 +73,7 @@ def _document(sample: Sample, marks: Marks) -> dict[str, Any]:
         "caption": sample.caption,
         "caption_source": sample.caption_source.value,
         "caption_file": str(sample.caption_read_from) if sample.caption_read_from else None,
+        "trained": list(texts_of(subset, sample)),
         "tokens": sample.tokens,
         "marks": [name for name, is_set in asdict(marks.of(sample)).items() if is_set],
         "problem": sample.problem,

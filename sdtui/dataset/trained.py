@@ -10,7 +10,7 @@ from sdtui.dataset.project import CaptionSource, Sample, Subset
 from sdtui.tokens.encoder import encode
 from sdtui.tokens.encoding import LIMITS, Mode
 from sdtui.trainer.caption_notes import notes_of
-from sdtui.trainer.captions import EMPTY_FILE, CaptionRules, read_text
+from sdtui.trainer.captions import EMPTY_FILE, CaptionRules, read_text, trained_texts
 from sdtui.trainer.marked import Fate, Marked, Part, PartKind
 from sdtui.trainer.trained_text import (
     PartedText,
@@ -21,7 +21,7 @@ from sdtui.trainer.trained_text import (
     parted_texts,
 )
 
-__all__ = ["Fate", "Part", "PartKind", "Trained", "TrainedText", "trained"]
+__all__ = ["Fate", "Part", "PartKind", "Trained", "TrainedText", "texts_of", "trained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,14 @@ def trained(
         *_about_cut(counted, rules, limit),
     )
     return Trained(counted, notes, source)
+
+
+def texts_of(subset: Subset, sample: Sample) -> tuple[str, ...]:
+    """The texts of ``trained`` for what stands on disk, for many images at once: their tokens are not counted."""
+    if _stopped(sample, None) is not None:
+        return ()
+    rules = CaptionRules.from_options(subset.options)
+    return trained_texts(_caption(subset, sample, None, None, rules)[0].text, rules)
 
 
 def _stopped(sample: Sample, text: str | None) -> str | None:

@@ -51,6 +51,7 @@ def test_one_json_document_with_the_promised_keys(sdtui: Cli, dataset: Path) -> 
         "caption": "a red cat",
         "caption_source": "own",
         "caption_file": str(dataset / "10_cat" / "a.txt"),
+        "trained": ["a red cat"],
         "tokens": 3,
         "marks": ["reviewed", "flagged"],
         "problem": None,
@@ -59,6 +60,7 @@ def test_one_json_document_with_the_promised_keys(sdtui: Cli, dataset: Path) -> 
     assert (borrowed["caption"], borrowed["caption_source"]) == ("a red cat", "borrowed")
     assert borrowed["caption_file"] == str(dataset / "10_cat" / "a.txt")
     assert (bare["caption"], bare["caption_source"], bare["caption_file"]) == (None, "class", None)
+    assert (bare["trained"], empty["trained"]) == (["cat"], [])
     assert empty["caption"] is None and "0 bytes" in empty["problem"]
 
 

@@ -11,7 +11,7 @@ import toml
 
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.scan import open_project
-from sdtui.dataset.trained import PartKind, Trained, trained
+from sdtui.dataset.trained import PartKind, Trained, texts_of, trained
 from tests.dataset.making import image, sample
 
 
@@ -67,6 +67,22 @@ def test_with_wildcards_each_line_is_trained(tmp_path: Path) -> None:
     assert _texts(read) == _texts(opened.read()) == ["best, one yy", "two end"]
     assert [text.parts[-1].alternatives for text in read.texts] == [("x", "yy"), ()]
     assert "Each use takes one of 2 lines." in read.notes
+
+
+@pytest.mark.parametrize(
+    ("caption", "options"),
+    [
+        ("one {x|yy}\n\n  two", {"enable_wildcard": True, "caption_prefix": "best,"}),
+        ("a;;;b, c", {"secondary_separator": ";;;", "shuffle_caption": True}),
+        (None, {"class_tokens": "sks", "caption_suffix": "end"}),
+        (None, {}),
+        (b"", {}),
+        (b"\xff", {}),
+    ],
+)
+def test_the_texts_alone_are_the_same(tmp_path: Path, caption: str | bytes | None, options: dict[str, Any]) -> None:
+    opened = _open(tmp_path, caption, **options)
+    assert list(texts_of(opened.subset, opened.sample)) == _texts(opened.read())
 
 
 def test_the_tokens_the_cut_and_the_seams_are_those_of_the_trained_text(tmp_path: Path) -> None:
