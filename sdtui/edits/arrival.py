@@ -13,6 +13,7 @@ from sdtui.dataset.project import CaptionSource, DatasetOptions, Sample, Subset
 from sdtui.edits.companions import Companions, by_stem
 from sdtui.edits.image_selection import Selection, named
 from sdtui.edits.image_target import Target
+from sdtui.edits.metadata_moves import MetadataMoves
 from sdtui.edits.relocation import Relocation
 from sdtui.edits.trash import Trash
 from sdtui.trainer.captions import borrowed_caption
@@ -24,12 +25,20 @@ class Arrival:
     ``trash``: where that goes of a moved image which would be wrong in the target. Raises UnreadableError.
     """
 
-    def __init__(self, selection: Selection, target: Target, relocation: Relocation, trash: Trash | None) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        target: Target,
+        relocation: Relocation,
+        metadata: MetadataMoves,
+        trash: Trash | None,
+    ) -> None:
         self._subsets = {subset.name: subset for subset in selection.project.subsets}
         self._datasets = selection.project.datasets
         self._staying = selection.staying()
         self._target = target
         self._relocation = relocation
+        self._metadata = metadata
         self._trash = trash
         self._names = _Names(target)
         self._said: dict[str, list[str]] = defaultdict(list)
@@ -37,11 +46,15 @@ class Arrival:
 
     def take(self, sample: Sample, companions: Companions) -> None:
         """Take ``sample`` and what belongs to it along."""
+        if sample.path.parent == self._target.folder:
+            self._name_in_metadata(sample, sample.path)
+            return
         stem = self._names.of(sample.path)
         if stem != splitext(sample.name)[0]:
             self._said["renamed"].append(f"{sample.name} becomes {stem}{sample.path.suffix}")
         place = self._target.folder / f"{stem}{splitext(sample.name)[1]}"
         self._go(sample.path, place, companions)
+        self._name_in_metadata(sample, place)
         self._take_caption(sample, companions, place)
         self._take_unread(companions, stem)
         self._take_masks(sample, companions, stem)
@@ -66,6 +79,13 @@ class Arrival:
             if self._said[kind]:
                 yield f"{what}: {named(self._said[kind])}."
 
+    def _name_in_metadata(self, sample: Sample, place: Path) -> None:
+        if self._target.metadata is None:
+            return
+        if self._trash is not None:
+            self._metadata.leave(sample.path)
+        self._metadata.enter(sample, place, self._target.metadata)
+
     def _go(self, file: Path, place: Path, companions: Companions) -> None:
         if self._trash is None:
             self._relocation.copy(file, place)
@@ -82,6 +102,8 @@ class Arrival:
             self._relocation.move(file, self._trash.place(file))
 
     def _take_caption(self, sample: Sample, companions: Companions, place: Path) -> None:
+        if self._target.metadata is not None:
+            return
         own = self._target.folder / f"{splitext(place.name)[0]}{self._target.extension}"
         if companions.caption is not None:
             self._go(companions.caption, own, companions)
@@ -97,7 +119,7 @@ class Arrival:
 
     def _take_unread(self, companions: Companions, stem: str) -> None:
         for text in companions.unread:
-            if text.suffix == self._target.extension:
+            if text.suffix == self._target.extension and self._target.metadata is None:
                 self._said["unread"].append(text.name)
             else:
                 self._go(text, self._target.folder / f"{stem}{text.suffix}", companions)
@@ -141,8 +163,8 @@ class Arrival:
         """Whether the text whose encoding was cached is what is read in the new subset too, prefixes aside."""
         subset = self._subset(sample)
         if sample.caption_source in (CaptionSource.OWN, CaptionSource.BORROWED):
-            wildcards = (one.get("enable_wildcard") for one in (subset.options, self._target.options))
-            return len({bool(one) for one in wildcards}) == 1
+            keys = ("enable_wildcard", "caption_separator") if self._target.metadata else ("enable_wildcard",)
+            return all((subset.options.get(key) or "") == (self._target.options.get(key) or "") for key in keys)
         return subset.class_tokens == self._target.class_tokens
 
     def _subset(self, sample: Sample) -> Subset:

@@ -46,6 +46,7 @@ class CompanionFinder:
         self._folders: dict[Path, Mapping[str, list[str]]] = {}
         self._masks: dict[Path, dict[Path, None]] = defaultdict(dict)
         self._borrowers: dict[Path, dict[Path, None]] = defaultdict(dict)
+        self._metadata = {subset.metadata_file for subset in project.subsets}
         for sample in (sample for subset in project.subsets for sample in subset.samples):
             if sample.mask_path is not None:
                 self._masks[sample.path][sample.mask_path] = None
@@ -57,7 +58,7 @@ class CompanionFinder:
         folder, stem = sample.path.parent, splitext(sample.path.name)[0]
         names = self._by_stem(folder).get(stem, [])
         own = sample.caption_path
-        read = own if own.parent == folder and own.name in names else None
+        read = own if own.parent == folder and own.name in names and own not in self._metadata else None
         return Companions(
             caption=read,
             unread=tuple(folder / name for name in names if _is_text(name) and folder / name != read),

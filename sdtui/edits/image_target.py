@@ -11,6 +11,7 @@ from sdtui.dataset.listing import holds_images, list_folder
 from sdtui.dataset.project import DatasetOptions, Project, Sample, Subset
 from sdtui.dataset.scan import layout_of
 from sdtui.dataset.subset_folders import MASK_FOLDER, candidates
+from sdtui.edits.metadata_moves import images_folder
 from sdtui.edits.repeats import find_subset, subsets_called
 from sdtui.edits.subset_names import base_of, numbers_in
 from sdtui.edits.subsets import new_subset
@@ -36,8 +37,8 @@ class Target:
     warnings: tuple[str, ...] = ()
     is_new: bool = False
     """It is made for the images."""
-    refusal: str | None = None
-    """Why no image can be taken there."""
+    metadata: Subset | None = None
+    """The subset itself, where a metadata file says what is in it."""
 
 
 def target_of(project: Project, target: Subset | str, samples: Sequence[Sample]) -> Target:
@@ -108,19 +109,15 @@ def _empty_in_config(project: Project, name: str) -> Target | None:
 
 
 def _standing(project: Project, subset: Subset) -> Target:
-    refusal = None
-    if subset.metadata_file is not None:
-        refusal = (
-            f"{subset.name} is read from {subset.metadata_file.name}, which would not name what is put into its folder."
-        )
+    is_metadata = subset.metadata_file is not None
     return Target(
         name=subset.name,
-        folder=subset.image_dir,
+        folder=images_folder(subset) if is_metadata else subset.image_dir,
         extension=subset.caption_extension,
         mask_dir=subset.mask_dir,
         class_tokens=subset.class_tokens,
         options=subset.options,
         dataset=project.datasets[subset.dataset],
         samples=subset.samples,
-        refusal=refusal,
+        metadata=subset if is_metadata else None,
     )

@@ -13,7 +13,8 @@ from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.arrival import Arrival
 from sdtui.edits.companions import CompanionFinder
 from sdtui.edits.image_selection import Selection, named
-from sdtui.edits.image_target import target_of
+from sdtui.edits.image_target import Target, target_of
+from sdtui.edits.metadata_moves import MetadataMoves
 from sdtui.edits.proposal import Proposal
 from sdtui.edits.relocation import Relocation
 from sdtui.edits.trash import Trash, trash_size
@@ -24,15 +25,17 @@ from sdtui.trainer.caches import IMAGE_INFO_CACHE
 def trash(project: Project, samples: Iterable[Sample], *, now: float | None = None) -> Proposal:
     """Throw images away: they go to ``.sdtui/trash/STAMP`` under the paths that they have, so undo brings them back.
 
-    Their captions, masks and caches go along, unless an image that stays needs them. ``now`` is seconds since the
-    epoch, for the name of the folder. Raises UnreadableError.
+    Their captions, masks and caches go along, unless an image that stays needs them; metadata files that the project
+    is read from name them no more. ``now`` is seconds since the epoch, for the name of the folder. Raises
+    UnreadableError and WriteError.
     """
-    selection = Selection.of(project, samples).without(lambda sample: _named_in_metadata(project, sample))
-    staying, finder = selection.staying(), CompanionFinder(project)
+    selection = Selection.of(project, samples)
+    staying, finder, metadata = selection.staying(), CompanionFinder(project), MetadataMoves(project)
     relocation, bin_ = Relocation(), Trash(project, now)
     kept: dict[Path, None] = {}
     for sample in selection.samples:
         relocation.move(sample.path, bin_.place(sample.path))
+        metadata.leave(sample.path)
         companions = finder.of(sample)
         for file in companions.files:
             if staying.need(file, companions):
@@ -45,7 +48,7 @@ def trash(project: Project, samples: Iterable[Sample], *, now: float | None = No
         warnings.append(f"Left where it is, because other images need it: {named(path.name for path in kept)}.")
     if size.files:
         warnings.append(size.sentence)
-    return _proposal(f"throw {selection.counted} away", selection, relocation, warnings)
+    return _proposal(f"throw {selection.counted} away", selection, relocation, warnings, metadata.changes())
 
 
 def move(project: Project, samples: Iterable[Sample], target: Subset | str, *, now: float | None = None) -> Proposal:
@@ -71,22 +74,22 @@ def copy(project: Project, samples: Iterable[Sample], target: Subset | str) -> P
 def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float | None) -> Proposal:
     project = selection.project
     place = target_of(project, target, selection.samples)
+    metadata = MetadataMoves(project)
     selection = selection.without(
         lambda sample: (
-            place.refusal
-            or _named_in_metadata(project, sample)
-            or _is_there(sample, place.folder)
-            or (None if keep else _leads_nowhere(sample, place.folder))
+            _is_there(sample, place)
+            or _of_another_kind(project, sample, place)
+            or (None if keep else _named_elsewhere(sample, metadata) or _leads_nowhere(sample, place.folder))
         )
     )
     relocation = Relocation()
-    arrival = Arrival(selection, place, relocation, None if keep else Trash(project, now))
+    arrival = Arrival(selection, place, relocation, metadata, None if keep else Trash(project, now))
     finder = CompanionFinder(project)
     for sample in selection.samples:
         arrival.take(sample, finder.of(sample))
     warnings = [*place.warnings, *arrival.warnings(), *(() if keep else selection.emptied())]
     title = f"{'copy' if keep else 'move'} {selection.counted} to {place.name}"
-    return _proposal(title, selection, relocation, warnings, place.changes, place.folder)
+    return _proposal(title, selection, relocation, warnings, (*place.changes, *metadata.changes()), place.folder)
 
 
 def _proposal(
@@ -107,18 +110,27 @@ def _proposal(
     return Proposal(title, plan, left_out=selection.left_out)
 
 
-def _named_in_metadata(project: Project, sample: Sample) -> str | None:
+def _is_there(sample: Sample, place: Target) -> str | None:
+    if place.metadata is None:
+        is_there = sample.path.parent == place.folder
+    else:
+        is_there = any(one.path == sample.path for one in place.samples)
+    return "It is in this subset already." if is_there else None
+
+
+def _of_another_kind(project: Project, sample: Sample, place: Target) -> str | None:
     subset = project.subset(sample.subset)
-    if subset is None or subset.metadata_file is None:
+    from_file = subset is not None and subset.metadata_file is not None
+    if from_file == (place.metadata is not None):
         return None
-    return (
-        f"Its subset is read from {subset.metadata_file.name}, and the trainer stops where that names an image which "
-        "is not there; take it out of that file first."
-    )
+    return "Only one of the two subsets is read from a metadata file, so its caption cannot go along."
 
 
-def _is_there(sample: Sample, folder: Path) -> str | None:
-    return "It is in this subset already." if sample.path.parent == folder else None
+def _named_elsewhere(sample: Sample, metadata: MetadataMoves) -> str | None:
+    files = metadata.files_of(sample.path)
+    if len(files) < 2:
+        return None
+    return f"{named(sorted(file.name for file in files))} all name it where it is; copy it instead."
 
 
 def _leads_nowhere(sample: Sample, folder: Path) -> str | None:

@@ -56,7 +56,7 @@ Span: TypeAlias = tuple[int, int]
 
 def _places_in_document(text: str, wanted: Mapping[str, Fields]) -> dict[str, Span]:
     """Where each entry stands; of equal keys the last one, as JSON readers take it."""
-    return {one.key: (one.value, one.stop) for one in _members(text, _space(text, 0)) if one.key in wanted}
+    return {one.key: (one.value, one.stop) for one in members(text, space(text, 0)) if one.key in wanted}
 
 
 def _places_in_lines(text: str, wanted: Mapping[str, Fields]) -> dict[str, Span]:
@@ -65,7 +65,7 @@ def _places_in_lines(text: str, wanted: Mapping[str, Fields]) -> dict[str, Span]
     start = 0
     for line in text.split("\n"):
         if line.strip() and (key := _DECODER.decode(line.strip()).get("image_path")) in wanted:
-            opening = _space(text, start)
+            opening = space(text, start)
             found[key] = (opening, opening + len(text[opening : start + len(line)].rstrip(" \t\r")))
         start += len(line) + 1
     return found
@@ -86,19 +86,19 @@ def _spliced(text: str, places: Mapping[str, Span], wanted: Mapping[str, Fields]
 
 def _replaced(entry: str, name: str, literal: str) -> str:
     """The JSON object ``entry`` with ``literal`` as its ``name``, put in front of all where it has none."""
-    members = list(_members(entry, 0))
-    standing = [member for member in members if member.key == name]
+    every = list(members(entry, 0))
+    standing = [member for member in every if member.key == name]
     if standing:
         return entry[: standing[-1].value] + literal + entry[standing[-1].stop :]
-    if not members:
+    if not every:
         return f'{{"{name}": {literal}}}'
-    first = members[0]
+    first = every[0]
     colon, gap = entry[first.key_stop : first.value], entry[1 : first.start]
     return "".join((entry[: first.start], f'"{name}"', colon, literal, ",", gap or " ", entry[first.start :]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class Member:
     """A key of a JSON object and its value: where the key begins and stops, and where the value does."""
 
     key: str
@@ -108,20 +108,20 @@ class _Member:
     stop: int
 
 
-def _members(text: str, opening: int) -> Iterator[_Member]:
+def members(text: str, opening: int) -> Iterator[Member]:
     """The members of the well-formed JSON object that begins at ``opening``."""
-    at = _space(text, opening + 1)
+    at = space(text, opening + 1)
     while text[at] != "}":
         key, key_stop = _DECODER.raw_decode(text, at)
-        value = _space(text, _space(text, key_stop) + 1)
+        value = space(text, space(text, key_stop) + 1)
         stop = _DECODER.raw_decode(text, value)[1]
-        yield _Member(key, at, key_stop, value, stop)
-        at = _space(text, stop)
+        yield Member(key, at, key_stop, value, stop)
+        at = space(text, stop)
         if text[at] == ",":
-            at = _space(text, at + 1)
+            at = space(text, at + 1)
 
 
-def _space(text: str, at: int) -> int:
+def space(text: str, at: int) -> int:
     """Where what follows white space begins."""
     match = _SPACE.match(text, at)
     return match.end() if match is not None else at

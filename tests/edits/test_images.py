@@ -349,3 +349,83 @@ def test_another_disk_is_no_obstacle(root: Path) -> None:
         (thrown,) = (root / ".sdtui" / "trash").glob(f"*{there}/far/f.txt")
         assert thrown.read_bytes() == b"far away" and contents(there) == {}
         assert Journal(project.home).undo().refused == () and (contents(there), contents(root)) == before
+
+
+# -- read from metadata files ----------------------------------------------------------------------------------------
+
+
+DOCUMENT = """{
+  "ROOT/10_cat/a.png": {"caption": "cat a", "tags": "x", "odd": [1.50, NaN]},
+  "ROOT/10_cat/b.png" : { "caption":"cat b \\u00e9" },
+  "ROOT/10_cat/c.png": {"caption": "cat c"}
+}
+"""
+LINES = '{"image_path": "d.png", "caption": "dog d"}\r\n{"image_path":"e.png","caption":"dog \u00e9", "own": 1}'
+
+
+@pytest.fixture
+def config(root: Path) -> Path:
+    """Two subsets whose images and captions are told by a JSON with full paths and by JSON Lines without."""
+    image(root / "4_dog" / "e.png", caption=None)
+    (root / "cats.json").write_text(DOCUMENT.replace("ROOT", str(root)))
+    (root / "dogs.jsonl").write_text(LINES, newline="")
+    path = root / "my.toml"
+    path.write_text(
+        f'[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nmetadata_file = "{root}/cats.json"\n'
+        f'[[datasets.subsets]]\nmetadata_file = "{root}/dogs.jsonl"\nimage_dir = "{root}/4_dog"\n'
+    )
+    return path
+
+
+def test_a_metadata_file_names_no_image_that_was_thrown_away(root: Path, config: Path) -> None:
+    before = contents(root)
+    project = open_project(config)
+    after = applied(project, trash(project, [sample(project, name) for name in ("b.png", "d.png")]))
+    assert [one.caption for subset in after.subsets for one in subset.samples] == ["cat a,x", "cat c", "dog é"]
+    lines = DOCUMENT.replace("ROOT", str(root)).splitlines(keepends=True)
+    assert (root / "cats.json").read_text() == "".join(line for line in lines if "b.png" not in line)
+    assert (root / "dogs.jsonl").read_bytes() == LINES.partition("\n")[2].encode()
+    assert not (root / "10_cat" / "b.txt").exists()
+    assert Journal(project.home).undo().refused == () and contents(root) == before
+
+
+def test_an_entry_moves_to_the_other_metadata_file_with_its_image(root: Path, config: Path) -> None:
+    before = contents(root)
+    project = open_project(config)
+    after = applied(project, move(project, [sample(project, "a.png"), sample(project, "c.png")], project.subsets[1]))
+    captions = {one.path: one.caption for subset in after.subsets for one in subset.samples}
+    assert captions == {
+        root / "10_cat" / "b.png": "cat b é",
+        root / "4_dog" / "a.png": "cat a,x",
+        root / "4_dog" / "c.png": "cat c",
+        root / "4_dog" / "d.png": "dog d",
+        root / "4_dog" / "e.png": "dog é",
+    }
+    written = (root / "dogs.jsonl").read_bytes().decode()
+    assert written.startswith(LINES + "\r\n") and '"odd": [1.5, NaN]' in written and '"image_path": "a.png"' in written
+    assert (root / "4_dog" / "a.txt").read_text() == "cat a" and (root / "4_dog" / "a_te_outputs.npz").exists()
+    assert Journal(project.home).undo().refused == () and contents(root) == before
+
+    project = open_project(config)
+    after = applied(project, copy(project, [sample(project, "e.png")], project.subsets[0]))
+    found = {str(one.path): one.caption for one in after.subsets[0].samples}
+    assert found[f"{root}/10_cat/e.png"] == "dog é"
+    assert f',\n  "{root}/10_cat/e.png": {{"caption": "dog \\u00e9", "own": 1}}\n}}' in (root / "cats.json").read_text()
+
+
+def test_subsets_that_share_a_folder_exchange_entries_only(root: Path, config: Path) -> None:
+    (root / "dogs.jsonl").write_text(f'{{"image_path": "{root}/10_cat/z.png", "caption": "z"}}\n')
+    image(root / "10_cat" / "z.png", caption=None)
+    project = open_project(config)
+    proposal = move(project, [sample(project, "a.png")], project.subsets[1])
+    after = applied(project, proposal)
+    assert len(proposal.plan.changes) == 2 and (root / "10_cat" / "a.png").exists()
+    assert [one.name for one in after.subsets[1].samples] == ["a.png", "z.png"]
+
+
+def test_captions_in_files_and_in_metadata_do_not_mix(root: Path, config: Path) -> None:
+    with config.open("a") as file:
+        file.write(f'[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nimage_dir = "{root}/10_cat"\n')
+    project = open_project(config)
+    (_, reason) = move(project, [sample(project, "d.png")], project.subsets[2]).left_out[0]
+    assert "Only one of the two subsets is read from a metadata file" in reason
