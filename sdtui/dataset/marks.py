@@ -25,7 +25,7 @@ from sdtui.dataset.marks_history import (
 from sdtui.dataset.marks_log import MarksLog
 from sdtui.dataset.project import Project, Sample
 
-_SIZED = 1000
+_SIZED = 5000
 """Images of one marking up to which the sizes of their files are noted, by which they are found after a move."""
 
 

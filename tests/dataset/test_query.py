@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -239,6 +241,7 @@ def test_a_tag_is_found_by_the_filter_that_is_made_of_it(project: Project) -> No
         ("(" * 101 + "a" + ")" * 101, " " * 100 + "^", "More than 100"),
         ("not " * 101 + "a", None, "More than 100"),
         ("~/" + "(" * 900 + "a" + ")" * 900 + "/", None, "nested too deeply"),
+        ("a " * 5001, None, "at most 10,000 characters"),
         ("~/" + "a" * 2001 + "/", None, "longer than 2,000"),
         ("~/((a{1000}){1000}){1000}/", None, "repeats too often"),
     ],
@@ -268,6 +271,24 @@ def test_a_regular_expression_that_would_take_years_ends_in_an_error(tmp_path: P
     with pytest.raises(QueryError, match="takes too long") as caught:
         select(open_project(tmp_path), query)
     assert query[caught.value.position :].startswith("~/(a|aa)")
+
+
+@pytest.mark.parametrize("query", ["caption:" + "*a" * 40 + "*b", "tag:" + "a*" * 40 + "b", "tag:" + "?*" * 40 + "b"])
+def test_many_wildcards_take_no_longer_than_one(tmp_path: Path, query: str) -> None:
+    image(tmp_path / "1_x" / "a.png", caption="a" * 5000 + "c")
+    image(tmp_path / "1_x" / "b.png", caption="a" * 5000 + "b")
+    assert found(open_project(tmp_path), query) == "b"
+
+
+@given(st.text(alphabet="ab*?", max_size=8), st.text(alphabet="ab", max_size=10))
+@settings(max_examples=300, deadline=None)
+def test_wildcards_mean_what_they_mean_to_a_shell(glob: str, caption: str) -> None:
+    if not glob.strip("*") or not caption:
+        return
+    subject = Subject.of(_in_memory(), replace(_in_memory().subsets[0].samples[0], caption=caption), Mark())
+    assert parse(f"tag:{glob}").matches(subject) == fnmatchcase(caption, glob)
+    if "*" in glob or "?" in glob:
+        assert parse(f"caption:{glob}").matches(subject) == fnmatchcase(caption, f"*{glob}*")
 
 
 def test_a_filter_at_work_can_be_cancelled(project: Project) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from sdtui.base.text import count
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import FLAGS, NUMBER_FIELDS, TEXT_FIELDS, Is, Node, Not, Number, Text, both, either
 from sdtui.dataset.query.scanner import Scanner
 
+_LONGEST = 10_000
 _DEEPEST = 100
 """Parentheses and NOT within each other."""
 _OPERATOR = re.compile(r"(and|or|not)(?![^\s()])", re.IGNORECASE)
@@ -28,6 +30,8 @@ _HUGE = 18
 
 def understand(text: str) -> Node | None:
     """The filter that ``text`` says; None where it says nothing. Raises QueryError."""
+    if len(text) > _LONGEST:
+        raise QueryError(f"A filter has at most {count(_LONGEST)} characters", text, _LONGEST)
     return _Parser(Scanner(text)).whole()
 
 

@@ -17,13 +17,36 @@ _MOST_COPIES = 100_000
 """The compiler writes ``(a{100}){100}`` out 10,000 times; numbers beyond this would fill the memory."""
 _COUNT = re.compile(r"\{(\d+)")
 _FLAG = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE}
-_WILD = {"*": ".*", "?": "."}
 
 
-def glob_regex(glob: Glob, spelled: Callable[[str], str]) -> str:
-    """The regular expression of a Glob, over text that is ``spelled`` the same way."""
-    pieces = glob.pieces()
-    return "".join(_WILD[piece] if at % 2 else re.escape(spelled(piece)) for at, piece in enumerate(pieces))
+def glob_test(glob: Glob, spelled: Callable[[str], str], *, whole: bool) -> Callable[[str], bool]:
+    """Whether a text that is ``spelled`` the same way fits a Glob: all of it, or a part.
+
+    What stands between two stars is looked for once, from left to right, and never again: time grows with the text
+    and not with its power, however many stars there are.
+    """
+    first, *others = _between_stars(glob, spelled)
+    if whole:
+        *inner, last = others or [""]
+        source = first + "".join(f"(?>.*?{part})" for part in inner) + (f".*{last}" if others else "")
+        fits = regex.compile(source, regex.DOTALL).fullmatch
+    else:
+        source = "".join(f"(?>.*?{part})" for part in (first, *others))
+        fits = regex.compile(source, regex.DOTALL).match
+    return lambda text: fits(text) is not None
+
+
+def _between_stars(glob: Glob, spelled: Callable[[str], str]) -> list[str]:
+    """Regular expressions of what stands before, between and after the stars."""
+    parts = [""]
+    for at, piece in enumerate(glob.pieces()):
+        if at % 2 == 0:
+            parts[-1] += regex.escape(spelled(piece), special_only=True)
+        elif piece == "?":
+            parts[-1] += "."
+        elif parts[-1] or len(parts) == 1:
+            parts.append("")
+    return parts
 
 
 def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Pattern[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 
 import regex
@@ -11,7 +10,7 @@ import regex
 from sdtui.dataset.project import CaptionSource
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import And, Glob, Is, Node, Not, Number, Or, Regex, Text
-from sdtui.dataset.query.patterns import compiled, glob_regex
+from sdtui.dataset.query.patterns import compiled, glob_test
 from sdtui.dataset.query.subject import Subject
 from sdtui.dataset.tags import loosened
 
@@ -95,8 +94,7 @@ def _tag(glob: Glob) -> Predicate:
 
 def _part_test(glob: Glob) -> Test:
     if glob.wild:
-        search = re.compile(glob_regex(glob, str.casefold), re.DOTALL).search
-        return lambda found: search(found) is not None
+        return glob_test(glob, str.casefold, whole=False)
     part = glob.literal.casefold()
     return lambda found: part in found
 
@@ -104,8 +102,7 @@ def _part_test(glob: Glob) -> Test:
 def _whole_test(glob: Glob, spelled: Callable[[str], str] = str.casefold) -> Test:
     """Whether all of a text that is ``spelled`` like this fits."""
     if glob.wild:
-        whole = re.compile(glob_regex(glob, spelled), re.DOTALL).fullmatch
-        return lambda found: whole(found) is not None
+        return glob_test(glob, spelled, whole=True)
     return spelled(glob.literal).__eq__
 
 
