@@ -25,6 +25,8 @@ COMMANDS = {
     "scan": "Say what the trainer would read from a dataset.",
     "captions": "List and edit captions.",
     "tags": "Count the tags of captions.",
+    "marks": "Mark images as reviewed, flagged or starred.",
+    "filters": "Save filters under names.",
     "images": "Throw images away, move and copy them.",
     "trigger": "Audit the trigger word.",
     "quality": "Put tiers of quality into captions and repeats.",
