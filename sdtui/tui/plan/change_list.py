@@ -76,7 +76,7 @@ class ChangeList(VirtualList):
             segments.append(Segment(fit(safe(edit.subset), _SUBSET - 1) + " ", ink.dim))
         segments += [
             Segment(fit_end(safe(edit.image.name), self._column(width)), ink.text),
-            Segment(fit_right(tokens_text(edit, self.limit), _TOKENS), ink.warn if over else ink.dim),
+            Segment(fit_right(tokens_text(edit, self.limit, _TOKENS), _TOKENS), ink.warn if over else ink.dim),
             Segment("  "),
         ]
         room = max(0, width - sum(segment.cell_length for segment in segments))
@@ -96,7 +96,8 @@ class ChangeList(VirtualList):
         return max(12, min(30, width // 4))
 
 
-def tokens_text(edit: CaptionEdit, limit: int) -> str:
-    """``61 → ▲92``; one number where it stays."""
+def tokens_text(edit: CaptionEdit, limit: int, width: int = 99) -> str:
+    """``61 → ▲92``; only the second number where it stays, or where ``width`` has no room for both."""
     after = f"{marks().over if edit.tokens_after > limit else ''}{edit.tokens_after}"
-    return after if edit.tokens_after == edit.tokens_before else f"{edit.tokens_before} → {after}"
+    both = f"{edit.tokens_before} → {after}"
+    return after if edit.tokens_after == edit.tokens_before or len(both) > width else both

@@ -30,6 +30,10 @@ def _readable(screen: PlanScreen) -> bool:
     return not screen.typing
 
 
+def _warned(screen: PlanScreen) -> bool:
+    return _readable(screen) and bool(screen.proposal.plan.warnings)
+
+
 OFFERED = offered(
     Command(
         "plan.apply",
@@ -80,6 +84,14 @@ OFFERED = offered(
         "next warning",
         when=_readable,
         rank=40,
+    ),
+    Command(
+        "plan.warnings",
+        "Read the warnings",
+        "Lists what concerns all of it, each in full.",
+        ("w",),
+        "warnings",
+        when=_warned,
     ),
     Command(
         "plan.find",

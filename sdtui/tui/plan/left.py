@@ -19,9 +19,10 @@ from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.rows import Left
+from sdtui.tui.plan.sentences import told
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
-from sdtui.tui.widgets.lines import Line, Lines, wrap
+from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class LeftScreen(Offers, Screen[None]):
         return [[(" " + fit(safe(self._title_text), max(0, width - len(state) - 4)), "strong"), (f"  {state} ", "dim")]]
 
     def _sum_lines(self, width: int) -> list[Line]:
-        return [*wrap(f" {safe(self._sentence)} Why each was left stands beside it.", width, "strong", indent=1)]
+        return told([f"{self._sentence} Why each was left stands beside it."], width, "strong")
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
         changes = self.query_one(ChangeList)

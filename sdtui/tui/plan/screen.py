@@ -26,16 +26,17 @@ from sdtui.base.work import Progress, Work
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
-from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined
+from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
 from sdtui.tui.widgets.cells import bar, fit
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Line, Lines, wrap
+from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 _PART = 2_000
 _BAR = 24
 _SENTENCE_LINES = 4
+_WARNING_LINES = 5
+_WARNING_LINES_LOW = 2
 
 
 class PlanScreen(Offers, Screen["Applied | None"]):
@@ -124,6 +127,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < 32, "-low")
+        self.query_one("#plan-sum", Lines).show_fitted(self._sum)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
@@ -163,12 +167,19 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def _sum(self, width: int) -> list[Line]:
         lines = [*joined(self._counts, width), *joined(self._cares, width)]
-        for warning in self.proposal.plan.warnings:
-            lines += wrap(f" {safe(warning)}", width, "warn", indent=1)
+        lines += self._warnings(width)
         shown = len(self._list.rows)
         if self._finder.value:
             lines.append([(f" {count(shown)} of {count(len(self._rows))} shown; all of them are written", "accent")])
         return lines
+
+    def _warnings(self, width: int) -> list[Line]:
+        """What concerns all of it, as far as it leaves room for the list."""
+        lines = told(self.proposal.plan.warnings, width, "warn")
+        most = _WARNING_LINES_LOW if self.has_class("-low") else _WARNING_LINES
+        if len(lines) <= most:
+            return lines
+        return [*lines[: most - 1], [(f" {key_of('plan.warnings')} ", "accent"), ("shows the other warnings", "warn")]]
 
     def _choices(self, width: int) -> list[Line]:
         if self._writing is not None:
@@ -177,8 +188,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             return []
         lines: list[Line] = []
         if self._refusal:
-            refused = wrap(f" {safe(self._refusal)}", width, "bad", indent=1)
-            lines += refused[:_SENTENCE_LINES]
+            lines += told([self._refusal], width, "bad")[:_SENTENCE_LINES]
         if self.proposal.stale:
             lines.append(self._caches_line())
         going = "go on with the rest, and list what is left" if self.keep_going else "stop, and take all back"
@@ -226,6 +236,11 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             self.shell.say("No row has a warning, and none is left out.")
         else:
             self._list.cursor = place
+
+    def action_warnings(self) -> None:
+        title = plural(len(self.proposal.plan.warnings), "warning")
+        sentences = "\n\n".join(self.proposal.plan.warnings)
+        self.app.push_screen(Ask(title, sentences, (Answer("esc", "close", ""),)))
 
     def action_find(self) -> None:
         self._finder.display = True

@@ -12,7 +12,7 @@ from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Change, MakeFolder, Move, Remove, Write
 from sdtui.tui.marks import marks
 from sdtui.tui.plan.rows import other_changes, paths_of
-from sdtui.tui.widgets.lines import Line, Span, cells
+from sdtui.tui.widgets.lines import Line, Span, cells, wrap
 
 _DOT: Span = ("  ·  ", "dim")
 
@@ -84,7 +84,6 @@ def cares(proposal: Proposal) -> list[Span]:
     over = sum(edit.tokens_after > proposal.limit >= edit.tokens_before for edit in proposal.edits)
     still = sum(min(edit.tokens_before, edit.tokens_after) > proposal.limit for edit in proposal.edits)
     empty = sum(not edit.after.strip() for edit in proposal.edits)
-    warned = sum(bool(edit.warnings) for edit in proposal.edits)
     parts: list[Span] = []
     if over:
         parts.append(
@@ -94,7 +93,8 @@ def cares(proposal: Proposal) -> list[Span]:
         parts.append((f"{count(still)} {'stays' if still == 1 else 'stay'} over {proposal.limit}", "warn"))
     if empty:
         parts.append((f"{count(empty)} would be empty", "warn"))
-    if warned:
+    warned = sum(bool(edit.warnings) for edit in proposal.edits)
+    if warned and not proposal.plan.warnings:
         parts.append((f"{plural(warned, 'row')} with a warning", "warn"))
     return parts
 
@@ -108,6 +108,11 @@ def joined(parts: Sequence[Span], width: int) -> list[Line]:
         else:
             lines.append([(" ", "plain"), part])
     return [*lines]
+
+
+def told(sentences: Sequence[str], width: int, role: str) -> list[Line]:
+    """``sentences``, each begun on a line of its own, with a margin of one cell."""
+    return [[(" ", "plain"), *line] for sentence in sentences for line in wrap(safe(sentence), width - 2, role)]
 
 
 def done_sentence(proposal: Proposal, applied: Applied, *, deleted: bool) -> str:
