@@ -9,6 +9,7 @@ from sdtui.base.text import plural
 from sdtui.dataset.project import CaptionSource, Sample, Subset
 from sdtui.tokens.encoder import encode
 from sdtui.tokens.encoding import LIMITS, Mode
+from sdtui.trainer.caches import IMAGE_INFO_CACHE
 from sdtui.trainer.caption_notes import notes_of
 from sdtui.trainer.captions import EMPTY_FILE, CaptionRules, read_text, trained_texts
 from sdtui.trainer.marked import Fate, Marked, Part, PartKind
@@ -130,6 +131,8 @@ def _about_source(
         yield "The metadata gives it no text: an empty caption is trained."
     elif source is CaptionSource.NONE:
         yield "There is no caption file, and no class tokens: an empty caption is trained."
+    if subset.options.get("cache_info") and subset.metadata_file is None:
+        yield f"cache_info is on: once {IMAGE_INFO_CACHE} stands in its folder, captions are read from there."
     if text is not None and subset.metadata_file is None and not rules.wildcard:
         first, *others = text.split("\n")
         more = sum(1 for line in others if line.strip())

@@ -24,7 +24,6 @@ _TOGETHER: tuple[tuple[Mapping[str, Value], str], ...] = (
 )
 """Values that the trainer refuses together (library/train_util.py, verify_training_args; the scripts)."""
 
-_NO_WARM_UP = ("", "0", "0.0", "0%")
 _BLOCKS = 23
 """Blocks of an SDXL U-Net with a rate of their own (sdxl_train.py, UNET_NUM_BLOCKS_FOR_BLOCK_LR)."""
 
@@ -109,7 +108,7 @@ def _optimizer(settings: Settings) -> Iterator[tuple[str, str]]:
 def _warm_up(settings: Settings) -> Iterator[tuple[str, str]]:
     """library/train_util.py, get_scheduler_fix: the schedulers that check for a needless warm-up."""
     optimizer = settings.text("optimizer_type").lower()
-    if settings.text("lr_warmup_steps") in _NO_WARM_UP or optimizer.endswith("schedulefree"):
+    if float(settings.text("lr_warmup_steps").rstrip("%") or 0) == 0 or optimizer.endswith("schedulefree"):
         return
     # get_optimizer replaces the scheduler by Adafactor's own.
     if optimizer == "adafactor" and _sets_its_own_rate(settings):

@@ -16,7 +16,8 @@ GROUPS = ("Model", "Dataset", "Steps", "Network", "Optimizer", "Memory", "Saving
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
-_NUMBER = re.compile(r"(?:\d+|\d*\.\d+(?:e-?\d+)?|\d+(?:\.\d+)?%)", re.IGNORECASE)
+_COUNT_OR_SHARE = re.compile(r"\d+|\d+(?:\.\d+)?%")
+_FRACTION = re.compile(r"\d*\.?\d+(?:e-?\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _parse(field: Field, text: str) -> Value:
     if field.kind == "float":
         return _float(field, text)
     if field.kind == "number":
-        if not _NUMBER.fullmatch(text):
+        if not _COUNT_OR_SHARE.fullmatch(text) and not (_FRACTION.fullmatch(text) and float(text) < 1):
             raise _refused(field, text, "It takes a count, a fraction below 1, or a percentage such as 5%.")
         return text
     if "\0" in text or "\n" in text:

@@ -175,6 +175,11 @@ def test_cached_text_encoder_outputs_take_the_caption_as_it_was_read(tmp_path: P
     assert _texts(none.read(cached_text_encoder=True)) == ["sks"]
 
 
+def test_captions_that_are_remembered_by_the_folder_are_said_to_be(tmp_path: Path) -> None:
+    (note,) = _open(tmp_path, cache_info=True).read().notes
+    assert "once metadata_cache.json stands in its folder, captions are read from there" in note
+
+
 def _metadata(root: Path, entry: dict[str, str], **subset: Any) -> _Opened:
     image(root / "set" / "a.png", caption=None)
     (root / "meta.json").write_text(json.dumps({"a.png": entry}), "utf-8")

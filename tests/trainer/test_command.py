@@ -205,6 +205,8 @@ def test_settings_that_the_trainer_refuses_are_refused_first(profile: str, texts
     ("profile", "texts"),
     [
         ("sdxl-lora", ["lr_warmup_steps=10"]),
+        ("sdxl-lora", ["lr_warmup_steps=1e-3"]),
+        ("sd15-lora", ["lr_warmup_steps=0.0%"]),
         ("sd15-lora", ["optimizer_type=AdamWScheduleFree", "lr_warmup_steps=10"]),
         ("sd15-lora", ["optimizer_type=", "use_8bit_adam=true"]),
         ("sd15-lora", ["optimizer_args=betas=0.9,0.99 weight_decay=0.1"]),

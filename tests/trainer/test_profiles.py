@@ -112,6 +112,8 @@ def test_a_script_that_is_not_known_takes_anything() -> None:
         ("learning_rate=nan", "a number such as"),
         ("xformers=maybe", "true or false"),
         ("lr_warmup_steps=lots", "percentage"),
+        ("lr_warmup_steps=2.0", "percentage"),
+        ("lr_warmup_steps=0.5e1", "percentage"),
         ("mixed_precision=fp8", "no, fp16 or bf16"),
         ("resolution=512", "Set width and height"),
         ("dataset_config=x.toml", "open the project by that TOML"),
