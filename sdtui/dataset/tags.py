@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -53,16 +54,23 @@ def separators_of(subset: Subset) -> tuple[str, ...]:
 def tags_of(text: str, separator: str = ",", *more: str) -> tuple[str, ...]:
     """The tags of a caption in their order, without the white space around them; empty ones are left out.
 
-    Lines part tags too: the trainer reads more than one only as alternatives of each other (enable_wildcard).
+    Lines part tags too: the trainer reads more than one only as alternatives of each other (enable_wildcard). A byte
+    order mark, which the trainer reads and its tokenizer drops, belongs to none.
     """
+    text = text.removeprefix("\ufeff")
     if not more and "\n" not in text and separator != "\n":
         return tuple(tag for part in text.split(separator) if (tag := part.strip()))
     return tuple(tag for part in _splitter((separator, *more)).split(text) if (tag := part.strip()))
 
 
+def folded(text: str) -> str:
+    """``text`` as it is compared: without case, and with letters composed, as the cleaning of tokens does it."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+
+
 def loosened(tag: str) -> str:
-    """A tag, or a text of tags, in the one spelling that all common ones share: blanks, no backslash, one case."""
-    return tag.casefold().replace("_", " ").replace("\\(", "(").replace("\\)", ")")
+    """A tag, or a text of tags, in the one spelling that all common ones share: folded, blanks, no backslash."""
+    return folded(tag).replace("_", " ").replace("\\(", "(").replace("\\)", ")")
 
 
 def tag_table(project: Project, samples: Iterable[Sample] | None = None) -> tuple[TagCount, ...]:

@@ -164,6 +164,24 @@ def test_separators_of_the_subset_part_its_tags(tmp_path: Path) -> None:
     assert found(project, "tag:two") == ""
 
 
+def test_marks_of_encoding_and_composition_do_not_hide_a_tag(tmp_path: Path) -> None:
+    image(tmp_path / "1_x" / "a.png", caption="\ufeffcat, cafe\u0301, STRASSE")
+    image(tmp_path / "1_x" / "pho\u0302.png", caption="")
+    project = open_project(tmp_path)
+    for query in (
+        "tag:cat",
+        'tag:"cat"',
+        "caption:~/^cat,/",
+        "tag:caf\xe9",
+        "tag:CAF\xc9",
+        "tag:caf?",
+        "stra\xdfe",
+        "chars=19",
+    ):
+        assert found(project, query) == "a", query
+    assert found(project, "name:ph\xf4") == "pho\u0302"
+
+
 def test_wildcard_lines_are_all_read(tmp_path: Path) -> None:
     image(tmp_path / "a" / "x.png", caption="one, two\n\nthree, four\n")
     config = tmp_path / "set.toml"

@@ -12,7 +12,7 @@ from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import And, Glob, Is, Node, Not, Number, Or, Regex, Text
 from sdtui.dataset.query.patterns import compiled, glob_test
 from sdtui.dataset.query.subject import Subject
-from sdtui.dataset.tags import loosened
+from sdtui.dataset.tags import folded, loosened
 
 Predicate = Callable[[Subject], bool]
 Test = Callable[[str], bool]
@@ -63,10 +63,10 @@ def _text(node: Text, text: str) -> Predicate:
     if node.field == "caption":
         return lambda subject: part(subject.folded_caption)
     if node.field is None:
-        return lambda subject: part(subject.folded_caption) or part(subject.name.casefold())
+        return lambda subject: part(subject.folded_caption) or part(folded(subject.name))
     test = _whole_test(node.value) if node.value.wild else part
     fact = _TEXTS[node.field]
-    return lambda subject: test(fact(subject).casefold())
+    return lambda subject: test(folded(fact(subject)))
 
 
 def _searched(field: str | None, test: Test) -> Predicate:
@@ -80,7 +80,7 @@ def _searched(field: str | None, test: Test) -> Predicate:
 
 def _tag(glob: Glob) -> Predicate:
     """A whole tag. Unquoted, in any of its common spellings."""
-    spelled: Callable[[str], str] = str.casefold if glob.quoted else loosened
+    spelled: Callable[[str], str] = folded if glob.quoted else loosened
     # Most captions do not even hold the letters, and need not be taken apart.
     letters = spelled(max(glob.pieces()[::2], key=len))
     whole = _whole_test(glob, spelled)
@@ -94,12 +94,12 @@ def _tag(glob: Glob) -> Predicate:
 
 def _part_test(glob: Glob) -> Test:
     if glob.wild:
-        return glob_test(glob, str.casefold, whole=False)
-    part = glob.literal.casefold()
+        return glob_test(glob, folded, whole=False)
+    part = folded(glob.literal)
     return lambda found: part in found
 
 
-def _whole_test(glob: Glob, spelled: Callable[[str], str] = str.casefold) -> Test:
+def _whole_test(glob: Glob, spelled: Callable[[str], str] = folded) -> Test:
     """Whether all of a text that is ``spelled`` like this fits."""
     if glob.wild:
         return glob_test(glob, spelled, whole=True)

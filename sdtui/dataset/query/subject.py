@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sdtui.dataset.marks import Mark
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.dataset.tags import loosened, separators_of, tags_of
+from sdtui.dataset.tags import folded, loosened, separators_of, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,6 @@ class Family:
     """What the images of one subset have in common."""
 
     name: str
-    """Case folded, as all text that is searched."""
     num_repeats: int
     is_reg: bool
     separators: tuple[str, ...]
@@ -58,13 +57,13 @@ class Subject:
 
     @property
     def caption(self) -> str:
-        """What the trainer reads from the caption file; nothing where it reads nothing."""
-        return self.sample.caption or ""
+        """What the trainer reads from the caption file, without a byte order mark; nothing where it reads nothing."""
+        return (self.sample.caption or "").removeprefix("\ufeff")
 
     @property
     def folded_caption(self) -> str:
         if self._folded_caption is None:
-            self._folded_caption = self.caption.casefold()
+            self._folded_caption = folded(self.caption)
         return self._folded_caption
 
     @property
