@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Container, Iterable
 from pathlib import Path
+from typing import TypeAlias
 
-from sdtui.base.errors import UnreadableError, WriteError
+from sdtui.base.errors import SdtuiError, UnreadableError, WriteError
 from sdtui.base.text import count, plural
 from sdtui.plans import state
 from sdtui.plans.checks import changed_outside
@@ -14,8 +15,11 @@ from sdtui.plans.entry import EntryFolder, Left
 from sdtui.plans.outcome import EntryState
 from sdtui.plans.pace import Pace
 from sdtui.plans.plan import MakeFolder
-from sdtui.plans.standing import path_of
+from sdtui.plans.standing import CHANGED, GONE, path_of
 from sdtui.plans.walk import MadeOf, go_back, go_forward, named, reach
+
+
+Trouble: TypeAlias = WriteError | UnreadableError
 
 
 def carry_out(
@@ -28,14 +32,14 @@ def carry_out(
     try:
         left = go_forward(entry, made_of, skip=skip, pace=pace, keep_going=keep_going)
         if left and not keep_going:
-            raise changed_outside([path for path, _ in named(made_of, left)])
+            raise _meanwhile(named(made_of, left))
         if left and not any_done(made_of, skip, left):
             raise nothing_done(named(made_of, left))
         end(entry, EntryState.APPLIED, left=left)
-    except WriteError as error:
+    except (WriteError, UnreadableError) as error:
         raise _after_failure(entry, made_of, error) from error
     except BaseException:
-        with contextlib.suppress(WriteError):
+        with contextlib.suppress(SdtuiError):
             settle_back(entry, made_of)
         raise
     return left
@@ -50,11 +54,11 @@ def carry_back(
         left = go_back(entry, made_of, skip=skip, pace=pace, keep_going=keep_going)
         paths = {path_of(made_of[index]) for index in left}
         end(entry, EntryState.UNDONE, [index for index, step in enumerate(made_of) if path_of(step) in paths])
-    except WriteError as error:
+    except (WriteError, UnreadableError) as error:
         try:
             go_forward(entry, made_of, skip=skip, first=reach(entry, made_of)[0])
             end(entry, EntryState.APPLIED)
-        except WriteError as second:
+        except (WriteError, UnreadableError) as second:
             raise _half_way(error, second) from error
         raise type(error)(f"{error.what}. Nothing was undone", path=error.path, remedy=error.remedy) from error
     return left
@@ -91,7 +95,13 @@ def nothing_done(left: tuple[tuple[Path, str], ...]) -> WriteError:
     return WriteError("Nothing could be changed", path=path, remedy=f"{why}{others}")
 
 
-def _after_failure(entry: EntryFolder, made_of: MadeOf, error: WriteError) -> WriteError:
+def _meanwhile(left: tuple[tuple[Path, str], ...]) -> WriteError:
+    """Why a Plan cannot be made whole that could be a moment ago."""
+    path, why = next((one for one in left if one[1] not in (CHANGED, GONE)), left[0])
+    return changed_outside([path for path, _ in left]) if why in (CHANGED, GONE) else WriteError(why, path=path)
+
+
+def _after_failure(entry: EntryFolder, made_of: MadeOf, error: Trouble) -> Trouble:
     """Take back what was done, and say in an error of the same class how that went."""
     try:
         left = named(made_of, settle_back(entry, made_of))
@@ -105,7 +115,7 @@ def _after_failure(entry: EntryFolder, made_of: MadeOf, error: WriteError) -> Wr
     return type(error)(error.what + also, path=error.path, remedy=error.remedy)
 
 
-def _half_way(error: WriteError, second: WriteError | UnreadableError) -> WriteError:
+def _half_way(error: Trouble, second: Trouble) -> WriteError:
     return WriteError(
         f"{error.what}. It was interrupted half-way, because it could not be taken back either ({second.what})",
         path=error.path,

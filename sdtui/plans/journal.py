@@ -29,10 +29,10 @@ from sdtui.plans.pace import Pace
 from sdtui.plans.patch import Patch
 from sdtui.plans.plan import Copy, Plan, Write
 from sdtui.plans.records import Header, Step
-from sdtui.plans.standing import Standing, path_of, standing
+from sdtui.plans.standing import path_of
 from sdtui.plans.state import State, begin_line
 from sdtui.plans.upkeep import BOUNDS, Bounds, forgotten, tidy
-from sdtui.plans.walk import MadeOf, go_forward, named, reach
+from sdtui.plans.walk import MadeOf, go_forward, named, never_made, reach
 
 Told = Callable[[int, int], None]
 """Hears how many changes are done, of how many."""
@@ -215,8 +215,7 @@ class Journal:
                 keep_going=keep_going or state.keep_going,
             )
             # What somebody else changed may have been made by us before, so that a later undo is to name it again.
-            left = [i for i in refused if standing(made_of[i], entry.kept(i)) is Standing.UNDONE]
-            end(entry, EntryState.APPLIED, left=left)
+            end(entry, EntryState.APPLIED, left=never_made(entry, made_of, refused))
             return Settled(id, title, True, named(made_of, refused))
 
     def roll_back(self, id: str, held: Sequence[Held] = (), *, keep_going: bool = False) -> Settled:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sdtui.base import files
 from sdtui.base.copies import Digest, holds
-from sdtui.base.errors import UnreadableError
 from sdtui.base.files import read_if_there
 from sdtui.plans.names import present, present_exactly
 from sdtui.plans.patch import Patch
 from sdtui.plans.plan import Copy, MakeFolder, Move, Remove, Write
 from sdtui.plans.records import Recorded, Step
+
+CHANGED = "It was changed outside since."
+GONE = "It is no longer there."
 
 
 class Standing(Enum):
@@ -29,7 +31,10 @@ class Standing(Enum):
 
 
 def standing(step: Step, kept: Path) -> Standing:
-    """Whether ``step`` is done, told from the disk. ``kept`` is where the journal keeps a removed file."""
+    """Whether ``step`` is done, told from the disk. ``kept`` is where the journal keeps a removed file.
+
+    Raises UnreadableError where a text file cannot be read.
+    """
     change = step.change
     if isinstance(change, (Write, Patch)):
         return _standing_of_text(change)
@@ -58,13 +63,9 @@ def why_other(step: Step, kept: Path, *, dropped: bool = False) -> str:
     """Why a change can be neither made nor taken back. ``dropped``: the journal gave up what it kept."""
     change = step.change
     if isinstance(change, (Write, Patch)):
-        try:
-            gone = read_if_there(change.path) is None
-        except UnreadableError as error:
-            return f"{error.what}."
-        return "It is no longer there." if gone else "It was changed outside since."
+        return CHANGED if present(change.path) else GONE
     if isinstance(change, Copy):
-        return "It was changed outside since."
+        return CHANGED
     if isinstance(change, Remove):
         if present(change.path):
             return f"Another file stands in its place now; the old one is kept at {kept}."
@@ -74,7 +75,7 @@ def why_other(step: Step, kept: Path, *, dropped: bool = False) -> str:
     if isinstance(change, Move):
         if present(change.source):
             return f"Both {change.source.name} and {change.target.name} stand there now."
-        return "It is no longer there."
+        return GONE
     return "It is not as it was."
 
 
@@ -130,10 +131,7 @@ def _seen(path: Path) -> os.stat_result | None:
 
 
 def _standing_of_text(change: Write | Patch) -> Standing:
-    try:
-        now = read_if_there(change.path)
-    except UnreadableError:
-        return Standing.OTHER
+    now = read_if_there(change.path)
     if isinstance(change, Write):
         if now == change.after:
             return Standing.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterable
 from pathlib import Path
 
@@ -81,7 +82,11 @@ class _Walk:
 
     def _take(self, index: int) -> None:
         step, kept = self._made_of[index], self._entry.kept(index)
-        stands = standing(step, kept)
+        try:
+            stands = standing(step, kept)
+        except UnreadableError as error:
+            self._leave(index, reason(error, path_of(step)))
+            return
         if stands is Standing.OTHER:
             self._leave(index, why_other(step, kept, dropped=self._dropped))
         elif stands is (Standing.DONE if self._forward else Standing.UNDONE):
@@ -151,6 +156,16 @@ def reach(entry: EntryFolder, made_of: MadeOf) -> tuple[int, int]:
     if done == len(noted):
         return first, len(made_of)
     return first, noted[done] + (stands(done) is Standing.HALF)
+
+
+def never_made(entry: EntryFolder, made_of: MadeOf, left: Left) -> list[int]:
+    """Which of those that were ``left`` are as they were before the Plan."""
+    found = []
+    for index in left:
+        with contextlib.suppress(UnreadableError):
+            if standing(made_of[index], entry.kept(index)) is Standing.UNDONE:
+                found.append(index)
+    return found
 
 
 def named(made_of: MadeOf, left: Left) -> tuple[tuple[Path, str], ...]:

@@ -101,7 +101,7 @@ def _check_old_or_new(worlds: Worlds, now: Tree) -> None:
         assert content in whole or ".sdtui-tmp" in path, f"{path} is neither old nor new"
 
 
-SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 184, 11)]
+SPREAD = [pytest.param(call, marks=[pytest.mark.slow] if call % 4 else []) for call in range(4, 168, 11)]
 
 
 @pytest.mark.parametrize("call", SPREAD)
@@ -173,7 +173,7 @@ def test_killed_at_every_call_of_changes_apart(worlds_apart: Worlds, tmp_path: P
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("first", range(78, 183, 8))
+@pytest.mark.parametrize("first", range(78, 162, 8))
 @pytest.mark.parametrize("way", ["finish", "roll_back"])
 def test_killed_at_every_call_of_a_recovery(worlds: Worlds, tmp_path: Path, way: str, first: int) -> None:
     origin = worlds.copy("before", tmp_path / "origin")
