@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import plural
 from sdtui.dataset.marks import Marking
 from sdtui.dataset.project import Project
@@ -16,9 +16,13 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Entry, EntryState, Undone
 from sdtui.runs.live import held_paths
 from sdtui.tui.marking import SharedMarks
+from sdtui.tui.plan.left import LeftScreen
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
+
+_PATIENCE = 1.0
+"""Seconds after which it is said that it takes a while."""
 
 
 class _Kind(Enum):
@@ -37,6 +41,8 @@ class Turned:
     """Images whose marks are others now."""
     files: tuple[Path, ...]
     """Files that were changed."""
+    left: tuple[tuple[Path, str], ...] = ()
+    """Files that were left as they are, each with the reason."""
 
 
 class Undoing:
@@ -61,12 +67,21 @@ class Undoing:
         if project is None:
             return
 
+        patience = self._app.set_timer(_PATIENCE, lambda: self._app.say("Many files change; this takes a while."))
+
         def done(turned: Turned) -> None:
+            patience.stop()
             if turned.files and self._app.workspace is not None:
                 self._app.workspace.look_again(None)
             then(turned)
+            if len(turned.left) > 1:  # the notice names one
+                self._app.push_screen(LeftScreen("Undone in part", _counted(turned), turned.left))
 
-        self._app.bridge.write(self._app, lambda: turn(project), done)
+        def failed(error: SdtuiError) -> None:
+            patience.stop()
+            self._app.explain(error)
+
+        self._app.bridge.write(self._app, lambda: turn(project), done, failed)
 
     # In the thread that writes ------------------------------------------------------------------------------------
 
@@ -127,7 +142,12 @@ def _of_undone(undone: Undone) -> Turned:
     more = len(undone.refused) - 1
     others = f" {plural(more, 'other file was', 'other files were')} left too." if more else ""
     sentence = f"Undone in part: {undone.title}. {path.name} was left: {why}{others}"
-    return Turned(sentence, False, (), undone.restored)
+    return Turned(sentence, False, (), undone.restored, undone.refused)
+
+
+def _counted(turned: Turned) -> str:
+    restored = plural(len(turned.files), "file is", "files are")
+    return f"{restored} as before, and {plural(len(turned.left), 'file was', 'files were')} left."
 
 
 def _of_applied(applied: Applied) -> Turned:

@@ -225,3 +225,19 @@ async def test_moves_are_sentences_and_nothing_reaches_the_terminal_raw(dataset:
             await it.press(key)
             shown = it.words()
             assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(shown)
+
+
+async def test_undo_restores_the_rest_and_lists_what_others_changed(circles: Path, opened: Open) -> None:
+    async with opened(circles.parent.parent) as it:
+        shown = await propose_in(it, Prepend("shape"))
+        await it.press("enter")
+        await it.until(lambda: shown.dismissed)
+        (circles / "circle_000.txt").write_bytes(b"theirs")
+        (circles / "circle_002.txt").unlink()
+        await it.press("u")
+        await it.until(lambda: isinstance(it.app.screen, LeftScreen))
+        await it.until(lambda: "2 files are as before, and 2 files were left." in it.words())
+        assert "circle_000.txt" in it.words() and "circle_002.txt" in it.words()
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.screen)
+    assert texts(circles) == [b"theirs", b"a green circle\n", b"caf\xe9"]
