@@ -19,7 +19,7 @@ def notes_of(
     """About ``caption`` as it was read, and the ``texts`` that it becomes."""
     if cached_text_encoder:
         return tuple(_cached(caption, rules))
-    return (*_dropout(rules), *_lines(caption, texts, rules), *_tags(caption, texts, rules), *_written(caption, rules))
+    return (*_dropout(rules), *_lines(caption, texts, rules), *_tags(caption, rules), *_written(caption, rules))
 
 
 def _cached(caption: str, rules: CaptionRules) -> Iterator[str]:
@@ -66,50 +66,46 @@ def _lines(caption: str, texts: Sequence[PartedText], rules: CaptionRules) -> It
             yield "What stands in { } is trained as it is: enable_wildcard is off."
         return
     if len(texts) > 1:
-        yield f"Each use takes one of {count(len(texts))} lines."
-        if rules.prefix:
-            yield "The prefix stands in the first line only."
-        if rules.suffix:
-            yield "The suffix stands in the last line only."
+        around = ("the prefix stands in the first", rules.prefix), ("the suffix in the last", rules.suffix)
+        places = ", ".join(place for place, text in around if text)
+        yield f"Each use takes one of {count(len(texts))} lines{'; ' if places else ''}{places}."
     if any(part.kind is PartKind.CHOICE for text in texts for part in text.parts):
-        yield "Each use takes one alternative of { }; the longest stands here."
+        yield "One alternative of each { } is taken; the longest is shown."
 
 
-def _tags(caption: str, texts: Sequence[PartedText], rules: CaptionRules) -> Iterator[str]:
+def _tags(caption: str, rules: CaptionRules) -> Iterator[str]:
     keep = rules.keep_tokens_separator
-    parted = bool(keep) and keep in f"{rules.before}{caption}{rules.after}"
+    kept = f"{rules.before}{caption}{rules.after}".split(keep) if keep else []
     if not rules.rejoined:
-        if parted:
+        if len(kept) > 1:
             changers = "shuffle_caption, token_warmup_step or caption_tag_dropout_rate"
             yield f"“{keep}” stays in the text: it is taken out only with {changers}."
         return
-    others = "All tags"
-    if parted:
-        yield f"Tags before the first “{keep}” stay in front, tags after a second one stay at the end."
-        others = "The other tags"
-    elif rules.keep_tokens > 0:
-        kept = rules.keep_tokens
-        yield f"The first {count(kept)} tags stay in front." if kept > 1 else "The first tag stays in front."
-        others = "The other tags"
-    if (rules.prefix or rules.suffix) and others == "All tags":
-        others = f"All tags, also of the {'prefix' if rules.prefix else 'suffix'},"
-    yield from _loose(others, rules)
+    loose = "the other tags"
+    if len(kept) > 1:
+        end = ", tags after the second at the end" if len(kept) > 2 else ""
+        yield f"Tags before “{keep}” stay in front{end}."
+    elif rules.keep_tokens > 1:
+        yield f"The first {count(rules.keep_tokens)} tags stay in front."
+    elif rules.keep_tokens == 1:
+        yield "The first tag stays in front."
+    else:
+        around = " and ".join(name for name, text in (("prefix", rules.prefix), ("suffix", rules.suffix)) if text)
+        loose = f"the tags, also of the {around}," if around else "the tags"
+    yield from _loose(loose, rules)
     if rules.separator.strip() != ",":
         yield f"Tags are split at “{rules.separator}” and joined with commas."
 
 
-def _loose(others: str, rules: CaptionRules) -> Iterator[str]:
+def _loose(tags: str, rules: CaptionRules) -> Iterator[str]:
     if rules.shuffle:
-        yield f"{others} stand in another order in each use."
+        yield f"T{tags[1:]} are shuffled in each use."
     if rules.tag_dropout > 0:
-        yield f"Each of these tags is left out in {_of_hundred(min(1.0, rules.tag_dropout))} uses."
+        yield f"T{tags[1:]} are each left out in {_of_hundred(min(1.0, rules.tag_dropout))} uses."
     if rules.warmup_step > 0:
-        until = (
-            f"step {count(int(rules.warmup_step))}"
-            if rules.warmup_step >= 1
-            else f"{rules.warmup_step * 100:g}% of all steps"
-        )
-        yield f"Until {until} fewer of these tags are read, at first {count(rules.warmup_min)}."
+        share = rules.warmup_step < 1
+        until = f"{rules.warmup_step * 100:g}% of all steps" if share else f"step {count(int(rules.warmup_step))}"
+        yield f"Until {until} only some of {tags} are read, {count(rules.warmup_min)} at first."
 
 
 def _written(caption: str, rules: CaptionRules) -> Iterator[str]:

@@ -66,7 +66,7 @@ def test_with_wildcards_each_line_is_trained(tmp_path: Path) -> None:
     read = opened.read("one {x|yy}\n\n  two")
     assert _texts(read) == _texts(opened.read()) == ["best, one yy", "two end"]
     assert [text.parts[-1].alternatives for text in read.texts] == [("x", "yy"), ()]
-    assert "Each use takes one of 2 lines." in read.notes
+    assert read.notes[0] == "Each use takes one of 2 lines; the prefix stands in the first, the suffix in the last."
 
 
 @pytest.mark.parametrize(
