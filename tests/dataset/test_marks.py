@@ -155,6 +155,7 @@ book.set(samples[int(sys.argv[2]) : int(sys.argv[2]) + 3], reviewed=True)
 """
 
 
+@pytest.mark.slow
 def test_processes_that_mark_at_once_lose_nothing(root: Path) -> None:
     def start(first: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", MARK_MANY, root, str(first)], cwd=REPO)
@@ -163,6 +164,79 @@ def test_processes_that_mark_at_once_lose_nothing(root: Path) -> None:
     project = open_project(root)
     book = MarkBook(project)
     assert book.trouble is None and book.marks.counts.reviewed == 6
+
+
+MARK_AND_TELL = """
+import sys
+from pathlib import Path
+from sdtui.dataset.marks import MarkBook
+from sdtui.dataset.scan import open_project
+project = open_project(Path(sys.argv[1]))
+book = MarkBook(project)
+samples = [each for subset in project.subsets for each in subset.samples]
+turn = 0
+while True:
+    book.set([samples[turn % 6]], flagged=turn // 6 % 2 == 0)
+    turn += 1
+    print(turn, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_what_was_marked_before_a_kill_is_marked(root: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", MARK_AND_TELL, root], cwd=REPO, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    for _ in range(50):
+        told = int(child.stdout.readline())
+    child.kill()
+    told = max([told, *map(int, child.stdout.read().split(b"\n")[:-1])])
+    child.stdout.close()
+    child.wait()
+    project = open_project(root)
+    book = MarkBook(project)
+    undone = 0
+    while book.undo():
+        undone += 1
+    assert undone in (told, told + 1) and book.trouble is None and marked(project, book) == {}
+
+
+ACTS = st.one_of(
+    st.tuples(
+        st.sets(st.integers(0, 5), min_size=1),
+        st.fixed_dictionaries(
+            {name: st.sampled_from([None, True, False]) for name in ("reviewed", "flagged", "starred")}
+        ),
+    ),
+    st.sampled_from(["undo", "redo", "restart"]),
+)
+
+
+@given(st.lists(ACTS, max_size=15))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_undo_and_redo_lead_back_and_forth(root: Path, acts: list[object]) -> None:
+    project = open_project(root)
+    (project.home / "marks.jsonl").unlink(missing_ok=True)
+    samples = [each for subset in project.subsets for each in subset.samples]
+    book = MarkBook(project)
+    states, at = [marked(project, book)], 0
+    for act in acts:
+        if isinstance(act, tuple):
+            if book.set([samples[number] for number in act[0]], **act[1]) is not None:
+                states[at + 1 :] = [marked(project, book)]
+                at += 1
+        elif act == "restart":
+            book = MarkBook(project)
+        elif act == "undo":
+            assert (book.undo() is None) == (at == 0)
+            at = max(0, at - 1)
+        else:
+            assert (book.redo() is None) == (at == len(states) - 1)
+            at = min(at + 1, len(states) - 1)
+        assert marked(project, book) == states[at]
+    while at > 0:
+        book.undo()
+        at -= 1
+        assert marked(project, book) == states[at]
 
 
 # -- what the disk does ------------------------------------------------------------------------------------------------
