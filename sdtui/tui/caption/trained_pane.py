@@ -229,11 +229,11 @@ def _around_loose(parts: tuple[Part, ...]) -> Iterator[tuple[int, str]]:
 
 
 def _with_signs(text: Text, signs: list[tuple[int, str]], style: Style) -> Text:
-    """``text`` with ``signs`` before the characters at their places; what ends there stands before what begins."""
+    """``text`` with ``signs`` before the characters at their places; what ends there, inner first, stands before."""
     places = sorted({at for at, _ in signs if at <= len(text)})
     result = Text()
     for at, piece in zip([-1, *places], text.divide(places), strict=True):
-        result.append("".join(sorted((sign for place, sign in signs if place == at), key="›}{‹".index)), style)
+        result.append("".join(sorted((sign for place, sign in signs if place == at), key="}›‹{".index)), style)
         result.append_text(piece)
     return result
 
