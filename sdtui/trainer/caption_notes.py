@@ -99,7 +99,7 @@ def _tags(caption: str, rules: CaptionRules) -> Iterator[str]:
 
 def _loose(tags: str, rules: CaptionRules) -> Iterator[str]:
     if rules.shuffle:
-        yield f"T{tags[1:]} are shuffled in each use."
+        yield f"T{tags[1:]} stand in another order in each use."
     if rules.tag_dropout > 0:
         yield f"T{tags[1:]} are each left out in {_of_hundred(min(1.0, rules.tag_dropout))} uses."
     if rules.warmup_step > 0:
