@@ -18,7 +18,6 @@ from sdtui.plans.plan import MakeFolder
 from sdtui.plans.standing import CHANGED, GONE, path_of
 from sdtui.plans.walk import MadeOf, go_back, go_forward, named, reach
 
-
 Trouble: TypeAlias = WriteError | UnreadableError
 
 
@@ -56,6 +55,7 @@ def carry_back(
         end(entry, EntryState.UNDONE, [index for index, step in enumerate(made_of) if path_of(step) in paths])
     except (WriteError, UnreadableError) as error:
         try:
+            _reopen(entry)
             go_forward(entry, made_of, skip=skip, first=reach(entry, made_of)[0])
             end(entry, EntryState.APPLIED)
         except (WriteError, UnreadableError) as second:
@@ -66,6 +66,7 @@ def carry_back(
 
 def settle_back(entry: EntryFolder, made_of: MadeOf, *, keep_going: bool = False) -> Left:
     """Take back what was done of a Plan that did not come to its end. Raises WriteError."""
+    _reopen(entry)
     _, limit = reach(entry, made_of)
     left = go_back(entry, made_of, skip=entry.state().left, limit=limit, keep_going=keep_going)
     end(entry, EntryState.FAILED)
@@ -76,6 +77,11 @@ def end(entry: EntryFolder, ended: EntryState, refused: Iterable[int] = (), left
     """Write down that a phase has ended. Raises WriteError."""
     entry.note(state.end_line(ended, refused, left))
     entry.drop_staged()
+
+
+def _reopen(entry: EntryFolder) -> None:
+    if entry.state().ended is not None:
+        entry.note(state.reopened_line())
 
 
 def any_done(made_of: MadeOf, skip: Container[int], left: Container[int]) -> bool:

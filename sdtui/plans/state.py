@@ -71,6 +71,11 @@ def end_line(ended: str, refused: Iterable[int] = (), left: Iterable[int] = ()) 
     return _line({"end": ended, "refused": sorted(refused), "left": sorted(left)})
 
 
+def reopened_line() -> bytes:
+    """The line that says that the phase goes on, though its end was written: nobody knows whether that is on disk."""
+    return _line({"reopened": True})
+
+
 def dropped_line() -> bytes:
     """The line that says that the removed files are no longer kept."""
     return _line({"kept": "dropped"})
@@ -90,6 +95,8 @@ def _after(state: State, document: dict[str, Any]) -> State:
     if "end" in document:
         refused, left = frozenset(document["refused"]), state.left | frozenset(document.get("left", ()))
         return replace(state, ended=str(document["end"]), skip=refused or state.skip, left=left)
+    if "reopened" in document:
+        return replace(state, ended=None)
     if "kept" in document:
         return replace(state, dropped=True)
     # In place: a copy for each of ten thousand renames would take minutes.

@@ -184,8 +184,10 @@ def test_a_disk_that_stays_broken_loses_nothing(root: Path, number: int, keep_go
         if unfinished:
             assert "half-way" in sentence
             journal.roll_back(unfinished[0].id)
-        if sentence:
-            assert tree(copied) == before, f"call {faults.nth}"
+        # Where the last line was written, but not known to be on disk, it may stand.
+        done = journal.entries()[:1] and journal.entries()[0].state is EntryState.APPLIED
+        assert tree(copied) == (after if done else before), f"call {faults.nth}"
+        assert done or sentence
     assert half_way > 2
 
 
