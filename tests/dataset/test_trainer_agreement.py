@@ -10,8 +10,9 @@ import toml
 
 from sdtui.base.errors import SdtuiError
 from sdtui.dataset.epoch import Epoch, epoch_of
-from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
+from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.dataset.scan import open_project
+from sdtui.dataset.trained import trained
 from tests.trainer.golden import load, make_files
 
 CASES = load("datasets.json")
@@ -82,6 +83,9 @@ def _captions(subset: Subset) -> list[tuple[str, str]]:
 
 
 def _text(sample: Sample, subset: Subset) -> str:
-    if sample.caption_source is CaptionSource.CLASS:
-        return subset.class_tokens or ""
-    return sample.caption or ""
+    """The caption before any rule changes it; the editor, which holds the whole file, comes to the same."""
+    (read,) = trained(subset, sample, cached_text_encoder=True).texts
+    if sample.caption_read_from is not None and subset.metadata_file is None:
+        typed = sample.caption_read_from.read_text("utf-8")
+        assert trained(subset, sample, typed, cached_text_encoder=True).texts == (read,)
+    return read.text
