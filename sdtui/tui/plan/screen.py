@@ -29,11 +29,12 @@ from sdtui.tui.commands import Offers, key_of
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
+from sdtui.tui.plan.choices import caches_line, going_line, progress_line
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
-from sdtui.tui.widgets.cells import bar, fit
+from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 _PART = 2_000
-_BAR = 24
 _SENTENCE_LINES = 4
 _WARNING_LINES = 5
 _WARNING_LINES_LOW = 2
@@ -183,35 +183,16 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def _choices(self, width: int) -> list[Line]:
         if self._writing is not None:
-            return [self._progress_line(self._writing)]
+            return [progress_line(self._writing, stopping=self.stopping)]
         if self.proposal.empty:
             return []
         lines: list[Line] = []
         if self._refusal:
             lines += told([self._refusal], width, "bad")[:_SENTENCE_LINES]
         if self.proposal.stale:
-            lines.append(self._caches_line())
-        going = "go on with the rest, and list what is left" if self.keep_going else "stop, and take all back"
-        lines.append(
-            [(f" {key_of('plan.going')} ", "accent"), ("where a file cannot be written: ", "dim"), (going, "plain")]
-        )
+            lines.append(caches_line(len(self.proposal.stale), delete=self.delete_stale))
+        lines.append(going_line(keep_going=self.keep_going))
         return lines
-
-    def _caches_line(self) -> Line:
-        some = len(self.proposal.stale)
-        caches = f"{plural(some, 'cache')} of the old text {'is' if some == 1 else 'are'}"
-        key = (f" {key_of('plan.caches')} ", "accent")
-        if self.delete_stale:
-            return [key, (f"{caches} deleted", "plain"), (": the trainer makes them anew", "dim")]
-        return [key, (f"{caches} kept", "warn"), (": the trainer goes on with the old text", "warn")]
-
-    def _progress_line(self, progress: Progress) -> Line:
-        total = progress.total or 0
-        drawn = bar(progress.done / total if total else 0, _BAR)
-        some = f"{count(progress.done)} of {count(total)}" if total else "everything is written down first"
-        what = f" {some} {safe(progress.what) if total else ''}"
-        leave = "  it is being taken back" if self.stopping else f"   {key_of('plan.leave')} stops, and takes all back"
-        return [(" ", "plain"), (drawn, "bar"), (what, "plain"), (leave, "dim")]
 
     def _show_detail(self) -> None:
         changes = self._list

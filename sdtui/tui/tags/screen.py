@@ -6,7 +6,7 @@ shows the images with a tag, or None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -18,24 +18,20 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from sdtui.base.errors import SdtuiError
 from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Progress
 from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.query import tag_filter
 from sdtui.dataset.tags import TagTogether
-from sdtui.edits.bulk import propose
-from sdtui.edits.operations import MergeTags, Operation, RemoveTag, RenameTag
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Offers, key_of
-from sdtui.tui.dialogs import AskText
-from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.plan.making import Making
 from sdtui.tui.tags import keys
+from sdtui.tui.tags.beside_pane import BesidePane
+from sdtui.tui.tags.changes import TagChanges
 from sdtui.tui.tags.counted import Counted, Order, arranged, beside
 from sdtui.tui.tags.counted import count as counting
 from sdtui.tui.tags.tag_list import TagList
-from sdtui.tui.widgets.cells import bar, fit, fit_right
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
@@ -44,8 +40,6 @@ from sdtui.tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
-_NUMBER = 7
-_BAR = 8
 _REST = 0.08
 """Seconds that the cursor rests before it is counted what stands beside its tag."""
 
@@ -74,13 +68,14 @@ class TagsScreen(Offers, Screen["str | None"]):
 
     def compose(self) -> ComposeResult:
         self._making = Making(self.shell, self, self._show, self._judged, self.shell.explain)
+        self._changes = TagChanges(self.shell, self._making)
         yield Lines(id="tags-title")
         with Container(id="tags-body"):
             with Vertical(id="tags-left"):
                 yield LineInput(placeholder="letters of a tag", id="tags-find")
                 yield Lines(id="tags-heading")
                 yield TagList()
-            yield Lines(id="tags-beside")
+            yield BesidePane()
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
@@ -158,8 +153,8 @@ class TagsScreen(Offers, Screen["str | None"]):
         self.chosen &= {row.tag for row in counted.rows}
         self._arrange()
 
-    def _arrange(self) -> None:
-        """List the tags anew, the cursor on the tag where it was."""
+    def _arrange(self, *, top: bool = False) -> None:
+        """List the tags anew, the cursor at the ``top`` or on the tag where it was."""
         counted = self._counted
         if counted is None:
             return
@@ -175,7 +170,7 @@ class TagsScreen(Offers, Screen["str | None"]):
             else ["no caption has a tag yet", "", "tags are what stands between commas"]
         )
         row = next((row for row, each in enumerate(tags.rows) if each.tag == tag), tags.cursor)
-        tags.rows_changed(row)
+        tags.rows_changed(0 if top else row)
         self._show()
 
     # Showing ------------------------------------------------------------------------------------------------------
@@ -213,29 +208,7 @@ class TagsScreen(Offers, Screen["str | None"]):
         self.query_one("#tags-heading", Lines).show([[(self._list.heading(), "dim")]])
 
     def _show_beside(self) -> None:
-        self.query_one("#tags-beside", Lines).show_fitted(self._beside_lines)
-
-    def _beside_lines(self, width: int) -> list[Line]:
-        tag = self.tag
-        if tag is None or self._counted is None:
-            return []
-        images = plural(self._counted.totals.get(tag, 0), "image")
-        lines: list[Line] = [
-            [(safe(tag), "strong"), (f"   {images}", "plain")],
-            [(fit("BESIDE IT", max(0, width - _NUMBER - _BAR - 1)) + fit_right("IMAGES", _NUMBER), "dim")],
-        ]
-        if self._beside is None:
-            return [*lines, [("·", "dim")]]
-        if not self._beside:
-            return [*lines, [("it stands alone", "dim")]]
-        room = max(1, self.query_one("#tags-beside").size.height - len(lines))
-        return [*lines, *(self._together(each, width) for each in self._beside[:room])]
-
-    def _together(self, together: TagTogether, width: int) -> Line:
-        assert self._counted is not None and self.tag is not None
-        name = fit(safe(together.tag), max(0, width - _NUMBER - _BAR - 1))
-        share = together.here / max(1, self._counted.totals.get(self.tag, 0))
-        return [(name, "plain"), (fit_right(count(together.here), _NUMBER), "plain"), (" " + bar(share, _BAR), "bar")]
+        self.query_one(BesidePane).show_tag(self.tag, self._images_of(self.tag), self._beside)
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
         self._beside = None
@@ -268,7 +241,7 @@ class TagsScreen(Offers, Screen["str | None"]):
         self.refresh_bindings()
 
     def on_input_changed(self, _event: Input.Changed) -> None:
-        self._arrange()
+        self._arrange(top=True)
 
     def on_input_submitted(self) -> None:
         self._end_finding()
@@ -281,8 +254,7 @@ class TagsScreen(Offers, Screen["str | None"]):
     def action_order(self) -> None:
         orders = [order for order in Order if order is not Order.FILTER or self._kept is not None]
         self._order = orders[(orders.index(self._order) + 1) % len(orders)]
-        self._list.cursor = 0
-        self._arrange()
+        self._arrange(top=True)
 
     def action_subset(self, way: int) -> None:
         self._first_subset = (self._first_subset + way) % len(self._project.subsets)
@@ -317,53 +289,19 @@ class TagsScreen(Offers, Screen["str | None"]):
     # Changing -----------------------------------------------------------------------------------------------------
 
     def action_rename(self) -> None:
-        tag = self.tag
-        if tag is None:
-            return
-
-        def answered(name: str | None) -> None:
-            if name is not None and name.strip() != tag:
-                self._propose(lambda: RenameTag(tag, name))
-
-        sentence = f"In {self._images(tag)}. Where the new name stands already, the two become one."
-        self.app.push_screen(AskText(f"Rename the tag {tag}", sentence, tag), answered)
+        if self.tag is not None:
+            self._changes.rename(self._project, self.tag, self._images_of(self.tag))
 
     def action_merge(self) -> None:
-        counted, tag = self._counted, self.tag
-        if counted is None or tag is None:
-            return
-        merged = tuple(row.tag for row in counted.rows if row.tag in (self.chosen or {tag}))
-        into = [row for row in counted.rows if row.tag not in merged or len(merged) > 1]
-        named = f"{len(merged)} tags" if len(merged) > 1 else safe(merged[0])
-
-        def found(index: int | None) -> None:
-            if index is not None:
-                target = into[index].tag
-                self._propose(lambda: MergeTags(tuple(tag for tag in merged if tag != target), target))
-
-        candidates = [Candidate(safe(row.tag), count(row.total)) for row in into]
-        self.app.push_screen(Finder(f"Merge {named} into", candidates), found)
+        if self._counted is not None and self.tag is not None:
+            self._changes.merge(self._project, self._counted, self.chosen or {self.tag})
 
     def action_remove(self) -> None:
-        tag = self.tag
-        if tag is not None:
-            self._propose(lambda: RemoveTag(tag))
+        if self.tag is not None:
+            self._changes.remove(self._project, self.tag)
 
-    def _images(self, tag: str) -> str:
-        assert self._counted is not None
-        return plural(self._counted.totals.get(tag, 0), "image")
-
-    def _propose(self, make: Callable[[], Operation]) -> None:
-        """Show what the operation would do to every caption of the project."""
-        try:
-            operation = make()
-        except SdtuiError as error:
-            self.shell.explain(error)
-            return
-        project = self._project
-        samples = [sample for subset in project.subsets for sample in subset.samples]
-        limit = self.shell.workspace.keeper.state.limit if self.shell.workspace is not None else 75
-        self._making.begin(lambda cancelled: propose(project, samples, operation, limit=limit, cancelled=cancelled))
+    def _images_of(self, tag: str | None) -> int:
+        return self._counted.totals.get(tag, 0) if self._counted is not None and tag is not None else 0
 
     def _judged(self, applied: Applied | None) -> None:
         if applied is not None:
