@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,9 +143,7 @@ class MarkBook:
         on = sum(bit for bit, value in wanted if value is True)
         off = sum(bit for bit, value in wanted if value is False)
         keys = [_key(sample.path, self._project) for sample in samples]
-        with self._log.writing() as others_wrote:
-            if others_wrote:
-                self._show()
+        with self._writing():
             turns = {key: turn for key in keys if (turn := self._turn(key, on, off))}
             if not turns:
                 return None
@@ -156,9 +155,7 @@ class MarkBook:
 
     def undo(self) -> Marking | None:
         """Take back the newest marking, whoever made it; None where there is none. Raises as ``set``."""
-        with self._log.writing() as others_wrote:
-            if others_wrote:
-                self._show()
+        with self._writing():
             if not self._log.history.done:
                 return None
             self._add(undo_line())
@@ -166,9 +163,7 @@ class MarkBook:
 
     def redo(self) -> Marking | None:
         """Bring back what was undone last; None where there is nothing. Raises as ``set``."""
-        with self._log.writing() as others_wrote:
-            if others_wrote:
-                self._show()
+        with self._writing():
             if not self._log.history.undone:
                 return None
             self._add(redo_line())
@@ -191,10 +186,21 @@ class MarkBook:
         turn = Turn(on & ~before, off & before)
         return turn if turn.on or turn.off else None
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the only one who marks, with all in view that others have marked."""
+        with self._log.writing() as others_wrote:
+            if others_wrote:
+                self._show()
+            yield
+
     def _add(self, lines: bytes) -> None:
         """Write lines, and before them which images were found again under another path."""
+        history = self._log.history
         self._log.add((moved_line(self._moved) if self._moved else b"") + lines)
         self._moved = {}
+        if self._log.history is not history:
+            self._show()  # the log was written anew, and its images have other numbers
 
     def _shown_step(self, step: Step, *, taken_back: bool = False) -> Marking:
         """Show what a step has changed, and say what that was."""
@@ -219,7 +225,7 @@ class MarkBook:
         """Work out ``marks`` from the history and from where the images are now."""
         history = self._log.history
         here = {number: path for path, number in history.numbers.items() if path in self._present}
-        lost = {p: n for p, n in history.numbers.items() if n not in here and history.bits.get(n)}
+        lost = {path: number for path, number in history.numbers.items() if number not in here}
         root = self._project.root
         found = follow(lost, self._present, history.numbers, history.sizes, root) if lost else {}
         old = {number: path for path, number in lost.items()}

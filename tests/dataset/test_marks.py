@@ -307,7 +307,7 @@ def test_the_log_is_written_anew_without_losing_what_can_be_undone(project: Proj
     book.undo()
     log = project.home / "marks.jsonl"
     assert log.read_bytes().count(b"\n") < 1000
-    for one in (MarkBook(project), watching):
+    for one in (MarkBook(project), watching, book):
         one.look_again()
         assert marked(project, one) == {"10_cat/a.png": "rf", "10_cat/b.png": "f", "10_cat/c.png": "s"}
     again = MarkBook(project)
@@ -422,6 +422,33 @@ def test_marks_follow_a_subset_with_other_repeats(root: Path, project: Project) 
     assert marked(project, book) == {"3_cat/a.png": "r", "4_dog/a0.png": "r"}
     book.undo()
     assert marked(project, book) == {}
+
+
+def test_what_was_undone_before_a_rename_is_redone_after_it(root: Path, project: Project) -> None:
+    book = MarkBook(project)
+    book.set([sample(project, "a.png")], reviewed=True)
+    book.undo()
+    (root / "10_cat").rename(root / "12_cat")
+    project = open_project(root)
+    book.project_changed(project)
+    book.redo()
+    assert marked(project, book) == marked(project, MarkBook(project)) == {"12_cat/a.png": "r"}
+
+
+def test_the_one_who_writes_the_log_anew_goes_on_with_the_right_images(project: Project) -> None:
+    book = MarkBook(project)
+    a, b, c = (sample(project, f"{name}.png") for name in "abc")
+    book.set([a], reviewed=True)
+    book.undo()
+    book.set([c], starred=True)
+    log = project.home / "marks.jsonl"
+    size = 0
+    while log.stat().st_size >= size:
+        size = log.stat().st_size
+        told = book.set([b], flagged=True)
+        assert told is not None and told.images == (b.path,)
+        told = book.undo()
+        assert told is not None and told.images == (b.path,) and marked(project, book) == {"10_cat/c.png": "s"}
 
 
 def test_marks_come_back_with_the_name(root: Path, project: Project) -> None:
