@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable
 from dataclasses import replace
@@ -162,6 +163,21 @@ def test_separators_of_the_subset_part_its_tags(tmp_path: Path) -> None:
     project = open_project(config)
     assert found(project, 'tag:"two, three" tag:four tags=3') == "x"
     assert found(project, "tag:two") == ""
+
+
+def test_captions_of_a_metadata_file_are_asked_like_others(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        image(tmp_path / "img" / f"{name}.png", caption="beside, not read")
+    metadata = {"a.png": {"caption": "a cat", "tags": "long_hair, solo"}, "b.png": {"tags": "dog"}, "c.png": {}}
+    (tmp_path / "meta.json").write_text(json.dumps(metadata))
+    config = tmp_path / "set.toml"
+    config.write_text(
+        "[[datasets]]\nresolution = 512\n[[datasets.subsets]]\n"
+        f'image_dir = "{tmp_path}/img"\nmetadata_file = "{tmp_path}/meta.json"\n'
+    )
+    project = open_project(config)
+    for query, names in {"tag:solo tag:long_hair tags=3": "a", "tag:dog": "b", "beside": "", "is:missing": "c"}.items():
+        assert found(project, query) == names, query
 
 
 def test_marks_of_encoding_and_composition_do_not_hide_a_tag(tmp_path: Path) -> None:
