@@ -6,11 +6,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISFIFO, S_ISREG
 
 import click
 
 from sdtui.base.errors import SdtuiError, UnreadableError
 from sdtui.base.files import read_bytes
+from sdtui.base.os_errors import read_error
 from sdtui.base.text import plural, safe
 from sdtui.cli.output import narrate, print_json_line
 from sdtui.tokens.encoder import encode
@@ -89,16 +91,17 @@ def _from_line(line: bytes, number: int) -> Caption | SdtuiError:
 
 
 def _from_file(path: Path) -> Caption | SdtuiError:
-    if path.is_dir():
-        return UnreadableError(
-            "This is a folder, not a caption", path=path, remedy="Name its files, as in FOLDER/*.txt."
-        )
-    if path.exists() and not (path.is_file() or _is_shells_pipe(path)):
-        return UnreadableError(
-            "This is a pipe or a device, which may never end", path=path, remedy="Give its lines to sdtui tokens -."
-        )
     try:
+        kind = path.stat().st_mode
+        if S_ISDIR(kind):
+            remedy = "Name its files, as in FOLDER/*.txt."
+            return UnreadableError("This is a folder, not a caption", path=path, remedy=remedy)
+        if not S_ISREG(kind) and not (S_ISFIFO(kind) and _is_shells_pipe(path)):
+            remedy = "Give its lines to sdtui tokens -."
+            return UnreadableError("This is a pipe or a device, which may never end", path=path, remedy=remedy)
         data = read_bytes(path)
+    except OSError as error:
+        return read_error(error, path)
     except SdtuiError as error:
         return error
     reading = read_caption(data)
@@ -109,7 +112,7 @@ def _from_file(path: Path) -> Caption | SdtuiError:
 
 def _is_shells_pipe(path: Path) -> bool:
     """``<(command)``: a pipe without a name, whose writer is at work. One with a name may have no writer at all."""
-    return path.is_fifo() and not path.resolve().exists()
+    return not path.resolve().exists()
 
 
 def _document(caption: Caption, encoding: Encoding, limit: int) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
@@ -132,7 +132,7 @@ class Marked:
         """The same, with another fate."""
         marks: list[Mark] = []
         for _, run in self._runs():
-            marks += [replace(run[0], fate=fate)] * len(run)
+            marks += [Mark(run[0].kind, fate, run[0].alternatives)] * len(run)
         return Marked(self.text, marks)
 
     def parts(self) -> tuple[Part, ...]:

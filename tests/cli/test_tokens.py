@@ -134,6 +134,15 @@ def test_what_may_never_end_is_not_waited_for(sdtui: Cli, tmp_path: Path) -> Non
     assert "2/75 tok" in result.stdout
 
 
+def test_a_path_that_cannot_be_does_not_keep_the_others_from_being_counted(sdtui: Cli, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    result = sdtui("tokens", tmp_path / "loop", tmp_path / ("a" * 300), caption(tmp_path, "a.txt", "a cat"))
+    assert result.returncode == 3
+    assert "leads to itself" in result.stderr
+    assert "too long" in result.stderr
+    assert "2/75 tok" in result.stdout
+
+
 def test_what_the_shell_puts_in_place_of_a_command_is_read() -> None:
     script = f"{sys.executable} -m sdtui tokens --json <(echo a red cat)"
     result = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=60)
