@@ -119,10 +119,17 @@ class Arrival:
 
     def _take_unread(self, companions: Companions, stem: str) -> None:
         for text in companions.unread:
-            if text.suffix == self._target.extension and self._target.metadata is None:
+            if self._would_be_read(text):
                 self._said["unread"].append(text.name)
             else:
                 self._go(text, self._target.folder / f"{stem}{text.suffix}", companions)
+
+    def _would_be_read(self, text: Path) -> bool:
+        """Whether the trainer would begin to read ``text``, or other texts for its sake, in the target."""
+        if self._target.metadata is not None:
+            return False
+        settled = any(sample.caption_source is CaptionSource.OWN for sample in self._target.samples)
+        return text.suffix == self._target.extension or not (settled or self._target.has_ending)
 
     def _take_masks(self, sample: Sample, companions: Companions, stem: str) -> None:
         if self._target.mask_dir is None:

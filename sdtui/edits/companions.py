@@ -69,6 +69,10 @@ class CompanionFinder:
             borrowers=tuple(self._borrowers.get(own, ())),
         )
 
+    def names_in(self, folder: Path) -> frozenset[str]:
+        """What stands in ``folder`` now. Raises UnreadableError."""
+        return frozenset(name for names in self._by_stem(folder).values() for name in names)
+
     def _by_stem(self, folder: Path) -> Mapping[str, list[str]]:
         if folder not in self._folders:
             with folder_entries(folder) as entries:

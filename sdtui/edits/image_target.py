@@ -27,6 +27,8 @@ class Target:
     folder: Path
     extension: str
     """Of captions."""
+    has_ending: bool
+    """The config says that ending; else it follows from the files that stand there."""
     mask_dir: Path | None
     class_tokens: str | None
     options: Mapping[str, Any]
@@ -61,6 +63,7 @@ def _made(project: Project, name: str, all_masked: bool) -> Target:
         name=made.name,
         folder=made.folder,
         extension=made.caption_extension,
+        has_ending=project.toml is not None,
         mask_dir=made.folder / MASK_FOLDER if all_masked and project.toml is None else None,
         class_tokens=made.class_tokens,
         options=made.options,
@@ -83,6 +86,7 @@ def _empty_folder(project: Project, name: str, all_masked: bool) -> Target | Non
                 name=folder,
                 folder=base / folder,
                 extension=project.caption_extension,
+                has_ending=False,
                 mask_dir=base / folder / MASK_FOLDER if all_masked else None,
                 class_tokens=parsed.class_tokens if parsed else None,
                 options={},
@@ -100,6 +104,7 @@ def _empty_in_config(project: Project, name: str) -> Target | None:
                 name=place.name,
                 folder=place.image_dir,
                 extension=place.caption_extension or project.caption_extension,
+                has_ending=True,
                 mask_dir=place.mask_dir,
                 class_tokens=place.class_tokens,
                 options=place.options,
@@ -114,6 +119,7 @@ def _standing(project: Project, subset: Subset) -> Target:
         name=subset.name,
         folder=images_folder(subset) if is_metadata else subset.image_dir,
         extension=subset.caption_extension,
+        has_ending=project.toml is not None,
         mask_dir=subset.mask_dir,
         class_tokens=subset.class_tokens,
         options=subset.options,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.edits.arrival import Arrival
+from sdtui.edits.caption_ending import keep_borrowed
 from sdtui.edits.companions import CompanionFinder
 from sdtui.edits.image_selection import Selection, named
 from sdtui.edits.image_target import Target, target_of
@@ -43,7 +44,7 @@ def trash(project: Project, samples: Iterable[Sample], *, now: float | None = No
             else:
                 relocation.move(file, bin_.place(file))
     size = trash_size(project.home)
-    warnings = list(selection.emptied())
+    warnings = [*selection.emptied(), *keep_borrowed(selection, relocation, finder)]
     if kept:
         warnings.append(f"Left where it is, because other images need it: {named(path.name for path in kept)}.")
     if size.files:
@@ -87,7 +88,9 @@ def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float 
     finder = CompanionFinder(project)
     for sample in selection.samples:
         arrival.take(sample, finder.of(sample))
-    warnings = [*place.warnings, *arrival.warnings(), *(() if keep else selection.emptied())]
+    warnings = [*place.warnings, *arrival.warnings()]
+    if not keep:
+        warnings += [*selection.emptied(), *keep_borrowed(selection, relocation, finder)]
     title = f"{'copy' if keep else 'move'} {selection.counted} to {place.name}"
     return _proposal(title, selection, relocation, warnings, (*place.changes, *metadata.changes()), place.folder)
 

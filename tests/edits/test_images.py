@@ -83,6 +83,22 @@ def test_images_that_share_a_caption_take_it_along_together(root: Path) -> None:
     assert not (root / "10_cat" / "a.txt").exists() and len(after.subsets[1].samples) == 2
 
 
+@pytest.mark.parametrize("unread", [".txt", ".caption"])
+def test_the_ending_of_captions_stays_that_of_those_who_borrow(tmp_path: Path, unread: str) -> None:
+    read = {".txt": ".caption", ".caption": ".txt"}[unread]
+    for name in ("a", "a_1_2_3_4", "b"):
+        image(tmp_path / "10_cat" / f"{name}.png", caption=None)
+    (tmp_path / "10_cat" / f"a{read}").write_text("lent")
+    if unread == ".caption":
+        (tmp_path / "10_cat" / "b.caption").write_text("never read")
+    project = open_project(tmp_path)
+    assert sample(project, "a_1_2_3_4.png").caption == "lent"
+    proposal = trash(project, [sample(project, "a.png")])
+    after = applied(project, proposal)
+    assert sample(after, "a_1_2_3_4.png").caption == "lent" and sample(after, "b.png").caption is None
+    assert "because it would not be read any more: a_1_2_3_4.png" in said(proposal)
+
+
 def test_masks_go_along(root: Path) -> None:
     for name in ("a", "b", "c"):
         image(root / "10_cat" / "conditioning" / f"{name}.png", caption=None)
