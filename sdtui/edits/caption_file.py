@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from sdtui.base.errors import WriteError
 from sdtui.base.files import read_if_there
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
+_COMPARED_AT_MOST = 250_000
+"""Pairs of lines; beyond that they are taken one by one, because looking for equal ones takes quadratic time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,9 @@ class CaptionFile:
             return new.replace("\n", self.newline)
         lines = new.split("\n")
         endings = [self.newline] * (len(lines) - 1) + [""]
-        matcher = difflib.SequenceMatcher(None, self._lines, lines, autojunk=False)
-        for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-            if tag in ("equal", "replace"):
-                for old, fresh in zip(range(old_from, old_to), range(new_from, new_to), strict=False):
-                    if fresh < len(lines) - 1 and self._endings[old]:
-                        endings[fresh] = self._endings[old]
+        for old, fresh in _same_lines(self._lines, lines):
+            if fresh < len(lines) - 1 and self._endings[old]:
+                endings[fresh] = self._endings[old]
         for at, ending in enumerate(endings[:-1]):
             if ending == "\r" and (lines[at + 1] + endings[at + 1]).startswith("\n"):
                 endings[at] = "\r\n"  # else the two would be read as one line end
@@ -101,6 +101,24 @@ def parse(path: Path, data: bytes | None) -> CaptionFile:
     if lines[-1] == "":
         lines, endings = lines[:-1], endings[:-1]
     return CaptionFile(path, data, undecodable, bom, _commonest(endings), lines, endings)
+
+
+def _same_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Which line of ``old`` became which of ``new``: those at the ends that are equal, then what fits best between."""
+    shorter = min(len(old), len(new))
+    front = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    back = next((at for at in range(shorter - front) if old[-1 - at] != new[-1 - at]), shorter - front)
+    yield from ((at, at) for at in range(front))
+    yield from ((len(old) - 1 - at, len(new) - 1 - at) for at in range(back))
+    middle, fresh = old[front : len(old) - back], new[front : len(new) - back]
+    if len(middle) * len(fresh) > _COMPARED_AT_MOST:
+        yield from ((front + at, front + at) for at in range(min(len(middle), len(fresh))))
+        return
+    matcher = difflib.SequenceMatcher(None, middle, fresh, autojunk=False)
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if tag in ("equal", "replace"):
+            pairs = zip(range(old_from, old_to), range(new_from, new_to), strict=False)
+            yield from ((front + one, front + two) for one, two in pairs)
 
 
 def _commonest(endings: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sdtui.edits.operations.base import Operation
@@ -11,6 +12,7 @@ from sdtui.edits.operations.underscores import is_face
 
 _CLOSING = {"(": ")", "[": "]"}
 _WEIGHT = re.compile(r"\s*:\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*$")
+_LONGEST_WEIGHT = 24
 _FACE = re.compile(r"(?<![^\s,])(?:[>}]?[:;=8][-'^o]?[()\[\]]+|[()\[\]]+[-'^o]?[:;=8])(?![^\s,])")
 """``:)``, ``>:(``, ``(;``: a word of its own, whose bracket opens or closes nothing."""
 _WORD = re.compile(r"\S+")
@@ -37,18 +39,25 @@ def _stripped(line: str, setting: Setting) -> str:
         return line
     escapes = set(_escapes(line))
     solid = _in_faces(line, setting.separator) | escapes | {at + 1 for at in escapes}
+    tells_apart = _telling_apart(line, setting.separator)
     gone = set(escapes)
     for opening, closing in _pairs(line, solid):
-        inside = line[opening + 1 : closing]
-        weight = _WEIGHT.search(inside)
+        weight = _weight(line, opening, closing)
         if line[opening] == "[":
-            if weight is None and "|" not in inside:
+            if weight is None and line.find("|", opening, closing) < 0:
                 gone |= {opening, closing}
         elif weight is not None:
-            gone |= {opening, *range(opening + 1 + weight.start(), closing + 1)}
-        elif not _tells_apart(line, opening, closing, setting.separator):
+            gone |= {opening, *range(weight, closing + 1)}
+        elif not tells_apart(opening, closing):
             gone |= {opening, closing}
     return "".join(letter for at, letter in enumerate(line) if at not in gone) if gone else line
+
+
+def _weight(line: str, opening: int, closing: int) -> int | None:
+    """Where the weight in a pair of brackets begins, its colon and the white space around it."""
+    start = max(opening + 1, closing - _LONGEST_WEIGHT)
+    found = _WEIGHT.search(line[start:closing])
+    return None if found is None else start + found.start()
 
 
 def _escapes(line: str) -> list[int]:
@@ -90,8 +99,21 @@ def _pairs(line: str, solid: set[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _tells_apart(line: str, opening: int, closing: int, separator: str) -> bool:
-    """Whether the brackets close a tag behind its name, as in ``miku (vocaloid)``."""
-    before = line[:opening].rpartition(separator)[2].strip(" \t([")
-    after = line[closing + 1 :].lstrip(" \t)]")
-    return bool(before) and (not after or after.startswith((separator, "(", "|", ":")))
+def _telling_apart(line: str, separator: str) -> Callable[[int, int], bool]:
+    """Whether brackets close a tag behind its name, as in ``miku (vocaloid)``; the line is gone through once."""
+    named: list[bool] = []
+    """For each place whether a name stands before it in its tag."""
+    is_named = False
+    for at, letter in enumerate(line):
+        named.append(is_named)
+        is_named = not line.startswith(separator, at) and (is_named or letter not in " \t([")
+    follows = [len(line)] * (len(line) + 1)
+    """For each place where what follows begins, closing brackets passed over."""
+    for at in range(len(line) - 1, -1, -1):
+        follows[at] = follows[at + 1] if line[at] in " \t)]" else at
+
+    def tells_apart(opening: int, closing: int) -> bool:
+        next_one = follows[closing + 1]
+        return named[opening] and (next_one == len(line) or line.startswith((separator, "(", "|", ":"), next_one))
+
+    return tells_apart

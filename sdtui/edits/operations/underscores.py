@@ -16,6 +16,7 @@ _WORD = re.compile(r"\S+")
 _SPACES = re.compile(r" +")
 _EYE = "[oOuUxXtTqQvVnNdD0-9]"
 _SIDE = rf"(?:[^\w\s]+{_EYE}?[^\w\s]*|{_EYE}[^\w\s]*)"
+_LONGEST_FACE = 24
 _FACE = re.compile(rf"{_SIDE}(?:_+{_SIDE})+")
 """``^_^ >_< o_O 0_0 (o)_(o) ._. ||_|| +_- @_@ T_T ;_; 6_9``: marks, and at most one eye, at both sides."""
 
@@ -46,7 +47,7 @@ class Underscores(Operation):
 
 def is_face(word: str) -> bool:
     """True for a word that is drawn and not spelt: ``^_^``, ``>_o``, ``(o)_(o)``."""
-    return _FACE.fullmatch(unescaped(word)) is not None
+    return len(word) <= _LONGEST_FACE and _FACE.fullmatch(unescaped(word)) is not None
 
 
 def _spaced(word: re.Match[str]) -> str:
