@@ -107,6 +107,7 @@ def make_home(home: Path) -> None:
     try:
         make_folder(home)
         if not (home / ".gitignore").exists():
+            remove_leftovers([home / ".gitignore"])
             write_atomic(home / ".gitignore", b"*\n", durable=False)
     except WriteError as error:
         raise WriteError(
