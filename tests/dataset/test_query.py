@@ -278,6 +278,8 @@ def test_a_tag_is_found_by_the_filter_that_is_made_of_it(project: Project) -> No
         ("a " * 5001, None, "at most 10,000 characters"),
         ("~/" + "a" * 2001 + "/", None, "longer than 2,000"),
         ("~/((a{1000}){1000}){1000}/", None, "repeats too often"),
+        ("~/(a{ 1000 }){ 1000 }/x", None, "repeats too often"),
+        ("~/(" + "a" * 1900 + "){90000}/", None, "repeats too often"),
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else "",
 )

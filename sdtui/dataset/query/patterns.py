@@ -13,9 +13,10 @@ from sdtui.dataset.query.nodes import Glob
 
 _LONGEST = 2_000
 """Characters of a regular expression."""
-_MOST_COPIES = 100_000
-"""The compiler writes ``(a{100}){100}`` out 10,000 times; numbers beyond this would fill the memory."""
-_COUNT = re.compile(r"\{(\d+)")
+_LARGEST = 1_000_000
+"""Characters of a regular expression once its repetitions are written out, as the compiler does with ``(a{100}){100}``:
+far more would fill the memory."""
+_COUNT = re.compile(r"\{\s*(\d+)")
 _FLAG = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE}
 
 
@@ -56,12 +57,12 @@ def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Patter
     copies = 1
     for number in _COUNT.finditer(pattern):
         copies *= max(1, int(number.group(1)[:9]))
-        if copies > _MOST_COPIES:
+        if copies * len(pattern) > _LARGEST:
             raise QueryError(
                 "This regular expression repeats too often",
                 text,
                 position + number.start(),
-                remedy="Its numbers in braces may come to 100,000 multiplied with each other.",
+                remedy="The numbers in braces, multiplied with each other and with its length, may come to a million.",
             )
     try:
         return _compiled(pattern, flags)
