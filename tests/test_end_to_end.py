@@ -78,7 +78,7 @@ def _edit_first_image(screen: Terminal, text: str) -> str:
     screen.press("l")
     screen.wait_for("enter edit")
     screen.press("home")
-    name = screen.wait_for(r"▸(square_\S+)").group(1)
+    name = screen.wait_for(r"▸ (square_\S+)").group(1)
     screen.press("enter")
     screen.wait_for("save, leave")
     screen.press("end", "ctrl+u")

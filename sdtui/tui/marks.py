@@ -28,7 +28,9 @@ class Marks:
     selected: str = "●"
 
 
-ASCII = Marks(over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+", selected="#")
+ASCII = Marks(
+    over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+", selected="#"
+)
 
 
 @lru_cache(maxsize=1)

@@ -51,14 +51,16 @@ class StateKeeper:
         self._wake = wake
         self._keystrokes = 0
         self._unwritten = False
-        self.state = self._read()
+        self._mine: set[str] = set()
+        """Images whose unsaved text this process has changed; of the others, other processes know better."""
+        self.state = self._read(ScreenState())
 
-    def _read(self) -> ScreenState:
+    def _read(self, otherwise: ScreenState) -> ScreenState:
         try:
             data = read_if_there(self._path)
-            return msgspec.json.decode(data, type=ScreenState) if data else ScreenState()
+            return msgspec.json.decode(data, type=ScreenState) if data else otherwise
         except (SdtuiError, msgspec.DecodeError):
-            return ScreenState()  # conveniences: a broken file is begun anew
+            return otherwise  # a broken file is begun anew
 
     def changed(self) -> None:
         """Something of ``state`` is other than on disk."""
@@ -74,6 +76,7 @@ class StateKeeper:
             del self.state.drafts[key]
         else:
             self.state.drafts[key] = text
+        self._mine.add(key)
         self._keystrokes += 1
         self._unwritten = True
         if self._keystrokes >= _KEYSTROKES:
@@ -98,8 +101,10 @@ class StateKeeper:
             return
 
     def _encoded(self) -> bytes:
+        others = {image: text for image, text in self._read(self.state).drafts.items() if image not in self._mine}
+        mine = {image: text for image, text in self.state.drafts.items() if image in self._mine}
         # Names that are not UTF-8 hold lone surrogates, which JSON's bytes cannot: they are left out.
-        drafts = {image: text for image, text in self.state.drafts.items() if _encodable(image) and _encodable(text)}
+        drafts = {image: text for image, text in (others | mine).items() if _encodable(image) and _encodable(text)}
         names = ("image", "subset", "review_image", "review_filter")
         unwritable = {name: "" for name in names if not _encodable(getattr(self.state, name))}
         return msgspec.json.encode(msgspec.structs.replace(self.state, drafts=drafts, **unwritable))

@@ -36,6 +36,11 @@ class TypedAhead:
         self._turn = 0
         self._patience: Timer | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was typed has been dealt with."""
+        return not (self._waiting or self._settling or self._held)
+
     def keeps(self, event: events.Event) -> bool:
         """Whether ``event`` must wait; it is given to the app's ``on_event`` again when its turn has come."""
         if not isinstance(event, _ORDERED) or event.is_forwarded:

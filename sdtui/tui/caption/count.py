@@ -22,6 +22,8 @@ class Counted:
     """Where a second and third window begin."""
     reads_all: bool = False
     """All lines are read and not only the first: wildcards are on."""
+    unread: int = 0
+    """Lines after the first that hold something and that the trainer does not read."""
 
 
 NOTHING = Counted(0, None, ())
@@ -32,18 +34,22 @@ def counted(text: str, rules: CaptionRules, limit: int, mode: Mode = "ftfy") -> 
     if rules.wildcard:
         lines = "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
         return Counted(max(encode(trained, mode).count for trained in trained_texts(lines, rules)), None, (), True)
-    line = text.partition("\n")[0]
+    line, _, rest = text.partition("\n")
+    unread = sum(1 for each in rest.split("\n") if each.strip()) if rest.strip() else 0
     caption = line.strip()
     trained = trained_texts(caption, rules)[0]
     encoding = encode(trained, mode)
     before = line.find(caption) - (len(rules.prefix) + 1 if rules.prefix else 0)
     if trained[len(rules.prefix) + 1 if rules.prefix else 0 :][: len(caption)] != caption:
-        return Counted(encoding.count, None, ())  # the tags are rejoined: no place in the file is the cut
+        return Counted(
+            encoding.count, None, (), unread=unread
+        )  # the tags are rejoined: no place in the file is the cut
     cut = encoding.cut(limit)
     return Counted(
         encoding.count,
         None if cut is None else min(len(line), max(0, cut + before)),
         tuple(at + before for at in encoding.seams(limit) if 0 <= at + before < len(line)),
+        unread=unread,
     )
 
 

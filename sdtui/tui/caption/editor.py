@@ -261,7 +261,7 @@ class CaptionEditor(Offers, TextArea):
         ink = inks(self.app.theme)
         read = row == 0 or self._counted.reads_all
         text = Text(shown + " ", end="", no_wrap=True)
-        text.stylize(ink.text if read else ink.dim)
+        text.stylize(ink.text if read else ink.cut, 0, len(shown))
         if row == 0:
             for seam in self._counted.seams:
                 text.stylize(ink.seam, *_within(seam, seam + 1, start, stop))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from sdtui.base.text import safe
+from sdtui.base.text import plural, safe
 from sdtui.dataset.epoch import placement
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.tui.commands import key_of
@@ -46,6 +46,15 @@ def source_text(sample: Sample, subset: Subset | None, ink: Inks) -> Text:
     elif subset is not None and (subset.options.get("caption_prefix") or subset.options.get("caption_suffix")):
         text.append(around_text(subset), ink.dim)
     return text
+
+
+def with_unread(source: Text, unread: int, ink: Inks) -> Text:
+    """``source`` and, where the caption goes on after the line that is trained, that it does."""
+    if not unread:
+        return source
+    is_not = "is" if unread == 1 else "are"
+    note = f"{plural(unread, 'line')} below the first {is_not} not read by the trainer"
+    return Text(" · ").join([*([source] if source else []), Text(note, ink.warn)])
 
 
 def around_text(subset: Subset) -> str:

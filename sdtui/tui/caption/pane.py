@@ -23,7 +23,7 @@ from sdtui.tui.caption.count import NOTHING, Counted, counted, rules_of
 from sdtui.tui.caption.count_line import CountLine
 from sdtui.tui.caption.edited import Edited, open_edited, place_text, trained
 from sdtui.tui.caption.editor import CaptionEditor
-from sdtui.tui.caption.facts import facts_text, source_text
+from sdtui.tui.caption.facts import facts_text, source_text, with_unread
 from sdtui.tui.caption.saving import CaptionSaver, Typed
 from sdtui.tui.project_state import StateKeeper
 from sdtui.tui.theme import inks
@@ -66,6 +66,7 @@ class CaptionPane(Vertical):
         """Set while the file is read that is to be edited: lets go of what was typed since."""
         self._format = ""
         self._facts = self._source = Text()
+        self._unread = 0
         self.sample: Sample | None = None
         self.limit = 75
         self.editing = False
@@ -163,7 +164,7 @@ class CaptionPane(Vertical):
         else:
             facts = facts_text(self._bucketed, self.sample, self._format, ink)
             place = place_text(self._file, ink) if self.editing else None
-            source = place or source_text(self.sample, self._subset, ink)
+            source = with_unread(place or source_text(self.sample, self._subset, ink), self._unread, ink)
         if facts != self._facts:
             self._facts = facts
             self.query_one("#facts", Static).update(facts, layout=False)
@@ -325,6 +326,9 @@ class CaptionPane(Vertical):
 
     def _show_count(self, now: Counted) -> None:
         self.editor.mark(now)
+        if now.unread != self._unread:
+            self._unread = now.unread
+            self._show_facts()
         nothing = self.sample is None or (not self.editor.text and not self.editing)
         self.query_one(CountLine).show(None if nothing else now.tokens, self.limit)
 

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from sdtui.base.text import count, plural, safe
 from sdtui.dataset.project import Sample, Subset
 from sdtui.dataset.trained import Fate, Part, PartKind, Trained, TrainedText, trained
+from sdtui.tui.commands import key_of
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import Inks, inks
 from sdtui.tui.widgets.cells import broken
@@ -71,8 +72,10 @@ class TrainedPane(Widget):
 
     DEFAULT_CSS = "TrainedPane { height: 1fr; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = "trained") -> None:
+    def __init__(self, more: str = "", *, id: str | None = "trained") -> None:
+        """``more``: the command that gives it more room, told where there is more to show."""
         super().__init__(id=id)
+        self._more = more
         self._asked: Asked | None = None
         self._trained: Trained | None = None
         self._lines: list[Text] = []
@@ -136,8 +139,9 @@ class TrainedPane(Widget):
 
     def _line(self, y: int, height: int) -> Text | None:
         if y == height - 1 and len(self._lines) > height:
+            hint = f" · {key_of(self._more)} gives them room" if self._more else ""
             more = plural(len(self._lines) - height + 1, "line")
-            return Text(f"… {more} more", inks(self.app.theme).dim, end="", no_wrap=True)
+            return Text(f"… {more} more{hint}", inks(self.app.theme).dim, end="", no_wrap=True)
         return self._lines[y] if y < len(self._lines) else None
 
     def _laid_out(self, width: int, height: int, ink: Inks) -> list[Text]:
