@@ -27,7 +27,7 @@ def show(proposal: Proposal, root: Path, asked: int) -> None:
         _show_edit(edit, root, proposal.limit)
     if len(proposal.edits) > _EDITS:
         click.echo(f"... and {plural(len(proposal.edits) - _EDITS, 'more caption', 'more captions')}; --json has all.")
-    click.echo(f"{proposal.title}: {_sum(proposal, asked)}" if proposal.edits else f"{_nothing(asked)}")
+    click.echo(f"{safe(proposal.title)}: {_sum(proposal, asked)}" if proposal.edits else _nothing(asked))
     for warning in proposal.plan.warnings:
         narrate(f"Note: {safe(warning)}")
     if proposal.stale:

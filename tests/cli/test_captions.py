@@ -14,6 +14,7 @@ import pytest
 
 from sdtui.base.files import kernel
 from sdtui.cli.main import main
+from tests.cli.test_robustness import HOSTILE, NOT_UTF8, OBEYED
 from tests.conftest import Cli, CliResult
 from tests.dataset.making import image
 from tests.runs.recorded import RecordedRun
@@ -314,3 +315,27 @@ def test_many_captions_are_shown_by_the_first_and_counted(here: Cli, tmp_path: P
     result = here("captions", "edit", tmp_path, "--append", "x", "--dry-run")
     assert "... and 10 more captions" in result.stdout and "30 of 30 captions" in result.stdout
     assert "\x1b" not in result.stdout and "\u202e" not in result.stdout and "[b]" in result.stdout
+
+
+def test_no_name_text_or_pattern_reaches_the_terminal_as_it_is(here: Cli, tmp_path: Path) -> None:
+    root = tmp_path / f"data{HOSTILE}{NOT_UTF8}"
+    image(root / f"10_cat{HOSTILE}" / f"a{HOSTILE}.png", caption=HOSTILE)
+    image(root / "10_two\nlines" / f"{NOT_UTF8}.png", caption=f"{HOSTILE}, b\n{HOSTILE}")
+    image(root / "10_two\nlines" / f"c{HOSTILE}.png", caption=b"\xff\x1b[31m")
+    before = bytes_of(root)
+    for args in (
+        ("edit", root, "--append", HOSTILE, "--dry-run"),
+        ("edit", root, "--regex", f"{HOSTILE}(", "x", "--dry-run"),
+        ("edit", root, "--where", f"{HOSTILE}:(", "--sort", "--dry-run"),
+        ("edit", root, "--where", f"@{HOSTILE}", "--sort", "--dry-run"),
+        ("edit", root, "--copy-to", f".x{HOSTILE}", "--dry-run", "--json"),
+        ("edit", root, "--prepend", HOSTILE, "--yes"),
+        ("undo", root, "--list"),
+        ("undo", root, HOSTILE, "--yes"),
+        ("recover", root),
+        ("undo", root, "--yes", "--json"),
+    ):
+        result = here("captions", *args)
+        assert OBEYED.findall(result.stdout + result.stderr) == [], args
+        assert result.stdout or result.stderr
+    assert bytes_of(root) == before

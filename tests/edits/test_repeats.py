@@ -262,3 +262,11 @@ def test_a_config_of_ours_is_still_ours_after_a_rename(root: Path, kind: Kind) -
     config.write_text(config.read_text() + "# mine\n")
     change(root, cat=13)
     assert export(open_project(root), kind).replaces[0] == config
+
+
+def test_a_config_that_keeps_its_own_numbers_is_told_of_once(root: Path) -> None:
+    subsets = "".join(f'[[datasets.subsets]]\nimage_dir = "{root}/{name}"\n' for name in ("10_cat", "4_dog"))
+    (root / "my.toml").write_text(f"[general]\nnum_repeats = 7\n[[datasets]]\nresolution = 512\n{subsets}")
+    plan = repeats_plan(open_project(root), {"10_cat": 12, "4_dog": 5})
+    said = [warning for warning in plan.warnings if "keeps saying so" in warning]
+    assert len(said) == 1 and "num_repeats = 7 for 10_cat, 7 for 4_dog," in said[0]

@@ -65,3 +65,20 @@ def test_each_kind_of_change_has_a_sentence(tmp_path: Path) -> None:
 def test_a_huge_line_is_shown_as_replaced(size: int) -> None:
     pieces = diff_words("a " * size, "b " * size)
     assert [one.kind for one in pieces] == [Kind.REMOVED, Kind.ADDED]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("a, " * 2000 + "end", "a, " * 2000 + "stop", [("end", "stop")]),
+        ("x/10_cat/1 " * 900, "x/12_cat/1 " * 900, [("10_cat", "12_cat")] * 900),
+        ("a " * 3000 + "b c " + "d " * 100, "a " * 3000 + "d " * 100, [("b c ", "")]),
+    ],
+)
+def test_a_long_line_shows_what_changes_in_it(before: str, after: str, changed: list[tuple[str, str]]) -> None:
+    pieces = diff_words(before, after)
+    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.ADDED) == before
+    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED) == after
+    removed = [piece.text for piece in pieces if piece.kind is Kind.REMOVED]
+    added = [piece.text for piece in pieces if piece.kind is Kind.ADDED]
+    assert removed == [old for old, _ in changed if old] and added == [new for _, new in changed if new]
