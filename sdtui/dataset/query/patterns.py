@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
 import regex
 
+from sdtui.base.regexes import too_large
 from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.nodes import Glob
 
 _LONGEST = 2_000
 """Characters of a regular expression."""
-_LARGEST = 1_000_000
-"""Characters of a regular expression once its repetitions are written out, as the compiler does with ``(a{100}){100}``:
-far more would fill the memory."""
-_COUNT = re.compile(r"\{\s*(\d+)")
 _FLAG = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE}
 
 
@@ -54,16 +50,14 @@ def compiled(pattern: str, flags: str, text: str, position: int) -> regex.Patter
     """A regular expression that stands at ``position`` of the filter ``text``. Raises QueryError."""
     if len(pattern) > _LONGEST:
         raise QueryError("This regular expression is longer than 2,000 characters", text, position)
-    copies = 1
-    for number in _COUNT.finditer(pattern):
-        copies *= max(1, int(number.group(1)[:9]))
-        if copies * len(pattern) > _LARGEST:
-            raise QueryError(
-                "This regular expression repeats too often",
-                text,
-                position + number.start(),
-                remedy="The numbers in braces, multiplied with each other and with its length, may come to a million.",
-            )
+    at = too_large(pattern)
+    if at is not None:
+        raise QueryError(
+            "This regular expression repeats too often",
+            text,
+            position + at,
+            remedy="The numbers in braces, multiplied with each other and with its length, may come to a million.",
+        )
     try:
         return _compiled(pattern, flags)
     except regex.error as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import regex
 
 from sdtui.base.errors import UsageError
+from sdtui.base.regexes import too_large
 from sdtui.edits.operations.base import Operation, quoted
 from sdtui.edits.operations.setting import Setting, on_read_lines
 
@@ -63,6 +64,8 @@ class Regex(Operation):
 
 
 def _compiled(pattern: str, *, ignore_case: bool) -> regex.Pattern[str]:
+    if (at := too_large(pattern)) is not None:
+        raise PatternError("The pattern is too large: it repeats too often", pattern, at)
     try:
         return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
     except regex.error as error:
