@@ -54,8 +54,9 @@ def rewritten(file: Path, renames: Mapping[Path, Path], root: Path) -> tuple[byt
     except UnicodeDecodeError:
         return None
     finder = _Finder(renames, (root, file.parent, Path.cwd()))
-    pattern = _TOML_STRING if file.suffix.lower() == ".toml" else _JSON_STRING
-    after = pattern.sub(lambda match: _literal(match, finder), text).encode("utf-8")
+    toml = file.suffix.lower() == ".toml"
+    pattern = _TOML_STRING if toml else _JSON_STRING
+    after = pattern.sub(lambda match: _literal(match, finder, toml=toml), text).encode("utf-8")
     return None if after == before else (before, after)
 
 
@@ -70,16 +71,23 @@ class _Finder:
             self._renames[os.path.normpath(path)] = path, new
             self._renames[str(path.parent.resolve() / path.name)] = path, new
 
+    def is_bare(self, written: str) -> bool:
+        """Whether it may be a name alone, and so no path but a caption."""
+        return written in self._names or ("/" not in written and "\\" not in written)
+
     def find(self, written: str) -> tuple[int, int, str] | None:
         """Where in ``written`` the name of a renamed folder stands, and what stands there from now on."""
-        path = written.replace("\\", "/")
+        # A backslash may stand in a name itself, where it does not part names as on Windows.
+        return self._find(written) or self._find(written.replace("\\", "/"), separator="\\")
+
+    def _find(self, path: str, separator: str = "/") -> tuple[int, int, str] | None:
         parts = list(re.finditer(r"[^/]+", path))
         for at, part in enumerate(parts):
             if part.group() in self._names:
                 for folder in self._meanings(path[: part.end()]):
                     if folder in self._renames:
                         start, new = _changed_end(parts[: at + 1], *self._renames[folder])
-                        return start, part.end(), new.replace("/", "\\") if "\\" in written else new
+                        return start, part.end(), new.replace("/", separator)
         return None
 
     def _meanings(self, path: str) -> Iterator[str]:
@@ -104,17 +112,22 @@ def _changed_end(parts: list[re.Match[str]], old: Path, new: Path) -> tuple[int,
     return parts[-1].start(), Path(os.path.relpath(new, old.parent)).as_posix()
 
 
-def _literal(match: re.Match[str], finder: _Finder) -> str:
+def _literal(match: re.Match[str], finder: _Finder, *, toml: bool) -> str:
     for kind, body in match.groupdict().items():
         if body is not None:
-            bare = "/" not in body and "\\" not in body
-            if bare and not _PATH_KEY.search(match.string, max(0, match.start() - 100), match.start()):
+            if finder.is_bare(_plain(kind, body)) and not _PATH_KEY.search(
+                match.string, max(0, match.start() - 100), match.start()
+            ):
                 break
             start = match.start(kind) - match.start()
             whole = match.group()
-            new = _raw_body(body, finder) if kind.startswith("raw") else _escaped_body(body, finder)
+            new = _raw_body(body, finder) if kind.startswith("raw") else _escaped_body(body, finder, toml=toml)
             return whole[:start] + new + whole[start + len(body) :]
     return match.group()
+
+
+def _plain(kind: str, body: str) -> str:
+    return body if kind.startswith("raw") or "\\" not in body else _decoded(body)[0]
 
 
 def _raw_body(body: str, finder: _Finder) -> str:
@@ -122,7 +135,7 @@ def _raw_body(body: str, finder: _Finder) -> str:
     return body if found is None else body[: found[0]] + found[2] + body[found[1] :]
 
 
-def _escaped_body(body: str, finder: _Finder) -> str:
+def _escaped_body(body: str, finder: _Finder, *, toml: bool) -> str:
     if "\\" not in body:
         return _raw_body(body, finder)
     decoded, places = _decoded(body)
@@ -132,7 +145,19 @@ def _escaped_body(body: str, finder: _Finder) -> str:
     start, end, new = found
     old_raw = body[places[start] : places[end]]
     as_ascii = old_raw.isascii() and not decoded[start:end].isascii()
-    return body[: places[start]] + json.dumps(new, ensure_ascii=as_ascii)[1:-1] + body[places[end] :]
+    return body[: places[start]] + _escaped(new, as_ascii=as_ascii, toml=toml) + body[places[end] :]
+
+
+def _escaped(name: str, *, as_ascii: bool, toml: bool) -> str:
+    """``name`` as it stands between double quotes. TOML knows no surrogate pairs, and no bare DEL."""
+    if not toml:
+        return json.dumps(name, ensure_ascii=as_ascii)[1:-1]
+    plain = json.dumps(name, ensure_ascii=False)[1:-1]
+    return "".join(_by_number(char) if char == "\x7f" or (as_ascii and not char.isascii()) else char for char in plain)
+
+
+def _by_number(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def _decoded(body: str) -> tuple[str, list[int]]:
