@@ -10,7 +10,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.text import plural
 from sdtui.edits.operations.base import Operation, quoted
 from sdtui.edits.operations.setting import Setting, ends, on_read_lines
-from sdtui.edits.operations.tags import TagLine, same_tag, split_keeping
+from sdtui.edits.operations.tags import TagLine, same_tag, split_keeping, unescaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,15 @@ def _tag(text: str) -> str:
     return tag
 
 
+def _mentions(line: str, tags: tuple[str, ...]) -> bool:
+    """Whether any of ``tags`` stands in ``line`` at all; most captions need no closer look."""
+    bare = unescaped(line)
+    return any(unescaped(tag) in bare for tag in tags)
+
+
 def _without(line: str, tags: tuple[str, ...], setting: Setting) -> str:
+    if not _mentions(line, tags):
+        return line
     parts = TagLine.of(line, setting)
     gone = [at for at, piece in enumerate(parts.pieces) if any(same_tag(piece.tag, tag) for tag in tags)]
     for at in reversed(gone):
@@ -184,6 +192,8 @@ def _without(line: str, tags: tuple[str, ...], setting: Setting) -> str:
 
 
 def _merged(line: str, tags: tuple[str, ...], into: str, setting: Setting) -> str:
+    if not _mentions(line, tags):
+        return line
     parts = TagLine.of(line, setting)
     found = [at for at, piece in enumerate(parts.pieces) if any(same_tag(piece.tag, tag) for tag in tags)]
     if not found:
