@@ -131,7 +131,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
-        if self._applied is not None:
+        if self._applied is not None and self.is_current:  # it may have been left since it was told so
             self.dismiss(self._applied)
 
     def _recolour(self) -> None:
