@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from posixpath import splitext
 
@@ -16,18 +17,23 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class Readers:
-    """Which images of a project read which caption file."""
+    """Which images of a project read which caption file; all are gone through when that is first asked."""
 
     def __init__(self, project: Project) -> None:
-        self._of: dict[Path, list[Sample]] = defaultdict(list)
-        for subset in project.subsets:
-            if subset.metadata_file is None:
-                for sample in subset.samples:
-                    self._of[sample.caption_read_from or sample.caption_path].append(sample)
+        self._project = project
 
     def of(self, caption: Path) -> list[Sample]:
         """The images that read the file ``caption``, or would if it stood there."""
-        return self._of.get(caption, [])
+        return self._by_caption.get(caption, [])
+
+    @cached_property
+    def _by_caption(self) -> dict[Path, list[Sample]]:
+        found: dict[Path, list[Sample]] = defaultdict(list)
+        for subset in self._project.subsets:
+            if subset.metadata_file is None:
+                for sample in subset.samples:
+                    found[sample.caption_read_from or sample.caption_path].append(sample)
+        return found
 
 
 class StaleCaches:
