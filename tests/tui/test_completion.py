@@ -50,6 +50,7 @@ async def test_the_projects_tags_come_first_and_tab_takes_one(tagged: Path, open
         await it.type(", red")
         await it.until(lambda: suggested(it)[:2] == ["red circle", "red background"])
         await it.until(lambda: "▸red circle" in it.words() and "tab takes the tag" in it.words())
+        assert "/75 tok" in it.words(), "the list takes no room from anything"
         await it.press("tab")
         assert typed(it) == "a red circle, red circle\n"
         assert it.screen.captions.editing and not suggested(it)

@@ -76,8 +76,9 @@ class CaptionPane(Vertical):
         yield Static("", id="source", markup=False)
         editor = CaptionEditor()
         yield editor
-        yield editor.completer.suggestions
-        yield CountLine()
+        with Vertical(id="under-caption"):  # of one line, so that what floats over it takes no room from the editor
+            yield CountLine()
+            yield editor.completer.suggestions
 
     @property
     def shell(self) -> SdtuiApp:

@@ -75,7 +75,7 @@ class TrainedPane(Widget):
     def __init__(self, more: str = "", *, id: str | None = "trained") -> None:
         """``more``: the command that gives it more room, told where there is more to show."""
         super().__init__(id=id)
-        self._more = more
+        self.more = more
         self._asked: Asked | None = None
         self._trained: Trained | None = None
         self._lines: list[Text] = []
@@ -139,7 +139,7 @@ class TrainedPane(Widget):
 
     def _line(self, y: int, height: int) -> Text | None:
         if y == height - 1 and len(self._lines) > height:
-            hint = f" · {key_of(self._more)} gives them room" if self._more else ""
+            hint = f" · {key_of(self.more)} gives them room" if self.more else ""
             more = plural(len(self._lines) - height + 1, "line")
             return Text(f"… {more} more{hint}", inks(self.app.theme).dim, end="", no_wrap=True)
         return self._lines[y] if y < len(self._lines) else None

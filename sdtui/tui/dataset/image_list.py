@@ -19,7 +19,8 @@ from sdtui.tui.widgets.virtual_list import VirtualList
 
 _SIZE = 10
 _TOKENS = 10
-_MARKS = 3
+_MARKS = 4
+"""With a blank before them, and one after them for the scroll bar."""
 _CAPTION_FROM = 62
 """Cells of a row from which on captions are shown too."""
 _MOST_NAME = 34
@@ -66,6 +67,7 @@ class ImageList(VirtualList):
             Segment(fit_right(words, _TOKENS), style),
             Segment(" "),
             *marks_segments(self.marks.of(sample), ink),
+            Segment(" "),
         ]
         if caption:
             segments.append(Segment(" " + fit(safe(sample.caption or ""), room - name_width - 1), ink.dim))

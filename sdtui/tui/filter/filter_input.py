@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 _REST = 0.15
 """Seconds without a key after which what was typed is understood."""
 
-_HINT = (
-    "tag: caption: name: path: subset:  tokens>75 tags< width= repeats>=  "
-    "is:missing over flagged reviewed reg masked borrowed  NOT AND OR ( )  * ?  ~/regex/"
-)
+_HINT = "tag: caption: name: path: subset: tags< tokens>75 width= is:missing is:over is:flagged NOT OR ( ) * ? ~/regex/"
 
 
 class FilterInput(Vertical):
