@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sdtui.base.errors import WriteError
 from sdtui.dataset.project import Project
+from sdtui.edits.captions import removals
 from sdtui.edits.path_rewrite import project_files, rewritten
 from sdtui.edits.stamp import restamped
 from sdtui.plans.checks import name_taken
 from sdtui.plans.names import is_other_case, present
-from sdtui.plans.plan import Change, Move, Remove, Write
+from sdtui.plans.plan import Change, Move, Write
 from sdtui.trainer.caches import IMAGE_INFO_CACHE
 
 
@@ -62,10 +63,6 @@ def _moves(renames: Mapping[Path, Path]) -> list[Change]:
     return moves
 
 
-def _stale_lists(renames: Mapping[Path, Path]) -> Iterator[Change]:
+def _stale_lists(renames: Mapping[Path, Path]) -> tuple[Change, ...]:
     """``metadata_cache.json`` of ``cache_info`` holds the old paths, and the trainer would look for images there."""
-    for folder in renames:
-        cache = folder / IMAGE_INFO_CACHE
-        if cache.is_file():
-            seen = cache.lstat()
-            yield Remove(cache, seen.st_size, seen.st_mtime_ns)
+    return removals(cache for folder in renames if (cache := folder / IMAGE_INFO_CACHE).is_file())

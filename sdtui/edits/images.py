@@ -108,7 +108,8 @@ def _proposal(
     folders = dict.fromkeys(sample.path.parent for sample in selection.samples)
     for folder in (*folders, *([target] if target else [])):
         # The trainer would go by what cache_info once wrote down: images that are gone, without those that came.
-        relocation.remove(folder / IMAGE_INFO_CACHE)
+        if (folder / IMAGE_INFO_CACHE).is_file():
+            relocation.remove(folder / IMAGE_INFO_CACHE)
     plan = Plan(title, (*before, *relocation.changes()), tuple(warnings))
     return Proposal(title, plan, left_out=selection.left_out)
 

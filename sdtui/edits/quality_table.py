@@ -11,7 +11,8 @@ import msgspec
 from sdtui.base.errors import SyntaxProblem
 from sdtui.base.files import read_if_there
 from sdtui.base.user_toml import parse
-from sdtui.plans.plan import Change, Remove, Write
+from sdtui.edits.captions import removals
+from sdtui.plans.plan import Change, Write
 
 FILE_NAME = "quality.toml"
 _HEAD = """\
@@ -70,10 +71,7 @@ def saving(home: Path, table: QualityTable) -> tuple[Change, ...]:
     path = table_path(home)
     before = read_if_there(path)
     if table == QualityTable():
-        if before is None:
-            return ()
-        seen = path.lstat()
-        return (Remove(path, seen.st_size, seen.st_mtime_ns),)
+        return removals((path,))
     after = _encoded(table)
     return () if after == before else (Write(path, before, after),)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Remove
+from sdtui.edits.captions import removals
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move
 
 
 class Relocation:
@@ -27,9 +27,8 @@ class Relocation:
         self._moves.setdefault(source, target)
 
     def remove(self, path: Path) -> None:
-        """Take ``path`` away, where it stands."""
-        if os.path.lexists(path):
-            self._removed[path] = None
+        """Take ``path`` away."""
+        self._removed[path] = None
 
     def taken(self, path: Path) -> bool:
         """Whether ``path`` goes elsewhere already."""
@@ -54,7 +53,7 @@ class Relocation:
             *_missing_folders(targets),
             *(Copy(source, target) for target, source in copies.items()),
             *moves,
-            *(_remove(path) for path in removed),
+            *removals(removed),
         )
 
     def _device(self, folder: Path) -> int:
@@ -69,8 +68,3 @@ class Relocation:
 def _missing_folders(targets: Iterable[Path]) -> list[Change]:
     folders = dict.fromkeys(target.parent for target in targets)
     return [MakeFolder(folder) for folder in folders if not folder.is_dir()]
-
-
-def _remove(path: Path) -> Remove:
-    seen = path.lstat()
-    return Remove(path, seen.st_size, seen.st_mtime_ns)

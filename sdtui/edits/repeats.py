@@ -10,7 +10,7 @@ from sdtui.base.errors import SdtuiError, UsageError, WriteError
 from sdtui.base.files import read_bytes
 from sdtui.base.text import plural
 from sdtui.dataset.project import CaptionSource, Project, ProjectKind, Subset
-from sdtui.edits.config_value import with_repeats
+from sdtui.edits.config_value import with_value
 from sdtui.edits.folder_rename import renaming
 from sdtui.edits.path_rewrite import project_files
 from sdtui.plans.plan import Plan, Write
@@ -76,9 +76,8 @@ def _config_plan(project: Project, title: str, wanted: Mapping[str, int]) -> Pla
     assert project.toml is not None
     subsets = [subset for subset in project.subsets if subset.name in wanted]
     before = read_bytes(project.toml)
-    after = with_repeats(
-        project.toml, before, {(subset.dataset, subset.position): wanted[subset.name] for subset in subsets}
-    )
+    numbers = {(subset.dataset, subset.position): wanted[subset.name] for subset in subsets}
+    after = with_value(project.toml, before, "num_repeats", numbers)
     return Plan(title, (Write(project.toml, before, after),))
 
 

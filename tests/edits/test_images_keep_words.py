@@ -28,7 +28,7 @@ def texts(project: Project) -> dict[Path, str | None]:
     return {one.path: one.caption for subset in project.subsets for one in subset.samples}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.tuples(IMAGES, IMAGES), st.tuples(TEXTS, TEXTS), st.sampled_from([trash, move, copy]), st.data())
 def test_no_image_loses_its_text(
     images: tuple[set[tuple[str, str]], ...], files: tuple[set[str], ...], what: object, data: st.DataObject

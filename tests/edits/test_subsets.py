@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sdtui.base.errors import SdtuiError, UsageError, WriteError
+from sdtui.base.errors import InUseError, SdtuiError, UsageError, WriteError
+from sdtui.base.work import finish
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.edits.dataset_config import export
 from sdtui.edits.images import move
 from sdtui.edits.proposal import Proposal
-from sdtui.edits.quality_table import load_table
+from sdtui.edits.quality import QualityTable, load_table, propose, with_tier
 from sdtui.edits.repeats import find_subset
 from sdtui.edits.subsets import make_subset, mark_regularization, rename_subset
+from sdtui.plans.held import Held
 from sdtui.plans.journal import Journal
 from sdtui.trainer.dataset_config import load
 from tests.dataset.making import image
@@ -322,3 +324,18 @@ def test_masks_of_regularization_images_are_not_read(root: Path) -> None:
     proposal = mark_regularization(project, find_subset(project, "dog"))
     assert "Its masks are not read any more" in proposal.plan.warnings[0]
     assert shown(applied(project, proposal))["4_dog"] == (4, True)
+
+
+def test_what_a_live_run_reads_keeps_its_name_and_place(root: Path) -> None:
+    before = contents(root)
+    project = open_project(root)
+    cat, held = find_subset(project, "cat"), [Held(root / "10_cat", "night")]
+    tiers = finish(propose(project, with_tier(QualityTable(), "cat", "high quality", 12)))
+    for proposal in (rename_subset(project, cat, "lion"), mark_regularization(project, cat), tiers):
+        with pytest.raises(InUseError, match='"night" is reading it, so it cannot be renamed, moved or deleted'):
+            Journal(project.home).apply(proposal.plan, held)
+    assert contents(root) == before
+    # Captions alone can be written: a new version takes the old one's place whole.
+    tiers = finish(propose(project, with_tier(QualityTable(), "cat", "high quality")))
+    Journal(project.home).apply(tiers.plan, held)
+    assert (root / "10_cat" / "a.txt").read_text() == "high quality, a red circle"
