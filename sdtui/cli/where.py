@@ -34,7 +34,7 @@ limit_option = click.option(
     type=click.Choice([str(limit) for limit in LIMITS]),
     default=str(LIMITS[0]),
     show_default=True,
-    help="What is:over goes by: the trainer's --max_token_length; 75 when it is not set.",
+    help="Tokens that is:over and warnings go by: the trainer's --max_token_length; 75 when it is not set.",
 )
 
 

@@ -393,7 +393,7 @@ OPERATIONS = st.sampled_from(
 
 
 @given(files=st.lists(st.tuples(FILES, FILES), min_size=1, max_size=4), operation=OPERATIONS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_bytes_survive_any_operation_and_its_undo(
     tmp_path: Path, files: list[tuple[bytes, bytes]], operation: Operation
 ) -> None:

@@ -96,7 +96,24 @@ def test_an_operation_changes_what_it_is_about_and_nothing_else(operation: Opera
 
 @pytest.mark.parametrize(
     "face",
-    ["^_^", ">_<", "o_o", "O_O", "(o)_(o)", "0_0", "._.", "||_||", "+_-", "@_@", "T_T", ";_;", "6_9", "<o>_<o>", ">_o"],
+    [
+        "^_^",
+        ">_<",
+        "o_o",
+        "O_O",
+        "(o)_(o)",
+        "0_0",
+        "._.",
+        "||_||",
+        "+_-",
+        "@_@",
+        "T_T",
+        ";_;",
+        "6_9",
+        "<o>_<o>",
+        ">_o",
+        "<|>_<|>",
+    ],
 )
 def test_faces_keep_their_underscores_and_their_brackets(face: str) -> None:
     assert Spaces().apply(f"long_hair, {face}, she_is {face}", PLAIN) == f"long hair, {face}, she is {face}"

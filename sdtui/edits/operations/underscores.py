@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"(?<=[^\s_])_(?=[^\s_])")
 """One underscore inside a word; ``__hair__`` is a wildcard of other tools and stays."""
 _WORD = re.compile(r"\S+")
 _SPACES = re.compile(r" +")
-_EYE = "[oOuUxXtTqQvVnNdD0-9]"
+_EYE = "[oOuUxXtTqQvVnN0-9]"
 _SIDE = rf"(?:[^\w\s]+{_EYE}?[^\w\s]*|{_EYE}[^\w\s]*)"
 _LONGEST_FACE = 24
 _FACE = re.compile(rf"{_SIDE}(?:_+{_SIDE})+")
