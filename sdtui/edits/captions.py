@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
-from sdtui.base.files import folder_entries, read_if_there
+from sdtui.base.files import folder_entries, read_error, read_if_there
 from sdtui.base.text import plural
 from sdtui.edits.caption_file import CaptionFile, parse, read
 from sdtui.plans.plan import Plan, Remove, Write
@@ -69,9 +68,21 @@ def plan_of(title: str, write: Write, caches: tuple[Path, ...], *, delete_stale:
 
 
 def removals(paths: Iterable[Path]) -> tuple[Remove, ...]:
-    """The changes that take away the files at ``paths`` as they stand now; what is gone already needs none."""
-    standing = (path for path in paths if os.path.lexists(path))
-    return tuple(Remove(path, (seen := path.lstat()).st_size, seen.st_mtime_ns) for path in standing)
+    """The changes that take away the files at ``paths`` as they stand now; what is gone already needs none.
+
+    Raises UnreadableError.
+    """
+    return tuple(change for path in paths if (change := _removal(path)) is not None)
+
+
+def _removal(path: Path) -> Remove | None:
+    try:
+        seen = path.lstat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise read_error(error, path) from error
+    return Remove(path, seen.st_size, seen.st_mtime_ns)
 
 
 def _borrowers(caption: Path, image: Path) -> list[Path]:

@@ -58,7 +58,7 @@ async def apply(it: Opened, done: list[Applied]) -> None:
 
 async def test_from_letters_to_captions(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
-        done = await choose(it, "replacetext")
+        done = await choose(it, "replace text")
         await it.until(lambda: "subset 10_circle · 4 images" in it.words())
         await it.type("red")
         await it.press("down")
@@ -120,7 +120,7 @@ async def test_a_broken_pattern_is_pointed_at(dataset: Path, opened: Open) -> No
 async def test_what_is_pasted_is_meant_letter_by_letter(dataset: Path, opened: Open) -> None:
     pasted = "שלום\u200f [b] 猫🐈 \x1b e\u0301"
     async with opened(dataset) as it:
-        done = await choose(it, "textatthefront")
+        done = await choose(it, "prepend")
         it.app.post_message(events.Paste(f"{pasted}\nsecond line"))
         await it.until(lambda: "Only the first of the pasted lines" in it.words())
         await it.until(lambda: "first of them" in it.words())
@@ -160,7 +160,7 @@ async def test_making_a_proposal_is_stopped_with_esc(
         return propose(*args, **how)  # type: ignore[arg-type]
 
     async with opened(dataset) as it:
-        await choose(it, "sorttags")
+        await choose(it, "sort")
         monkeypatch.setattr(form, "propose", slowly)
         await it.press("enter")
         await it.until(asked.is_set)

@@ -166,13 +166,7 @@ class QualityScreen(Offers, ModalScreen["Applied | None"]):
         )
         self.query_one("#quality-trigger", Static).update(Text(words, ink.dim), layout=False)
         text = Text(no_wrap=True, overflow="ellipsis")
-        keys = [
-            ("enter", "prefix"),
-            ("=", "repeats"),
-            ("x", "no tier"),
-            ("t", "trigger"),
-            ("a", "show what would change"),
-        ]
+        keys = [*_KEYS]
         if self._making.words:
             text.append(self._making.words, ink.text)
             keys = []

@@ -67,13 +67,13 @@ def _merged(values: Values) -> Operation:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        "Replace text",
+        "Find and replace text",
         "A text becomes another wherever it stands.",
         lambda values: operations.Replace(values["old"], values["new"], bool(values["ignore_case"])),
         (Field("old", "find"), Field("new", "put instead", "nothing: it is taken away"), _CASE),
     ),
     Entry(
-        "Replace by a pattern",
+        "Find and replace by a pattern (regex)",
         r"What a regular expression finds becomes another text; \1 or \g<name> are its groups.",
         lambda values: operations.Regex(values["pattern"], values["new"], bool(values["ignore_case"])),
         (
@@ -83,14 +83,14 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
-        "Put text at the front",
-        "As a tag of its own; a text that ends in a space goes right before what is there.",
+        "Prepend text",
+        "At the front, as a tag of its own; one that ends in a space goes right before what is there.",
         lambda values: operations.Prepend(values["text"]),
         (Field("text", "text"),),
     ),
     Entry(
-        "Put text at the end",
-        "As a tag of its own; a text that begins with a space goes right behind what is there.",
+        "Append text",
+        "At the end, as a tag of its own; one that begins with a space goes right behind what is there.",
         lambda values: operations.Append(values["text"]),
         (Field("text", "text"),),
     ),
@@ -119,14 +119,14 @@ ENTRIES: tuple[Entry, ...] = (
         _merged,
         (Field("tags", "tags", "grey hair, gray hair"), Field("into", "into", "grey hair")),
     ),
-    Entry("Remove double tags", "Of equal tags the first stays.", lambda _: operations.Dedupe()),
+    Entry("Deduplicate tags", "Of equal tags the first stays.", lambda _: operations.Dedupe()),
     Entry(
         "Sort tags",
         "By the alphabet; tags that keep_tokens holds at the front stay there.",
         lambda _: operations.Sort(),
     ),
     Entry(
-        "Shuffle tags",
+        "Shuffle tags with a seed",
         "In an order that the seed decides: the same seed gives the same order again.",
         _seed,
         (Field("seed", "seed", value="42"),),
@@ -143,14 +143,14 @@ ENTRIES: tuple[Entry, ...] = (
         lambda _: operations.Trim(),
     ),
     Entry(
-        "One line from many",
-        "All lines become one, since the trainer reads only the first.",
+        "Join lines",
+        "One line from many, since the trainer reads only the first.",
         lambda _: operations.JoinLines(),
         by_line=False,
     ),
     Entry(
-        "A line for each tag",
-        "For enable_wildcard, with which the trainer takes one line at a time.",
+        "Split into lines",
+        "A line for each tag, for enable_wildcard: the trainer takes one of them at a time.",
         lambda _: operations.SplitLines(),
     ),
     Entry(
@@ -172,20 +172,20 @@ ENTRIES: tuple[Entry, ...] = (
         by_line=False,
     ),
     Entry(
-        "Make missing caption files",
+        "Create missing caption files",
         "A file of one line end for each image without one: the trainer stops at a file of 0 bytes.",
         lambda _: operations.CreateMissing(),
         by_line=False,
     ),
     Entry(
-        "Copy to another extension",
+        "Copy captions to another extension",
         "Each caption as it is, byte for byte, in a second file beside it.",
         lambda values: operations.CopyTo(values["extension"], bool(values["overwrite"])),
         (Field("extension", "extension", ".caption"), _OVERWRITE),
         by_line=False,
     ),
     Entry(
-        "Copy from another extension",
+        "Copy captions from another extension",
         "Each caption becomes what stands in the file of that extension beside it.",
         lambda values: operations.CopyFrom(values["extension"], bool(values["overwrite"])),
         (Field("extension", "extension", ".caption"), _OVERWRITE),

@@ -36,6 +36,8 @@ class ChangeList(VirtualList):
         """The project's folder: paths are shown as seen from there."""
         self.teaching: list[str] = []
         """What stands there when there is nothing to list."""
+        self.reasons = False
+        """True where all rows are files that were left: then only the reason stands beside each."""
         self.with_captions = True
         """False where no row is a caption, so that there is no column for tokens."""
 
@@ -54,7 +56,7 @@ class ChangeList(VirtualList):
         """The columns' names, over the columns."""
         width = max(0, self.size.width - 2)
         if not self.with_captions:
-            return f" {' ' * _MARK}{fit('FILE', self._column(width))} CHANGE"
+            return f" {' ' * _MARK}{fit('FILE', self._column(width))} {'WHY' if self.reasons else 'CHANGE'}"
         subset = fit("SUBSET", _SUBSET) if width >= _WIDE else ""
         return f" {' ' * _MARK}{subset}{fit('IMAGE', self._column(width))}{fit_right('TOKENS', _TOKENS)}  CAPTION"
 
@@ -65,7 +67,8 @@ class ChangeList(VirtualList):
         if isinstance(shown, CaptionEdit):
             return self._caption(shown, width, ink)
         if isinstance(shown, Left):
-            return self._line(marks().missing, shown.path.name, safe(f"left out: {shown.why}"), width, ink.warn, ink)
+            why = safe(shown.why if self.reasons else f"left out: {shown.why}")
+            return self._line(marks().missing, shown.path.name, why, width, ink.warn, ink)
         return self._line("", name_of(shown), sentence_of(shown, self.root), width, ink.text, ink)
 
     def _caption(self, edit: CaptionEdit, width: int, ink: Inks) -> list[Segment]:

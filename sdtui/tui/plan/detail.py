@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -19,8 +20,13 @@ from sdtui.tui.plan.rows import Left, Row, paths_of
 from sdtui.tui.plan.words import drawn, whole
 from sdtui.tui.theme import Inks, inks
 
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
 _MOST = 20_000
 """Characters of a caption that are shown: wrapping more would make every step of the cursor slow."""
+_LONG = 2_000
+"""Characters of both texts from which on they are compared in a thread."""
 
 
 class Detail(VerticalScroll):
@@ -34,8 +40,16 @@ class Detail(VerticalScroll):
         self.mount(self._text)
 
     def show(self, row: Row | None, root: Path, limit: int) -> None:
-        """Show ``row``, from its beginning."""
-        self._text.update(detail_text(row, root, limit, inks(self.app.theme)))
+        """Show ``row``, from its beginning; one that takes long to compare appears when it is ready."""
+        bridge, ink = cast("SdtuiApp", self.app).bridge, inks(self.app.theme)
+        if isinstance(row, CaptionEdit) and len(row.before) + len(row.after) > _LONG:
+            bridge.call(self, "compare", lambda: detail_text(row, root, limit, ink), self._put)
+        else:
+            bridge.cancel(self, "compare")
+            self._put(detail_text(row, root, limit, ink))
+
+    def _put(self, text: Text) -> None:
+        self._text.update(text)
         self.scroll_home(animate=False)
 
     def read(self, way: int) -> None:
@@ -50,9 +64,8 @@ def detail_text(row: Row | None, root: Path, limit: int, ink: Inks) -> Text:
     if isinstance(row, CaptionEdit):
         return _caption(row, root, limit, ink)
     if isinstance(row, Left):
-        return Text.assemble(
-            (_place(row.path, root) + "\n", ink.strong), (f"{marks().missing} left out: {safe(row.why)}", ink.warn)
-        )
+        why = f"{marks().missing} stays as it is: {safe(row.why)}"
+        return Text.assemble((_place(row.path, root) + "\n", ink.strong), (why, ink.warn))
     return _change(row, root, ink)
 
 

@@ -64,7 +64,7 @@ class LeftScreen(Offers, Screen[None]):
         project = cast("SdtuiApp", self.app).project
         if project is not None:
             changes.root = project.root
-        changes.with_captions = False
+        changes.with_captions, changes.reasons = False, True
         changes.rows = [Left(path, why) for path, why in self._left]
         changes.rows_changed(0)
         self.query_one("#plan-title", Lines).show_fitted(self._title_lines)
