@@ -211,7 +211,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def action_next_care(self) -> None:
         rows, here = self._list.rows, self._list.cursor
-        order = [*range(here + 1, len(rows)), *range(here + 1)]
+        order = [*range(here + 1, len(rows)), *range(min(here + 1, len(rows)))]
         place = next((row for row in order if needs_care(rows[row])), None)
         if place is None:
             self.shell.say("No row has a warning, and none is left out.")
