@@ -18,6 +18,7 @@ from sdtui.edits.images import trash
 from sdtui.edits.paste import paste
 from sdtui.edits.proposal import Proposal
 from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.caption.trained_pane import TrainedPane
 from sdtui.tui.commands import key_of
 from sdtui.tui.dataset.places import places_to_go
 from sdtui.tui.filter.filter_input import FilterInput
@@ -266,6 +267,7 @@ class ReviewScreen(ReviewView):
 
     def action_swap(self) -> None:
         self.toggle_class("-swapped")
+        self.query_one(TrainedPane).more = "" if self.has_class("-swapped") else "review.swap"
 
     def action_view(self) -> None:
         self.query_one(PicturePane).show_now()

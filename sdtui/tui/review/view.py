@@ -59,7 +59,7 @@ class ReviewView(ModeScreen):
                 yield Static("", id="place", markup=False)
                 yield Static("", id="marks", markup=False)
                 yield CaptionPane(self.keeper)
-                yield TrainedPane()
+                yield TrainedPane("review.swap")
         yield FilterInput(self.keeper)
         yield Static("", id="progress", markup=False)
 
