@@ -18,7 +18,7 @@ class Operation:
 
     @property
     def title(self) -> str:
-        """A few words for the journal and the head of the diff: ``replace "cat" by "dog"``."""
+        """A few words for the journal and the head of the diff: ``replace 'cat' by 'dog'``."""
         raise NotImplementedError
 
     def apply(self, text: str, setting: Setting) -> str:
@@ -35,6 +35,6 @@ class Operation:
 
 
 def quoted(text: str) -> str:
-    """``text`` in quotes on one line, shortened where it is long."""
+    """``text`` in quotes on one line, shortened where it is long; single ones, for titles are told in double ones."""
     line = " ⏎ ".join(text.split("\n"))
-    return f'"{line}"' if len(line) <= _LONGEST_IN_TITLE else f'"{line[:_LONGEST_IN_TITLE].rstrip()}…"'
+    return f"'{line}'" if len(line) <= _LONGEST_IN_TITLE else f"'{line[:_LONGEST_IN_TITLE].rstrip()}…'"
