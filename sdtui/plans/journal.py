@@ -176,6 +176,12 @@ class Journal:
         """The Plans that were begun here, newest first: all, or the newest ``limit``."""
         return tuple(known.described() for known in itertools.islice(self._history.known(), limit))
 
+    def upcoming(self) -> tuple[Entry | None, Entry | None]:
+        """What ``undo`` would take back, and what ``redo`` would make again; None where there is nothing."""
+        newest, undone = self._history.newest_applied()
+        again = max(undone, key=lambda one: one.turn, default=None)
+        return (newest.described() if newest else None), (again.described() if again else None)
+
     def unfinished(self) -> tuple[Entry, ...]:
         """Plans that were interrupted half-way (a crash, a power cut, a full disk), newest first.
 

@@ -13,7 +13,7 @@ from sdtui.base.text import plural
 from sdtui.dataset.marks import Marking
 from sdtui.dataset.project import Project
 from sdtui.plans.journal import Journal
-from sdtui.plans.outcome import Applied, Entry, EntryState, Undone
+from sdtui.plans.outcome import Applied, Undone
 from sdtui.runs.live import held_paths
 from sdtui.tui.marking import SharedMarks
 from sdtui.tui.plan.left import LeftScreen
@@ -88,8 +88,8 @@ class Undoing:
     def _undo(self, project: Project) -> Turned:
         journal = Journal(project.home)
         marked = self._marks.newest_time(project)
-        changed = next((each.created for each in journal.entries() if each.state is EntryState.APPLIED), None)
-        if marked is not None and (changed is None or marked > changed):
+        changed, _ = journal.upcoming()
+        if marked is not None and (changed is None or marked > changed.created):
             marking = self._marks.undo(project)
             self._undone.append(_Kind.MARKS)
             return _of_marking("Undone, now", marking)
@@ -99,7 +99,11 @@ class Undoing:
 
     def _redo(self, project: Project) -> Turned:
         journal = Journal(project.home)
-        times = {_Kind.MARKS: self._marks.newest_undone_time(project), _Kind.FILES: _undone_time(journal.entries())}
+        _, changed = journal.upcoming()
+        times = {
+            _Kind.MARKS: self._marks.newest_undone_time(project),
+            _Kind.FILES: changed.created if changed is not None else None,
+        }
         kind = self._undone_last(times)
         if kind is _Kind.MARKS:
             return _of_marking("Done again, now", self._marks.redo(project))
@@ -116,17 +120,6 @@ class Undoing:
                 return kind
         known = {kind: time for kind, time in times.items() if time is not None}
         return min(known, key=lambda kind: known[kind]) if known else None
-
-
-def _undone_time(entries: tuple[Entry, ...]) -> float | None:
-    """When the change was made that is redone next: one of those undone since the newest that stands."""
-    oldest = None
-    for entry in entries:
-        if entry.state is EntryState.APPLIED:
-            break
-        if entry.state is EntryState.UNDONE:
-            oldest = entry.created
-    return oldest
 
 
 def _of_marking(what: str, marking: Marking | None) -> Turned:
