@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from dataclasses import replace
 from functools import partial
@@ -135,6 +136,7 @@ async def test_what_a_live_run_reads_is_named_and_without_its_caches_the_rest_go
         shown = await propose_in(it, Prepend("shape"))
         await it.press("enter")
         await it.until(lambda: "night run" in it.words())
+        assert "d keeps the caches" in it.words()
         assert texts(circles)[0] == b"a red circle\n"
         await it.press("d", "enter")
         await it.until(lambda: shown.dismissed)
@@ -165,6 +167,26 @@ async def test_a_write_is_stopped_half_way_and_taken_back(
         gate.set()
         await it.until(lambda: "It was stopped, and everything is as it was before" in it.words())
         assert texts(circles) == before and not shown.dismissed
+
+
+async def test_a_full_disk_is_a_sentence_and_nothing_is_lost(
+    circles: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = texts(circles)
+
+    def full(_file: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with opened(circles.parent.parent) as it:
+        shown = await propose_in(it, Prepend("shape"))
+        with monkeypatch.context() as patch:
+            patch.setattr(files.kernel, "write", full)
+            await it.press("enter")
+            await it.until(lambda: "disk is full" in it.words() and "nothing is written yet" in it.words())
+        assert texts(circles) == before and not shown.dismissed
+        await it.press("enter")
+        await it.until(lambda: shown.dismissed)
+    assert texts(circles)[0] == b"shape, a red circle\n"
 
 
 async def test_an_empty_proposal_says_so(circles: Path, opened: Open) -> None:

@@ -7,7 +7,7 @@ gets what was Applied, or None where it was left.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from sdtui.base.errors import SdtuiError
+from sdtui.base.errors import InUseError, SdtuiError, WriteError
 from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Progress, Work
 from sdtui.edits.proposal import Proposal
@@ -37,7 +37,7 @@ from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Line, Lines
+from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 _PART = 2_000
 _SENTENCE_LINES = 4
 _WARNING_LINES = 5
-_WARNING_LINES_LOW = 2
 
 
 class PlanScreen(Offers, Screen["Applied | None"]):
@@ -166,8 +165,10 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         return [[(" " + fit(title, max(0, room)), "strong"), (f"  {state} ", "dim")]]
 
     def _sum(self, width: int) -> list[Line]:
-        lines = [*joined(self._counts, width), *joined(self._cares, width)]
-        lines += self._warnings(width)
+        low, warnings = self.has_class("-low"), self.proposal.plan.warnings
+        read: list[Span] = [(f"{key_of('plan.warnings')} {plural(len(warnings), 'warning')}", "accent")]
+        lines = [*joined(self._counts, width), *joined([*self._cares, *(read if low and warnings else [])], width)]
+        lines += [] if low else self._warnings(width)
         shown = len(self._list.rows)
         if self._finder.value:
             lines.append([(f" {count(shown)} of {count(len(self._rows))} shown; all of them are written", "accent")])
@@ -176,10 +177,12 @@ class PlanScreen(Offers, Screen["Applied | None"]):
     def _warnings(self, width: int) -> list[Line]:
         """What concerns all of it, as far as it leaves room for the list."""
         lines = told(self.proposal.plan.warnings, width, "warn")
-        most = _WARNING_LINES_LOW if self.has_class("-low") else _WARNING_LINES
-        if len(lines) <= most:
+        if len(lines) <= _WARNING_LINES:
             return lines
-        return [*lines[: most - 1], [(f" {key_of('plan.warnings')} ", "accent"), ("shows the other warnings", "warn")]]
+        return [
+            *lines[: _WARNING_LINES - 1],
+            [(f" {key_of('plan.warnings')} ", "accent"), ("shows the other warnings", "warn")],
+        ]
 
     def _choices(self, width: int) -> list[Line]:
         if self._writing is not None:
@@ -297,8 +300,15 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def _was_refused(self, error: SdtuiError) -> None:
         self._writing = None
-        self._refusal = error.sentence()
+        self._refusal = " ".join([error.sentence(), *self._way_out(error)])
         self._show()
+
+    def _way_out(self, error: SdtuiError) -> Iterator[str]:
+        """What else can be done here where it was refused."""
+        if isinstance(error, InUseError) and self.proposal.stale and self.delete_stale:
+            yield f"{key_of('plan.caches')} keeps the caches: captions can be changed under a run."
+        elif isinstance(error, WriteError) and not self.keep_going and not self.stopping:
+            yield f"{key_of('plan.going')} goes on with the rest."
 
     def action_leave(self) -> None:
         if self._writing is not None:

@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -64,6 +65,7 @@ class TagsScreen(Offers, Screen["str | None"]):
         self._order = Order.COUNT
         self._first_subset = 0
         self._beside: tuple[TagTogether, ...] | None = None
+        self._resting: Timer | None = None
         self.chosen: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -213,7 +215,9 @@ class TagsScreen(Offers, Screen["str | None"]):
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
         self._beside = None
         self._show_beside()
-        self.set_timer(_REST, self._look_beside)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST, self._look_beside)
 
     def _look_beside(self) -> None:
         tag, counted = self.tag, self._counted
