@@ -69,7 +69,9 @@ class StayingImages:
     going: frozenset[Path]
 
     def need(self, file: Path, companions: Companions) -> bool:
-        """Whether an image that stays needs ``file``, one of the files of an image that goes."""
+        """Whether an image that stays needs ``file``, an image that goes or one of its files."""
+        if file in self.going:
+            return False
         readers = companions.namesakes
         if file == companions.caption:
             readers += companions.borrowers

@@ -199,14 +199,14 @@ def test_a_caption_that_others_need_is_copied_and_each_keeps_its_text(root: Path
     image(root / "10_cat" / "b_1_2_3_4.png", caption=None)
     project = open_project(root)
     after = applied(project, move(project, [sample(project, "a.jpg"), sample(project, "b.png")], "dog"))
-    captions = {one.name: one.caption for subset in after.subsets for one in subset.samples}
+    captions = {f"{one.subset}/{one.name}": one.caption for subset in after.subsets for one in subset.samples}
     assert captions == {
-        "a.png": "cat a",
-        "a.jpg": "cat a",
-        "b.png": "cat b",
-        "b_1_2_3_4.png": "cat b",
-        "c.png": "cat c",
-        "d.png": "dog d",
+        "10_cat/a.png": "cat a",
+        "4_dog/a.jpg": "cat a",
+        "4_dog/b.png": "cat b",
+        "10_cat/b_1_2_3_4.png": "cat b",
+        "10_cat/c.png": "cat c",
+        "4_dog/d.png": "dog d",
     }
 
 

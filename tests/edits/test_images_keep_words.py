@@ -52,6 +52,7 @@ def test_no_image_loses_its_text(
 
         gone = {one.path for one in chosen if what is not copy and one.subset != "10_cat"}
         gone |= {one.path for one in chosen} if what is trash else set()
+        assert gone.isdisjoint(after) and after.keys() >= told.keys() - gone
         for path, text in told.items():
             if path not in gone and text is not None:  # a folder may go over to .caption once no .txt is left
                 assert after[path] == text
