@@ -10,10 +10,10 @@ demo: $(VENV)/.installed
 	$(BIN)/sdtui demo $(DIR)
 
 test: $(VENV)/.test
-	$(BIN)/pytest -m "not torture and not bench"
+	$(BIN)/pytest -n 2 -m "not torture and not bench"
 
 test-fast: $(VENV)/.test
-	$(BIN)/pytest -m "not slow and not torture and not bench"
+	$(BIN)/pytest -n 2 -m "not slow and not torture and not bench"
 
 # Hundreds of kills and launches.
 torture: $(VENV)/.test
