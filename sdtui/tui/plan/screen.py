@@ -67,6 +67,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self._writing: Progress | None = None
         self._stop = threading.Event()
         self._applied: Applied | None = None
+        self._left = False
         self._refusal = ""
 
     def compose(self) -> ComposeResult:
@@ -130,8 +131,8 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
-        if self._applied is not None and self.is_current:  # it may have been left since it was told so
-            self.dismiss(self._applied)
+        if self._applied is not None and self.is_current:
+            self._leave_with(self._applied)
 
     def _recolour(self) -> None:
         self._show_detail()
@@ -287,7 +288,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self._writing = None
         if applied is None:
             self.shell.say("Everything stands there already; nothing had to be written.")
-            self.dismiss(None)
+            self._leave_with(None)
             return
         self._applied = applied
         sentence = done_sentence(self.proposal, applied, deleted=self.delete_stale)
@@ -296,7 +297,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             return
         self.shell.say(sentence)
         if self.is_active:
-            self.dismiss(applied)
+            self._leave_with(applied)
 
     def _was_refused(self, error: SdtuiError) -> None:
         self._writing = None
@@ -318,7 +319,13 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             self._finder.value = ""
             self._end_finding()
         else:
-            self.dismiss(None)
+            self._leave_with(None)
+
+    def _leave_with(self, applied: Applied | None) -> None:
+        """Leave once only: a key may have been pressed before the screen was gone."""
+        if not self._left:
+            self._left = True
+            self.dismiss(applied)
 
 
 def _matching(rows: Sequence[Row], letters: str) -> Work[list[Row]]:
