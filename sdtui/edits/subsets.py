@@ -146,8 +146,9 @@ def _new_class_tokens(project: Project, subset: Subset, new: Path) -> tuple[tupl
     if tokens == subset.class_tokens or not without:
         return (), ()
     caches = dict.fromkeys(cache for sample in without for cache in stale_text_caches(sample.path))
-    sentence = f"{plural(len(without), 'image')} without a caption will be trained on {tokens or ''!r}"
-    return tuple(caches), (f"{sentence} instead of {subset.class_tokens or ''!r}.",)
+    images = plural(len(without), "image")
+    old, new_tokens = (f'"{words or ""}"' for words in (subset.class_tokens, tokens))
+    return tuple(caches), (f"{images} without a caption will be trained on {new_tokens} instead of {old}.",)
 
 
 def _notes_of_marking(project: Project, subset: Subset, is_reg: bool) -> Iterator[str]:

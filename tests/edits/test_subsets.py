@@ -207,7 +207,7 @@ def test_other_class_tokens_are_told_and_their_caches_go(root: Path) -> None:
     project = open_project(root)
     proposal = rename_subset(project, find_subset(project, "cat"), "lion")
     applied(project, proposal)
-    assert proposal.plan.warnings == ("1 image without a caption will be trained on 'lion' instead of 'cat'.",)
+    assert proposal.plan.warnings == ('1 image without a caption will be trained on "lion" instead of "cat".',)
     assert [path.name for path in (root / "10_lion").glob("*.npz")] == ["a_te_outputs.npz"]
     Journal(project.home).undo()
     assert (root / "10_cat" / "b_te_outputs.npz").exists()
