@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.text import plural, safe
 from sdtui.cli.interrupted import Settling, home_of, settle, settle_interrupted
 from sdtui.cli.output import narrate, print_json, progress_line, require_consent
@@ -43,8 +43,7 @@ def undo_command(directory: Path, entry: str | None, listed: bool, keep_going: b
     if listed:
         _list(directory, as_json)
         return 0
-    home = home_of(directory)
-    journal = Journal(home)
+    journal = _journal(directory)
     if journal.unfinished():
         return _take_back_interrupted(journal, directory, yes=yes, as_json=as_json)
     found = _meant(journal, entry, EntryState.APPLIED, "take back")
@@ -52,7 +51,7 @@ def undo_command(directory: Path, entry: str | None, listed: bool, keep_going: b
         narrate("Nothing was changed.")
         return 0
     with progress_line("changes") as progress:
-        undone = journal.undo(found.id, held_paths(home), keep_going=keep_going, progress=progress)
+        undone = journal.undo(found.id, held_paths(journal.home), keep_going=keep_going, progress=progress)
     narrate(f"Taken back: {undone.title} ({plural(len(undone.restored), 'file')}).")
     _name_left(undone.refused)
     if as_json:
@@ -74,8 +73,7 @@ def redo_command(directory: Path, entry: str | None, keep_going: bool, yes: bool
     from sdtui.runs.live import held_paths
 
     settle_interrupted(directory, dry_run=False, yes=yes)
-    home = home_of(directory)
-    journal = Journal(home)
+    journal = _journal(directory)
     named = (
         "what was taken back last" if entry is None else f'"{_meant(journal, entry, EntryState.UNDONE, "do").title}"'
     )
@@ -83,7 +81,7 @@ def redo_command(directory: Path, entry: str | None, keep_going: bool, yes: bool
         narrate("Nothing was changed.")
         return 0
     with progress_line("changes") as progress:
-        applied = journal.redo(entry, held_paths(home), keep_going=keep_going, progress=progress)
+        applied = journal.redo(entry, held_paths(journal.home), keep_going=keep_going, progress=progress)
     narrate(f"Done again: {applied.title} ({plural(len(applied.changed), 'file')}).")
     _name_left(applied.left)
     if as_json:
@@ -105,7 +103,7 @@ def recover_command(directory: Path, how: str | None, keep_going: bool, yes: boo
     With --json: entries, each with id, title, state (finished, rolled back) and left (each with path and reason).
     """
     chosen = Settling(how) if how is not None else None
-    journal = Journal(home_of(directory))
+    journal = _journal(directory)
     entries = journal.unfinished()
     if not entries:
         narrate("Nothing was interrupted here.")
@@ -132,6 +130,12 @@ def _take_back_interrupted(journal: Journal, directory: Path, *, yes: bool, as_j
     return _PARTLY if any(one.refused for one in settled) else 0
 
 
+def _journal(directory: Path) -> Journal:
+    if not directory.exists():
+        raise UnreadableError("There is no such file or folder", path=directory, remedy="Check the path.")
+    return Journal(home_of(directory))
+
+
 def _meant(journal: Journal, id: str | None, state: EntryState, verb: str) -> Entry:
     """The entry called ``id``, or the newest in ``state``. Raises UsageError where there is none."""
     for entry in journal.entries():
@@ -145,7 +149,7 @@ def _meant(journal: Journal, id: str | None, state: EntryState, verb: str) -> En
 
 
 def _list(directory: Path, as_json: bool) -> None:
-    entries = Journal(home_of(directory)).entries()
+    entries = _journal(directory).entries()
     if as_json:
         print_json({"entries": [_entry_document(entry) for entry in entries]})
         return

@@ -188,6 +188,7 @@ def test_the_journal_is_listed_and_an_entry_undone_by_its_id(here: Cli, root: Pa
     again = here("captions", "undo", root, first, "--yes")
     assert again.returncode == 2 and "undone now" in again.stderr
     assert here("captions", "undo", root, "nothing", "--yes").returncode == 2
+    assert "no such file" in here("captions", "undo", root / "nowhere", "--yes").stderr
 
 
 def test_with_keep_going_the_rest_is_written_and_what_is_left_named(

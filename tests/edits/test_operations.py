@@ -37,7 +37,8 @@ from sdtui.edits.operations import (
     Underscores,
     patterns,
 )
-from sdtui.trainer.captions import CaptionRules
+from sdtui.edits.operations.tags import TagLine
+from sdtui.trainer.captions import CaptionRules, tag_ranges
 
 PLAIN = Setting()
 KEEPING = Setting(CaptionRules(keep_tokens_separator="|||"))
@@ -336,6 +337,26 @@ def test_stripping_emphasis_takes_brackets_and_weights_only(text: str, setting: 
     assert all(letter in rest for letter in after), "what stays stays in order"
     gone = Counter(text) - Counter(after)
     assert set(gone) <= set("()[]\\:.+-0123456789 \t") | {letter for letter in text if letter.isspace()}
+
+
+@given(
+    tags=st.lists(st.sampled_from(["a", "b", "c d", "", "||| e", "f ||| g", "|||"]), min_size=1, max_size=8),
+    prefix=st.sampled_from(["", "P,", "P, P,", "P |||", "P"]),
+    suffix=st.sampled_from(["", ", S", "||| S"]),
+    keep_tokens=st.integers(0, 5),
+    keeper=st.sampled_from(["", "|||"]),
+)
+def test_what_stays_in_place_is_what_the_trainer_keeps(
+    tags: list[str], prefix: str, suffix: str, keep_tokens: int, keeper: str
+) -> None:
+    if not keeper:
+        prefix, suffix = prefix.replace(" |||", ","), suffix.replace("|||", ",")
+    rules = CaptionRules(prefix=prefix, suffix=suffix, keep_tokens=keep_tokens, keep_tokens_separator=keeper)
+    line = ", ".join(tags)
+    mine = TagLine.of(line, Setting(rules))
+    loose = [mine.pieces[at].tag for at in mine.loose()]
+    theirs = [tag.removeprefix("P ") for tag in tag_ranges(f"{rules.before}{line}{rules.after}", rules)[1]]
+    assert loose == [tag for tag in theirs if tag not in ("", "P", "S")]
 
 
 @given(word=WORD, text=TEXTS, setting=SETTINGS)

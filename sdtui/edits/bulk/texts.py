@@ -31,8 +31,8 @@ class TextDrafting:
         setting = Setting.of(subset, sample, all_lines=self._all_lines)
         try:
             change = self._change(subset, sample, setting)
-        except UsageError:
-            raise
+        except UsageError as error:  # a pattern that would hang on it
+            raise UsageError(error.what, path=sample.caption_path, remedy=error.remedy) from error
         except SdtuiError as error:
             self._leave(sample, error.what)
             return
