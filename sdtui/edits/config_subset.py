@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from sdtui.trainer.dataset_config import DatasetConfig, interpret, parse
 class Added:
     """The change that adds a subset to a config, and what the trainer will then read of it."""
 
-    write: Write
+    changes: tuple[Write, ...]
+    """None where the config names the folder already."""
     dataset: int
     options: Mapping[str, Any]
     """Fallbacks applied."""
@@ -33,15 +34,18 @@ def adding(project: Project, config: Path, folder: Path, repeats: int) -> Added:
     """
     before = read_bytes(config)
     now = interpret(config, parse(config, before))
-    fitting = [one for one in project.subsets if now.datasets[one.dataset].mode == "dreambooth"]
-    beside = [one for one in fitting if one.image_dir.parent == folder.parent]
+    standing = next((one for one in _every(now) if _leads_to(one[1], folder, project.root)), None)
+    if standing is not None:
+        return Added((), *standing[::2])
+    fitting = [number for number, section in enumerate(now.datasets) if section.mode == "dreambooth"]
     if not fitting:
         raise WriteError(
             "Every dataset in this config has metadata files or masks, and a subset of captions does not go with those",
             path=config,
             remedy="Write another [[datasets]] into it in an editor.",
         )
-    places = [one.dataset for one in beside or fitting]
+    beside = [one for one in project.subsets if one.image_dir.parent == folder.parent and one.dataset in fitting]
+    places = [one.dataset for one in beside] or fitting[:1]
     dataset = max(places, key=places.count)
     neighbour = next((one for one in beside if one.dataset == dataset), None)
     keys: dict[str, Any] = {"image_dir": _spelled(neighbour, folder), "num_repeats": repeats}
@@ -57,7 +61,21 @@ def adding(project: Project, config: Path, folder: Path, repeats: int) -> Added:
             f"The trainer's parser would not read {folder.name} right in this config", path=config
         ) from error
     added = interpret(config, parse(config, after)).datasets[dataset].subsets[-1]
-    return Added(Write(config, before, after), dataset, added.options)
+    return Added((Write(config, before, after),), dataset, added.options)
+
+
+def _every(config: DatasetConfig) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+    """Of each subset the dataset that it stands in, its folder as it is written, and its options."""
+    for number, section in enumerate(config.datasets):
+        for subset in section.subsets:
+            yield number, subset.options["image_dir"], subset.options
+
+
+def _leads_to(written: str | None, folder: Path, root: Path) -> bool:
+    """Whether a config in ``root`` means ``folder`` by ``written``; relative paths start here, or at the config."""
+    if not written:
+        return False
+    return str(folder) in {os.path.normpath(base / written) for base in (Path.cwd(), root)}
 
 
 def require_followed(project: Project, old: Path, new: Path, changes: Iterable[Change]) -> None:

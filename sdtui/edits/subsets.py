@@ -61,7 +61,7 @@ def new_subset(project: Project, name: str, repeats: int = 1) -> NewSubset:
     if project.toml is not None:
         added = adding(project, project.toml, folder, repeats)
         options, extension = added.options, added.options["caption_extension"]
-        changes = (MakeFolder(folder), added.write)
+        changes: tuple[Change, ...] = (MakeFolder(folder), *added.changes)
         return NewSubset(folder.name, folder, extension, options["class_tokens"], options, added.dataset, changes)
     parsed = parse_folder_name(folder.name)
     tokens = parsed.class_tokens if parsed else None

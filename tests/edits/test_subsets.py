@@ -153,6 +153,22 @@ def test_tables_in_any_shape_get_another_one(root: Path, text: str) -> None:
     assert written == [f"{root}/10_cat", f"{root}/4_dog2"] and found.problems == ()
 
 
+def test_a_new_table_is_read_as_its_neighbours_are(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    path = root / "my.toml"
+    subset = '[[datasets.subsets]]\nimage_dir = "./4_dog"\ncaption_extension = ".txt"\n'
+    gone = '[[datasets.subsets]]\nimage_dir = "./gone"\n'
+    path.write_text(f"[[datasets]]\nresolution = 512\n{subset}{gone}")
+    project = open_project(path)
+    after = applied(project, move(project, project.subsets[0].samples, "bird"))
+    assert [(one.name, one.caption_extension) for one in after.subsets] == [("bird", ".txt")]
+    assert path.read_text().endswith('image_dir = "./bird"\nnum_repeats = 1\ncaption_extension = ".txt"\n')
+    before = path.read_bytes()
+    project = open_project(path)
+    applied(project, make_subset(project, "gone"))  # the config names it already
+    assert (root / "gone").is_dir() and path.read_bytes() == before
+
+
 def test_a_json_config_gets_another_entry(root: Path) -> None:
     path = root / "my.json"
     data = {"datasets": [{"resolution": 512, "subsets": [{"image_dir": f"{root}/10_cat", "num_repeats": 10}]}]}
