@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from sdtui.edits.metadata_moves import MetadataMoves
 from sdtui.edits.relocation import Relocation
 from sdtui.edits.trash import Trash
 from sdtui.trainer.captions import borrowed_caption
+
+_LONGEST_STEM = 200
+"""Bytes; file systems take names of 255."""
 
 
 class Arrival:
@@ -203,11 +207,18 @@ class _Names:
         while found.casefold() in self._taken or self._would_lend(found):
             number += 1
             # Not with an underscore: those decide whose caption is borrowed.
-            found = f"{stem}-{number}"
+            found = f"{_shortened(stem)}-{number}"
         return found
 
     def _would_lend(self, stem: str) -> bool:
         return str(self._target.folder / f"{stem}{self._target.extension}") in self._lent
+
+
+def _shortened(stem: str) -> str:
+    """``stem``, or as much of it as leaves room for a number and the endings of caches."""
+    while len(os.fsencode(stem)) > _LONGEST_STEM:
+        stem = stem[:-1]
+    return stem
 
 
 def _buckets(dataset: DatasetOptions) -> tuple[object, ...]:

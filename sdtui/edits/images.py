@@ -76,13 +76,14 @@ def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float 
     project = selection.project
     place = target_of(project, target, selection.samples)
     metadata = MetadataMoves(project)
-    selection = selection.without(
-        lambda sample: (
-            _is_there(sample, place)
-            or _of_another_kind(project, sample, place)
-            or (None if keep else _named_elsewhere(sample, metadata) or _leads_nowhere(sample, place.folder))
-        )
-    )
+
+    def refusal(sample: Sample) -> str | None:
+        for_all = _is_there(sample, place) or _of_another_kind(project, sample, place)
+        if keep:
+            return for_all or _no_file(sample)
+        return for_all or _named_elsewhere(sample, metadata) or _leads_nowhere(sample, place.folder)
+
+    selection = selection.without(refusal)
     relocation = Relocation()
     arrival = Arrival(selection, place, relocation, metadata, None if keep else Trash(project, now))
     finder = CompanionFinder(project)
@@ -135,6 +136,10 @@ def _named_elsewhere(sample: Sample, metadata: MetadataMoves) -> str | None:
     if len(files) < 2:
         return None
     return f"{named(sorted(file.name for file in files))} all name it where it is; copy it instead."
+
+
+def _no_file(sample: Sample) -> str | None:
+    return None if sample.path.is_file() else "It is a broken link, or no regular file, so it is not copied."
 
 
 def _leads_nowhere(sample: Sample, folder: Path) -> str | None:

@@ -12,6 +12,7 @@ from sdtui.dataset.project import CaptionSource, Project
 from sdtui.dataset.scan import open_project
 from sdtui.edits.images import copy, move, trash
 from sdtui.edits.proposal import Proposal
+from sdtui.edits.repeats import find_subset
 from sdtui.edits.trash import empty_trash, trash_size
 from sdtui.plans.held import Held
 from sdtui.plans.journal import Journal
@@ -344,6 +345,25 @@ def test_a_link_that_would_lead_elsewhere_stays(root: Path) -> None:
     after = applied(project, proposal)
     assert (root / "4_dog" / "far.png").is_symlink() and sample(after, "far.png").problem is None
     assert sample(after, "beside.png").subset == "4_dog"
+
+
+def test_what_is_no_file_is_moved_but_not_copied(root: Path) -> None:
+    (root / "10_cat" / "folder.png").mkdir()
+    (root / "10_cat" / "nowhere.png").symlink_to("/nowhere.png")
+    project = open_project(root)
+    chosen = [sample(project, "folder.png"), sample(project, "nowhere.png")]
+    assert len(copy(project, chosen, "dog").left_out) == 2
+    after = applied(project, move(project, chosen, "dog"))
+    assert (root / "4_dog" / "folder.png").is_dir() and sample(after, "nowhere.png").subset == "4_dog"
+
+
+def test_a_long_name_makes_room_for_its_number(root: Path) -> None:
+    name = "猫" * 83  # 249 bytes
+    for folder in ("10_cat", "4_dog"):
+        image(root / folder / f"{name}.png", caption=folder)
+    project = open_project(root)
+    after = applied(project, move(project, [find_subset(project, "cat").samples[-1]], "dog"))
+    assert sorted(one.caption or "" for one in after.subsets[0].samples) == ["10_cat", "4_dog", "dog d"]
 
 
 def test_another_disk_is_no_obstacle(root: Path) -> None:
