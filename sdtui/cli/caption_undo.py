@@ -74,14 +74,12 @@ def redo_command(directory: Path, entry: str | None, keep_going: bool, yes: bool
 
     settle_interrupted(directory, dry_run=False, yes=yes)
     journal = _journal(directory)
-    named = (
-        "what was taken back last" if entry is None else f'"{_meant(journal, entry, EntryState.UNDONE, "do").title}"'
-    )
-    if not require_consent(f"Do {named} again?", yes=yes):
+    found = _meant(journal, entry, EntryState.UNDONE, "do again")
+    if not require_consent(f"Do again what was done {_when(found)}, {found.title}?", yes=yes):
         narrate("Nothing was changed.")
         return 0
     with progress_line("changes") as progress:
-        applied = journal.redo(entry, held_paths(journal.home), keep_going=keep_going, progress=progress)
+        applied = journal.redo(found.id, held_paths(journal.home), keep_going=keep_going, progress=progress)
     narrate(f"Done again: {applied.title} ({plural(len(applied.changed), 'file')}).")
     _name_left(applied.left)
     if as_json:
@@ -137,15 +135,19 @@ def _journal(directory: Path) -> Journal:
 
 
 def _meant(journal: Journal, id: str | None, state: EntryState, verb: str) -> Entry:
-    """The entry called ``id``, or the newest in ``state``. Raises UsageError where there is none."""
-    for entry in journal.entries():
-        if entry.id == id or (id is None and entry.state is state):
-            if entry.state is not state:
-                raise UsageError(f'"{entry.title}" is {entry.state.value} now, so there is nothing to {verb}')
-            return entry
-    if id is not None:
+    """The entry called ``id``, else what undo or redo has next. Raises UsageError where it is not in ``state``."""
+    if id is None:
+        undo, redo = journal.upcoming()
+        entry = undo if state is EntryState.APPLIED else redo
+        if entry is None:
+            raise UsageError(f"There is nothing to {verb} in this project")
+        return entry
+    found = next((one for one in journal.entries() if one.id == id), None)
+    if found is None:
         raise UsageError(f'There is no entry "{id}" in the journal of this project', remedy="--list shows all.")
-    raise UsageError(f"There is nothing to {verb} in this project")
+    if found.state is not state:
+        raise UsageError(f'"{found.title}" is {found.state.value} now, so there is nothing to {verb}')
+    return found
 
 
 def _list(directory: Path, as_json: bool) -> None:
