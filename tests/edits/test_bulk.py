@@ -344,13 +344,15 @@ def test_a_metadata_edit_tells_tokens_and_stale_caches(meta: Meta) -> None:
 
 
 def test_metadata_captions_are_copied_to_files_and_back(meta: Meta) -> None:
-    config = meta({"a.png": {"caption": "a cat", "tags": "red"}, "b.png": {}})
-    Journal(config.parent / ".sdtui").apply(proposed(config, CopyTo(".cap")).plan)
+    config = meta({"a.jpg": {"caption": "a cat", "tags": "red"}, "a.png": {"caption": "other"}, "b.png": {}})
+    copied = proposed(config, CopyTo(".cap"))
+    assert [path.name for path, _ in copied.left_out] == ["a.png"]
+    Journal(config.parent / ".sdtui").apply(copied.plan)
     images = config.with_name("images")
     assert (images / "a.cap").read_text() == "a cat,red\n" and not (images / "b.cap").exists()
     (images / "b.cap").write_bytes(b"\xef\xbb\xbfa dog\r\nline two\r\n")
     proposal = proposed(config, CopyFrom(".cap"))
-    assert [edit.image.name for edit in proposal.edits] == ["b.png"] and proposal.left_out[0][0].name == "a.png"
+    assert [edit.image.name for edit in proposal.edits] == ["b.png"] and proposal.left_out[0][0].name == "a.jpg"
     Journal(config.parent / ".sdtui").apply(proposal.plan)
     assert json.loads(config.with_name("meta.json").read_text())["b.png"] == {"caption": "a dog\nline two"}
 

@@ -40,6 +40,7 @@ class MetadataDrafting:
         self._all_lines = all_lines
         self._chosen: dict[Path, dict[str, _Choice]] = defaultdict(dict)
         self._keys: dict[str, Mapping[Path, str]] = {}
+        self._targets: set[Path] = set()
 
     def choose(self, subset: Subset, sample: Sample) -> None:
         """Take ``sample`` in; its file is read when all are known."""
@@ -131,6 +132,11 @@ class MetadataDrafting:
         if not read.strip():
             self._into.skipped["without a caption to copy"] += 1
             return None
+        if target in self._targets:
+            reason = "The caption of another image of this name is copied there."
+            self._into.left_out.append((choice.sample.path, reason))
+            return None
+        self._targets.add(target)
         try:
             there = parse(target, standing(target))
             if there.text.rstrip("\n") == read:
