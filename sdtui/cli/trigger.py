@@ -24,7 +24,7 @@ def command(directory: Path, word: str, as_json: bool) -> int:
     """Say how many CLIP tokens a trigger word is, and which images are not trained with it as they should be.
 
     It should stand at the front of every subject image's caption, once, and in no regularization image's. The exit
-    status is 1 where that is not so. "sdtui captions edit --trigger WORD" puts it there.
+    status is 1 where that is not so. "sdtui captions edit DIR --where 'NOT is:reg' --trigger WORD" puts it there.
 
     With --json: word, tokens, pieces, single (the vocabulary has it as one word), clean, subject_images,
     regularization_images, and lists of paths: subject_missing, not_in_front, doubled, in_regularization, untold.
