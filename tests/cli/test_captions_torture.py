@@ -111,7 +111,9 @@ def check_kill(sdtui: Cli, dataset: Dataset, call: int, how: str) -> None:
     between = dataset.states()
     begun = json.loads(sdtui("captions", "undo", dataset.root, "--list", "--json").stdout)["entries"]
     unfinished = [entry for entry in begun if entry["state"] == "unfinished"]
-    assert killed and (unfinished or len(between) == 1), f"call {call} left {between}"
+    # Later runs make a few calls less than the first one, which fills caches.
+    assert killed or (between == {NEW} and call > dataset.calls - 10), f"call {call}"
+    assert unfinished or len(between) == 1, f"call {call} left {between}"
     other = dataset.copied(dataset.root.with_name("other"))
     for one, flag, end in ((dataset, "--finish", NEW), (other, "--roll-back", OLD)):
         settled = sdtui("captions", "recover", one.root, flag, "--yes", "--json")
