@@ -163,7 +163,9 @@ def _with_it_already(
 
 def _has(subset: Subset, sample: Sample, prefix: str) -> bool:
     setting = Setting.of(subset, sample)
-    return any(has_tags(line, prefix, setting) for line in (sample.caption or "").split("\n"))
+    # A byte order mark is no part of the text that is edited.
+    text = (sample.caption or "").removeprefix("\ufeff")
+    return any(has_tags(line, prefix, setting) for line in text.split("\n"))
 
 
 def _own_by_subset(table: QualityTable, subsets: Iterable[Subset]) -> Mapping[tuple[str, str], frozenset[str]]:

@@ -152,4 +152,5 @@ def _texts(subset: Subset, sample: Sample, rules: CaptionRules) -> tuple[str, ..
     if sample.caption is None and sample.caption_read_from is not None:
         return None
     text = sample.caption if sample.caption is not None else subset.class_tokens or ""
-    return tuple(each.strip() for each in trained_texts(text, rules))
+    # A byte order mark stays in the trainer's text; what cleans it for CLIP takes it out.
+    return tuple(each.strip().lstrip("\ufeff") for each in trained_texts(text, rules))

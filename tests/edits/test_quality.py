@@ -91,6 +91,7 @@ def test_another_prefix_takes_the_place_of_ours_and_of_no_other(root: Path) -> N
 
 
 def test_without_a_prefix_every_caption_is_as_it_was(root: Path) -> None:
+    image(root / "10_cat" / "bom.png", caption=b"\xef\xbb\xbfhigh quality, their own")
     before = contents(root)
     apply(root, table(("cat", "high quality", None), ("dog", "low quality", None)))
     apply(root, table(("cat", "amazing", None), ("dog", "low quality", None)))

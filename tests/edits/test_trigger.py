@@ -66,6 +66,11 @@ def test_a_word_of_the_vocabulary_is_one_token(root: Path) -> None:
     assert not audit(open_project(root), "a cat").single
 
 
+def test_a_byte_order_mark_is_not_in_front_of_the_word(tmp_path: Path) -> None:
+    image(tmp_path / "10_cat" / "a.png", caption=b"\xef\xbb\xbfzhuoyue, a cat")
+    assert audit(open_project(tmp_path), "zhuoyue").clean
+
+
 def test_prefixes_and_class_tokens_are_trained_too(tmp_path: Path) -> None:
     image(tmp_path / "10_zhuoyue" / "a.png", caption=None)
     assert audit(open_project(tmp_path), "zhuoyue").clean
