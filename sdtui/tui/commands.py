@@ -53,6 +53,8 @@ class Command:
     """How its keys are written in the footer where several commands share a place (``+ -``); empty: its own key."""
     priority: bool = False
     """True where the key works even while a text is being typed."""
+    still: bool = False
+    """True where it moves neither the focus nor to another screen: a key that is typed after it need not wait."""
 
     @property
     def all_keys_text(self) -> str:

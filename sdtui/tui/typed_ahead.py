@@ -2,6 +2,9 @@
 
 Textual sends a key to whatever has the focus when the key arrives, and runs the action of the key before only when
 that one has bubbled up. So of ``/red``, typed in one burst over a slow link, the letters would go to the list.
+
+What leads nowhere is not waited for: text that is typed, and commands that are ``still``. A held key is dealt with as
+fast as it comes, and the frames between are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.message_pump import MessagePump
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from sdtui.tui.commands import REGISTRY
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,6 +39,8 @@ class TypedAhead:
         self._waiting: deque[events.Event] = deque()
         self._settling = False
         self._held = 0
+        self._loose = False
+        """Keys that lead nowhere are on their way."""
         self._turn = 0
         self._patience: Timer | None = None
 
@@ -45,12 +53,17 @@ class TypedAhead:
         """Whether ``event`` must wait; it is given to the app's ``on_event`` again when its turn has come."""
         if not isinstance(event, _ORDERED) or event.is_forwarded:
             return False
-        if self._settling or self._held:
+        leads = self._leads(event)
+        if self._settling or self._held or (leads and self._loose):
             self._waiting.append(event)
             if len(self._waiting) == 1:
                 self._be_patient()
+            if not self._settling and not self._held:
+                self._begin()
             return True
-        self._begin()
+        if leads:
+            self._begin()
+        self._loose = not leads
         return False
 
     def hold(self) -> Callable[[], None]:
@@ -67,6 +80,24 @@ class TypedAhead:
             released = True
 
         return release
+
+    def _leads(self, event: events.Event) -> bool:
+        """Whether ``event`` may move the focus or open another screen: not so a text field's own keys."""
+        focused = self._app.focused
+        if focused is None:
+            return True
+        if isinstance(event, events.Paste):
+            return False
+        if not isinstance(event, events.Key):
+            return True
+        if isinstance(focused, Input | TextArea) and event.is_printable:
+            return False
+        chain = [(node, node._bindings.key_to_bindings.get(event.key, ())) for node in focused.ancestors_with_self]
+        if any(each.priority for _, bound in chain for each in bound):
+            return True
+        node, bound = next(((node, bound) for node, bound in chain if bound), (focused, ()))
+        commands = [REGISTRY.get(each.id or "") for each in bound]
+        return not bound or not all(node is focused if each is None else each.still for each in commands)
 
     def _begin(self) -> None:
         """An event is on its way: find out when it has been dealt with."""
@@ -86,7 +117,7 @@ class TypedAhead:
         if left and (moved or left == _ROUNDS):
             self._round(turn, left - 1)
         else:
-            self._settling = False
+            self._settling = self._loose = False
             self._go_on()
 
     def _go_on(self) -> None:
@@ -95,10 +126,14 @@ class TypedAhead:
             self._app.call_later(self._give)
 
     async def _give(self) -> None:
-        event = self._waiting.popleft()
         self._settling = False
-        self._be_patient()
-        await self._app.on_event(event)
+        while self._waiting and not self._settling and not self._held:
+            if self._loose and self._leads(self._waiting[0]):
+                self._begin()
+                return
+            event = self._waiting.popleft()
+            self._be_patient()
+            await self._app.on_event(event)
 
     def _be_patient(self) -> None:
         """Begin to wait anew, where there is something to wait for."""
@@ -108,7 +143,7 @@ class TypedAhead:
 
     def _lose_patience(self) -> None:
         self._turn += 1
-        self._settling = False
+        self._settling = self._loose = False
         self._held = 0
         self._go_on()
 

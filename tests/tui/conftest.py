@@ -24,7 +24,7 @@ COLOURS = ("red", "green", "blue", "orange", "purple", "white")
 LONG = ", ".join(["a red circle on a blue background"] * 12)
 """95 tokens."""
 
-_TYPED = {"minus": "-", "plus": "+", "slash": "/", "underscore": "_"}
+TYPED = {"minus": "-", "plus": "+", "slash": "/", "underscore": "_", "full_stop": "."}
 """Keys that Textual names and whose character it does not look up."""
 
 
@@ -101,8 +101,9 @@ class Opened:
     async def press(self, *keys: str) -> None:
         """As Pilot's, but all in one burst: the app takes one after the other, and only the last is waited for."""
         for key in keys:
-            self.app.post_message(events.Key(key, _TYPED.get(key) or key_to_character(key)))
-        await self.pilot._wait_for_screen()
+            self.app.post_message(events.Key(key, TYPED.get(key) or key_to_character(key)))
+        for _ in range(3):  # to the app, to the widget, and on to what it called for
+            await self.pilot._wait_for_screen()
         await self.until(lambda: self.app.typed_ahead.idle)
         await self.pilot.pause()
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.train import state
-from tests.tui.conftest import picture, until
+from tests.tui.conftest import TYPED, picture, until
 
 
 def with_images(root: Path) -> Path:
@@ -58,7 +60,12 @@ class Seen:
             raise AssertionError(f"did not see {texts} in:\n{self.words()}") from None
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """All in one burst: the app takes one after the other."""
+        for key in keys:
+            self.app.post_message(events.Key(key, TYPED.get(key) or key_to_character(key)))
+        for _ in range(3):  # to the app, to the widget, and on to what it called for
+            await self.pilot._wait_for_screen()
+        await self.until(lambda: self.app.typed_ahead.idle)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

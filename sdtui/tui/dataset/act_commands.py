@@ -33,6 +33,7 @@ OFFERED = offered(
         "select",
         when=on_images,
         rank=36,
+        still=True,
     ),
     Command(
         "dataset.select_all",

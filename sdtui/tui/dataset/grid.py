@@ -34,12 +34,12 @@ class ImageGrid(VirtualList):
     """Thumbnails with their names, as many beside each other as fit."""
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
-        Command("grid.down", "Down", "To the picture below.", ("j", "down"), "rows(1)"),
-        Command("grid.up", "Up", "To the picture above.", ("k", "up"), "rows(-1)"),
-        Command("grid.left", "Left", "To the picture before.", ("h", "left"), "move(-1)"),
-        Command("grid.right", "Right", "To the next picture.", ("l", "right"), "move(1)"),
-        Command("grid.page_down", "Page down", "One screenful down.", ("pagedown", "ctrl+d"), "page(1)"),
-        Command("grid.page_up", "Page up", "One screenful up.", ("pageup", "ctrl+u"), "page(-1)"),
+        Command("grid.down", "Down", "To the picture below.", ("j", "down"), "rows(1)", still=True),
+        Command("grid.up", "Up", "To the picture above.", ("k", "up"), "rows(-1)", still=True),
+        Command("grid.left", "Left", "To the picture before.", ("h", "left"), "move(-1)", still=True),
+        Command("grid.right", "Right", "To the next picture.", ("l", "right"), "move(1)", still=True),
+        Command("grid.page_down", "Page down", "One screenful down.", ("pagedown", "ctrl+d"), "page(1)", still=True),
+        Command("grid.page_up", "Page up", "One screenful up.", ("pageup", "ctrl+u"), "page(-1)", still=True),
     )
 
     def __init__(self, pictures: Pictures, *, without_pictures: bool = False) -> None:

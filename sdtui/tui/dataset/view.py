@@ -273,7 +273,8 @@ class DatasetView(ModeScreen):
 
     def _filtered(self, refused: QueryError | None) -> None:
         if refused is not None:
-            self.filter.refuse(refused)
+            tell = self.filter.refuse if self.filter.typing else self.shell.explain
+            tell(refused)
             return
         self.subsets.found = self.filtered.counts(self.subsets.subsets) if self.filtered.active else None
         self.subsets.redraw()

@@ -24,12 +24,12 @@ class VirtualList(Offers, ScrollView, can_focus=True):
     """
 
     BINDINGS = offered(
-        Command("list.down", "Down", "To the next row.", ("j", "down"), "move(1)"),
-        Command("list.up", "Up", "To the row before.", ("k", "up"), "move(-1)"),
-        Command("list.page_down", "Page down", "One screenful down.", ("pagedown", "ctrl+d"), "page(1)"),
-        Command("list.page_up", "Page up", "One screenful up.", ("pageup", "ctrl+u"), "page(-1)"),
-        Command("list.first", "First row", "To the first row.", ("home",), "first"),
-        Command("list.last", "Last row", "To the last row.", ("end", "G"), "last"),
+        Command("list.down", "Down", "To the next row.", ("j", "down"), "move(1)", still=True),
+        Command("list.up", "Up", "To the row before.", ("k", "up"), "move(-1)", still=True),
+        Command("list.page_down", "Page down", "One screenful down.", ("pagedown", "ctrl+d"), "page(1)", still=True),
+        Command("list.page_up", "Page up", "One screenful up.", ("pageup", "ctrl+u"), "page(-1)", still=True),
+        Command("list.first", "First row", "To the first row.", ("home",), "first", still=True),
+        Command("list.last", "Last row", "To the last row.", ("end", "G"), "last", still=True),
     )
 
     DEFAULT_CSS = """
