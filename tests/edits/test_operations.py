@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -224,12 +223,12 @@ def test_a_broken_pattern_points_at_the_place(pattern: str, new: str, at: int, s
 
 def test_a_pattern_cannot_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "LONGEST_S", 0.05)
-    started = time.process_time()
     with pytest.raises(UsageError, match="takes longer"):
         Regex("(.*)*(.*)*(x+x+)+y", "").apply("x" * 80_000, PLAIN)
-    assert time.process_time() - started < 60
     with pytest.raises(UsageError, match="too large"):
         Regex("(" * 20_000, "")
+    with pytest.raises(UsageError, match="fill the memory|takes longer"):
+        Regex("^(?R)", "").apply("a", PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ class Regex(Operation):
                 f"{quoted(line)}, so it was given up",
                 remedy="Repeats inside repeats, such as (a+)+, are what makes a pattern slow.",
             ) from None
+        except MemoryError:  # a pattern that calls itself without end
+            raise UsageError(f"The pattern {quoted(self.pattern)} would fill the memory") from None
 
 
 def _compiled(pattern: str, *, ignore_case: bool) -> regex.Pattern[str]:
@@ -84,6 +86,8 @@ def _check_replacement(pattern: str, new: str) -> None:
             raise _unreadable("replacement", error, new) from None
         at = _unknown_group(everywhere, new)
         raise PatternError("The replacement names a group that the pattern does not have", new, at) from None
+    except MemoryError:
+        raise UsageError(f"The pattern {quoted(pattern)} would fill the memory") from None
 
 
 def _unreadable(what: str, error: Exception, text: str) -> PatternError:
