@@ -37,6 +37,7 @@ from sdtui.tui import recent
 from sdtui.tui.bridge import Bridge
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.hangup import end_with_terminal
 from sdtui.tui.help import HelpScreen
 from sdtui.tui.keymap import use_keymap, write_template
 from sdtui.tui.mode_screen import ModeScreen
@@ -262,6 +263,10 @@ class SdtuiApp(Offers, App[None]):
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     async def action_quit(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Save what is being typed, and end."""
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, ModeScreen):
@@ -284,6 +289,7 @@ class SdtuiApp(Offers, App[None]):
 def run_app(path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
     """Open the screen on ``path`` (None: ask) in ``mode``, and return when the person has left it."""
     app = SdtuiApp(path, mode, slow=slow)
+    end_with_terminal(app)
     try:
         app.run()
     finally:

@@ -104,6 +104,11 @@ class Bridge:
         """Wait until everything that was to be written is written."""
         self._writes.join()
 
+    @property
+    def writing(self) -> bool:
+        """Whether something that was to be written is not written yet."""
+        return self._writes.unfinished_tasks > 0
+
     def cancel(self, owner: MessagePump, lane: str) -> None:
         """Give up what runs on this lane."""
         job = self._newest.pop((id(owner), lane), None)
