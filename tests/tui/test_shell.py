@@ -11,8 +11,6 @@ from textual.geometry import Size
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.paths import state_dir
 from sdtui.base.work import Cancelled, Progress, Work
-from sdtui.plans.journal import Journal
-from sdtui.plans.plan import Plan, Write
 from sdtui.tui import recent
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.commands import REGISTRY, Command, key_name, offered, working_now
@@ -234,41 +232,6 @@ async def test_a_single_subset_folder_is_opened_and_said(dataset: Path, opened: 
     async with opened(dataset / "images" / "10_circle") as it:
         assert it.screen.images.samples[0].name == "circle_000.png"
         await it.until(lambda: it.app.project is not None and it.app.project.notes[0][:20] in it.words())
-
-
-async def test_a_change_that_was_cut_short_is_finished_or_rolled_back(
-    dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    caption = dataset / "images" / "10_circle" / "circle_000.txt"
-    other = caption.with_name("circle_001.txt")
-    journal = Journal(dataset / ".sdtui")
-    changes = (
-        Write(caption, caption.read_bytes(), b"new\n"),
-        Write(other, other.read_bytes(), b"new too\n"),
-    )
-    from sdtui.base import files
-
-    moves = []
-
-    def power_cut(source: Path, target: Path) -> None:
-        if target == other:
-            raise KeyboardInterrupt
-        moves.append(target)
-        source.rename(target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(files.kernel, "replace", power_cut)
-        patch.setattr(Journal, "_take_back", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            journal.apply(Plan("edit two captions", changes))
-    assert caption.read_bytes() == b"new\n" and journal.unfinished()
-    async with opened(dataset) as it:
-        await it.until(lambda: isinstance(it.app.screen, Ask))
-        await it.until(lambda: "edit two captions" in it.words())
-        await it.press("b")
-        await it.until(lambda: caption.read_bytes() == b"a red circle\n")
-        await it.until(lambda: not isinstance(it.app.screen, Ask))
-    assert not journal.unfinished()
 
 
 # The bridge -------------------------------------------------------------------------------------------------------
