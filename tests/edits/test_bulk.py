@@ -195,6 +195,9 @@ def test_lines_that_would_go_unread_are_warned_of(root: Path) -> None:
     proposal = proposed(root, SplitLines())
     assert proposal.edits[0].after == "a cat\nred\nnever read\n"
     assert "would have more lines that the trainer does not read" in " ".join(proposal.plan.warnings)
+    whole = proposed(root, SetText("new"))
+    assert whole.edits[0].warnings == ("1 further line, which the trainer does not read, would be replaced too.",)
+    assert "stay as they are" not in " ".join(proposed(root, Append("x"), all_lines=True).plan.warnings)
     assert proposed(root, Separator(",", ";")).edits[0].warnings == ()
     (root / "10_cat" / "plain.txt").write_text("a, b;c")
     assert "in it already" in " ".join(proposed(root, Separator(",", ";")).plan.warnings)

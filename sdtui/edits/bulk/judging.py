@@ -9,7 +9,7 @@ from sdtui.base.text import count, plural
 from sdtui.dataset.project import Project, Sample
 from sdtui.edits.bulk.drafts import Draft, Drafts
 from sdtui.edits.bulk.stale import Readers
-from sdtui.edits.operations import CopyTo, Operation
+from sdtui.edits.operations import CopyFrom, CopyTo, Operation, SetText
 from sdtui.edits.operations.setting import unread_lines
 from sdtui.edits.proposal import CaptionEdit
 from sdtui.tokens.encoder import counts
@@ -80,15 +80,23 @@ class Judge:
         if draft.before == "" and draft.read_before and draft.subset.class_tokens == draft.read_before:
             self._say(draft, "had no caption, so the class tokens of the folder were trained until now")
             yield f"It had no caption and was trained on the class tokens {draft.read_before!r}."
-        lines, now = unread_lines(draft.before, draft.setting), unread_lines(draft.after, draft.setting)
-        if now > lines:
-            self._say(draft, "would have more lines that the trainer does not read")
-            yield f"The trainer would not read {plural(now - lines, 'line')} of it."
-        self._further_lines += bool(now and now == lines)
+        yield from self._on_unread_lines(draft)
         caution = self.operation.caution(draft.before, draft.after, draft.setting)
         if caution is not None:
             self._cautions.setdefault(caution, []).append(draft.sample.name)
             yield caution
+
+    def _on_unread_lines(self, draft: Draft) -> Iterator[str]:
+        lines, now = unread_lines(draft.before, draft.setting), unread_lines(draft.after, draft.setting)
+        if isinstance(self.operation, (SetText, CopyFrom)):
+            if lines:
+                self._say(draft, "with further lines, which the trainer does not read; they are replaced too")
+                yield f"{plural(lines, 'further line')}, which the trainer does not read, would be replaced too."
+        elif now > lines:
+            self._say(draft, "would have more lines that the trainer does not read")
+            yield f"The trainer would not read {plural(now - lines, 'line')} of it."
+        elif now and not draft.setting.all_lines:
+            self._further_lines += 1
 
     def _on_others(self, draft: Draft, shared: Sequence[Sample]) -> Iterator[str]:
         if draft.subset.metadata_file is not None:
