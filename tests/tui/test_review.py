@@ -441,6 +441,53 @@ async def test_an_image_is_thrown_away_after_a_look_and_comes_back(dataset: Path
         await it.until(lambda: it.at == "circle_001.png")
 
 
+async def test_unsaved_text_survives_a_kill_and_is_gone_on_with(dataset: Path) -> None:
+    async with reviewing(dataset) as it:
+        await it.press("j", "e")
+        await it.type(" half")
+        it.review.keeper.write()
+        # As if it had been killed: nothing more is saved.
+        it.review.captions.save_at_once = lambda: None  # type: ignore[method-assign]
+    assert caption(dataset, "circle_001").read_bytes() == b"a green circle\n"
+    async with reviewing(dataset) as it:
+        await it.sees("a green circle half", "unsaved text, enter goes on with it")
+        await it.press("p")
+        await it.sees("It has unsaved text.")
+        await it.press("enter", "escape")
+        await it.until(lambda: caption(dataset, "circle_001").read_bytes() == b"a green circle half\n")
+        await it.until(lambda: "unsaved" not in it.progress())
+
+
+async def test_in_a_metadata_file_the_caption_is_edited_and_its_tags_are_trained_too(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "one.png")
+    metadata = tmp_path / "meta_cap.json"
+    metadata.write_bytes(b'{\n  "one.png": {"caption": "a red cat", "tags": "solo, hat"}\n}\n')
+    config = tmp_path / "set.toml"
+    config.write_text(
+        "[[datasets]]\nresolution = 512\n[[datasets.subsets]]\n"
+        f"image_dir = '{tmp_path / 'images'}'\nmetadata_file = '{metadata}'\n"
+    )
+    async with reviewing(config) as it:
+        await it.sees("kept in meta_cap.json", "a red cat,solo, hat")
+        await it.press("e")
+        await it.sees("in meta_cap.json; its tags")
+        await it.type("!")
+        await it.sees("a red cat!,solo, hat")
+        await it.press("escape")
+        await it.until(lambda: b'"a red cat!", "tags"' in metadata.read_bytes())
+
+
+async def test_nothing_is_drawn_while_idle(dataset: Path) -> None:
+    async with reviewing(dataset) as it:
+        await it.press("j")
+        await it.pilot.pause(0.7)
+        drawn: list[object] = []
+        display = it.app._display
+        it.app._display = lambda screen, what: (drawn.append(what), display(screen, what))[1]  # type: ignore[method-assign]
+        await it.pilot.pause(1)
+        assert drawn == []
+
+
 # Taking back ----------------------------------------------------------------------------------------------------------
 
 

@@ -59,6 +59,9 @@ class ReviewScreen(ReviewView):
         self.set_focus(None)
         self.show()
 
+    def on_caption_pane_drafted(self) -> None:
+        self.show_progress()
+
     def on_caption_pane_next_limit(self) -> None:
         self.action_limit()
 

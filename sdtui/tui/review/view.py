@@ -206,6 +206,7 @@ class ReviewView(ModeScreen):
             self._refresh_edited()
             return
         self._teach()
+        self.set_class(self.subset is not None and self.subset.metadata_file is not None, "-metadata")
         self.captions.show(self.subset, sample)
         near = reel.neighbours()
         self.query_one(PicturePane).show(sample.path if sample is not None else None, [each.path for each in near])
@@ -254,7 +255,9 @@ class ReviewView(ModeScreen):
         if self.shell.scanning is not None:
             line.update(scanning_text(self.shell.scanning, ink), layout=False)
         elif self.reel is not None:
-            line.update(progress_text(self.reel, self.filter.text, self.size.width, ink), layout=False)
+            draft = self.sample is not None and self.keeper.draft_of(self.sample.path) is not None
+            unsaved = draft and not self.captions.editing
+            line.update(progress_text(self.reel, self.filter.text, self.size.width, ink, unsaved=unsaved), layout=False)
 
     def moved(self) -> None:
         """The person has gone to another image."""

@@ -46,8 +46,11 @@ def marks_text(mark: Mark, ink: Inks) -> Text:
     return text
 
 
-def progress_text(reel: Reel, query: str, width: int, ink: Inks) -> Text:
-    """``━━━━━╸──────  312 of 1,212 reviewed · ⚑ 9 flagged · 84 shown · filter: is:over``."""
+def progress_text(reel: Reel, query: str, width: int, ink: Inks, *, unsaved: bool) -> Text:
+    """``━━━━━╸──────  312 of 1,212 reviewed · ⚑ 9 flagged · 84 shown · filter: is:over``.
+
+    ``unsaved``: for the image that is looked at there is text that was typed and not saved.
+    """
     done = reel.tally
     text = Text(" ", no_wrap=True, overflow="ellipsis")
     if width >= 100:
@@ -60,6 +63,9 @@ def progress_text(reel: Reel, query: str, width: int, ink: Inks) -> Text:
     if done.flagged:
         text.append(" · ", ink.dim)
         text.append(f"{marks().flagged} {count(done.flagged)} flagged", ink.warn)
+    if unsaved:
+        text.append(" · ", ink.dim)
+        text.append(f"{marks().draft} unsaved text, {key_of('review.edit')} goes on with it", ink.accent)
     if query:
         text.append(f" · {count(reel.count)} shown · filter: ", ink.dim)
         text.append(safe(query), ink.accent)
