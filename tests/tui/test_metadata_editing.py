@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from sdtui.plans.outcome import Applied
 from sdtui.tokens.encoder import count
+from sdtui.tui.bulk.form import BulkForm
+from sdtui.tui.bulk.open import bulk_edit
+from sdtui.tui.bulk.scopes import Scopes
 from sdtui.tui.caption.count_line import CountLine
 from sdtui.tui.dialogs import Ask
+from sdtui.tui.finder import Finder
 from tests.tui.conftest import Open, Opened, picture
 
 METADATA = b'{\n  "one.png": {"caption": "a red cat", "tags": "solo, hat"},\r\n  "two.png": {"caption": "a dog"}\n}\n'
@@ -154,3 +159,22 @@ async def test_what_cannot_be_edited_is_said_and_left(
         await it.until(lambda: says(it, sentence) and says(it, "Mend it in the file"))
         assert not it.screen.captions.editing
     assert metadata.read_bytes() == data
+
+
+async def test_a_bulk_edit_changes_captions_in_the_metadata_file_alone(metadata: Path, opened: Open) -> None:
+    done: list[Applied] = []
+    async with opened(toml(metadata)) as it:
+        project = it.app.project
+        assert project is not None
+        bulk_edit(it.app, project, Scopes(), done.append)
+        await it.until(lambda: isinstance(it.app.screen, Finder))
+        await it.type("findandreplacetext")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, BulkForm) and says(it, "There is no text to look for"))
+        await it.type("a ")
+        await it.until(lambda: says(it, "first of them: one.png"))
+        await it.press("enter")
+        await it.until(lambda: says(it, "2 captions change") and says(it, "in meta_cap.json"))
+        await it.press("enter")
+        await it.until(lambda: done and says(it, "2 captions were changed"))
+    assert metadata.read_bytes() == METADATA.replace(b"a red cat", b"red cat").replace(b"a dog", b"dog")

@@ -26,7 +26,7 @@ from sdtui.tui.bulk.exact_input import ExactInput
 from sdtui.tui.bulk.preview import first_edit, pointed_at
 from sdtui.tui.bulk.scopes import Scope
 from sdtui.tui.bulk.table import Entry, Field, Kind
-from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.plan.change_list import tokens_text
 from sdtui.tui.plan.making import Making
 from sdtui.tui.plan.words import drawn, excerpt
@@ -231,9 +231,10 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         text = Text(no_wrap=True, overflow="ellipsis")
         if self._making.words:
             text.append(self._making.words, ink.text)
-            parts = [("esc", "stop")]
+            parts = [(key_of("bulk.leave"), "stop")]
         else:
-            parts = [("enter", "show what would change"), ("↑ ↓", "field"), ("← →", "choose"), ("esc", "back")]
+            parts = [(key_of("bulk.go"), "show what would change"), ("↑ ↓", "field"), ("← →", "choose")]
+            parts.append((key_of("bulk.leave"), "back"))
         for key, label in parts:
             text.append("   " if text else "")
             text.append(key, ink.accent)

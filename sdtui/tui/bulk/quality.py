@@ -21,7 +21,7 @@ from sdtui.dataset.project import Project
 from sdtui.edits.quality import QualityTable, Tier, load_table, propose, tiered, with_tier
 from sdtui.edits.repeats import stable_name
 from sdtui.plans.outcome import Applied
-from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.plan.making import Making
 from sdtui.tui.theme import Inks, inks
@@ -40,7 +40,13 @@ _SENTENCE = (
 )
 
 
-_KEYS = (("enter", "prefix"), ("=", "repeats"), ("x", "none"), ("t", "trigger"), ("a", "preview"))
+_KEYS = (
+    ("quality.prefix", "prefix"),
+    ("quality.repeats", "repeats"),
+    ("quality.clear", "none"),
+    ("quality.trigger", "trigger"),
+    ("quality.show", "preview"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +172,13 @@ class QualityScreen(Offers, ModalScreen["Applied | None"]):
         )
         self.query_one("#quality-trigger", Static).update(Text(words, ink.dim), layout=False)
         text = Text(no_wrap=True, overflow="ellipsis")
-        keys = [*_KEYS]
+        keys = [*_KEYS, ("quality.leave", "leave")]
         if self._making.words:
             text.append(self._making.words, ink.text)
-            keys = []
-        for key, label in [*keys, ("esc", "stop" if self._making.words else "leave")]:
+            keys = [("quality.leave", "stop")]
+        for name, label in keys:
             text.append("   " if text else "")
-            text.append(key, ink.accent)
+            text.append(key_of(name), ink.accent)
             text.append(f" {label}", ink.text)
         self.query_one("#quality-keys", Static).update(text, layout=False)
 
