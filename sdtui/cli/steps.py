@@ -110,7 +110,8 @@ def _stops(counted: TrainingSteps, project: Project, script: str) -> Iterator[st
             yield f"{script} takes a bucket_reso_steps that is a multiple of {unit} only."
         if dataset.unplaced:
             first = dataset.unplaced[0].name
-            yield f"No bucket takes {plural(len(dataset.unplaced), 'image')}, and the trainer stops at the first: {first}"
+            those = plural(len(dataset.unplaced), "image")
+            yield f"No bucket takes {those}, and the trainer stops at the first: {first}"
     if not any(dataset.subsets for dataset in counted.datasets):
         yield "There is nothing to train on; the trainer says so in a line of its log, and ends as if all was well."
 
@@ -136,4 +137,5 @@ def _dataset_lines(number: int, dataset: DatasetSteps) -> Iterator[str]:
     for (width, height), entries in dataset.buckets.items():
         full, rest = divmod(entries, dataset.batch_size)
         partial = f", the last of {rest}" if rest else ""
-        yield f"  bucket {width}×{height}  {count(entries)} entries in {plural(full + bool(rest), 'batch', 'batches')}{partial}"
+        batches = plural(full + bool(rest), "batch", "batches")
+        yield f"  bucket {width}×{height}  {count(entries)} entries in {batches}{partial}"

@@ -44,6 +44,14 @@ MODES = (
         "sdtui.tui.review.screen",
         "ReviewScreen",
     ),
+    Mode(
+        "balance",
+        "Balance",
+        "3",
+        "Give subsets their share of an epoch, and see how long a training that makes.",
+        "sdtui.tui.balance.screen",
+        "BalanceScreen",
+    ),
     Mode("train", "Train", "5", "Set up a run and start it.", "sdtui.tui.train.screen", "TrainScreen"),
     Mode("monitor", "Monitor", "6", "Watch a run.", "sdtui.tui.monitor.screen", "MonitorScreen"),
 )

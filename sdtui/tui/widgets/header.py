@@ -34,7 +34,7 @@ class Header(Widget):
         ink = inks(self.app.theme)
         width = self.size.width
         tabs = self._tabs_text(digits=True)
-        if width - tabs.cell_len < 30:
+        if width - tabs.cell_len < 24:
             tabs = self._tabs_text(digits=False)
         room = max(0, width - tabs.cell_len - 10)
         text = Text(no_wrap=True, overflow="crop", end="")
