@@ -32,12 +32,12 @@ def problems(home: Path, text: str | bytes) -> list[str]:
 
 
 async def test_a_changed_key_does_it_and_the_old_one_no_longer(dataset: Path, own_home: Path, opened: Open) -> None:
-    write_keymap(own_home, '"dataset.grid" = "x, f3"\n')
+    write_keymap(own_home, '"dataset.grid" = "w, f3"\n')
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
         await it.press("g")
         assert not it.screen.query("ImageGrid:focus")
-        await it.press("x")
+        await it.press("w")
         await it.until(lambda: it.screen.query("ImageGrid:focus"))
         await it.press("f3")
         await it.until(lambda: not it.screen.query("ImageGrid:focus"))
@@ -45,7 +45,7 @@ async def test_a_changed_key_does_it_and_the_old_one_no_longer(dataset: Path, ow
 
 async def test_what_shares_a_key_with_a_changed_command_keeps_it(dataset: Path, own_home: Path, opened: Open) -> None:
     """``enter`` goes into a subset, and edits in the list of images; only the latter was changed."""
-    write_keymap(own_home, '"dataset.edit" = "x"\n')
+    write_keymap(own_home, '"dataset.edit" = "w"\n')
     async with opened(dataset) as it:
         it.screen.subsets.focus()
         await it.press("enter")
@@ -53,7 +53,7 @@ async def test_what_shares_a_key_with_a_changed_command_keeps_it(dataset: Path, 
         await it.press("enter")
         await it.until(lambda: it.screen.captions.sample is not None)
         assert not it.screen.query("CaptionEditor:focus")
-        await it.press("x")
+        await it.press("w")
         await it.until(lambda: it.screen.query("CaptionEditor:focus"))
 
 
@@ -124,12 +124,12 @@ async def test_the_next_start_knows_nothing_of_a_removed_keymap(dataset: Path, o
 
 
 async def test_sentences_and_tabs_name_the_changed_keys(dataset: Path, own_home: Path, opened: Open) -> None:
-    write_keymap(own_home, '"mode.train" = "f6"\n"dataset.filter" = "x"\n')
+    write_keymap(own_home, '"mode.train" = "f6"\n"dataset.filter" = "w"\n')
     async with opened(dataset) as it:
         assert "f6 Train" in it.words()
-        await it.press("x")
+        await it.press("w")
         await it.type("nowhere")
-        await it.until(lambda: "x changes it, esc takes it away" in it.words())
+        await it.until(lambda: "w changes it, esc takes it away" in it.words())
 
 
 async def test_a_file_with_every_key_can_be_asked_for(dataset: Path, own_home: Path, opened: Open) -> None:
@@ -168,7 +168,7 @@ async def test_the_file_with_every_key_replaces_no_keymap(dataset: Path, own_hom
         ('"dataset.edit" = "+++"', "there is no key called +++"),
         ('"app.quit" = "q"', "app.quit cannot have the key q: it works where text is typed"),
         ('"editor.save" = "space"', "editor.save cannot have the key space"),
-        ('"mode.train" = "e"', "mode.train cannot have the key e, which is dataset.edit's in the same place"),
+        ('"mode.train" = "M"', "mode.train cannot have the key M, which is dataset.make_subset's in the same place"),
         ('"list.first" = "g"', "list.first cannot have the key g, which is dataset.grid's in the same place"),
         ('"monitor.zoom" = "1"', "monitor.zoom cannot have the key 1, which is mode.dataset's in the same place"),
         ('"dataset.view" = "ctrl+m"', "cannot have the key enter"),
@@ -201,10 +201,10 @@ def test_keys_may_be_written_as_the_footer_writes_them(own_home: Path, written: 
 
 
 def test_of_two_commands_given_one_key_the_first_has_it(own_home: Path) -> None:
-    keymap = load_keymap(write_keymap(own_home, '"dataset.view" = "x"\n"dataset.undo" = "x"\n"monitor.zoom" = "x"\n'))
-    assert keymap.keys == {"dataset.view": ("x",), "monitor.zoom": ("x",)}
+    keymap = load_keymap(write_keymap(own_home, '"dataset.view" = "Q"\n"dataset.undo" = "Q"\n"monitor.zoom" = "Q"\n'))
+    assert keymap.keys == {"dataset.view": ("Q",), "monitor.zoom": ("Q",)}
     (problem,) = keymap.problems
-    assert "dataset.undo cannot have the key x, which is dataset.view's" in problem
+    assert "dataset.undo cannot have the key Q, which is dataset.view's" in problem
 
 
 def test_a_change_that_was_taken_back_can_take_another_with_it(own_home: Path) -> None:

@@ -155,8 +155,8 @@ async def test_a_bulk_edit_works_on_what_is_selected(dataset: Path, opened: Open
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
         await it.press("space", "space", "b")
-        await it.until(lambda: "Put text at the end" in it.words())
-        await it.type("put text at the end")
+        await it.until(lambda: "Append text" in it.words())
+        await it.type("append text")
         await it.press("enter")
         await it.until(lambda: "selected · 2 images" in it.words())
 
