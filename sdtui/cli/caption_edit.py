@@ -16,9 +16,12 @@ from sdtui.cli.caption_shown import document, show
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import can_ask, narrate, print_json, require_consent, run_work
 from sdtui.cli.where import chosen, limit_option, marks_of, understood, where_option
+from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.scan import scan
 from sdtui.edits.bulk import propose
+from sdtui.edits.operations import Trigger
 from sdtui.edits.proposal import Proposal
+from sdtui.edits.trigger import without_regularization
 from sdtui.plans.outcome import Applied
 
 
@@ -67,6 +70,8 @@ def edit_command(
     project = run_work(scan(directory))
     query = understood(where, project.home)
     samples = chosen(project, query, marks_of(project), int(limit))
+    if isinstance(operation, Trigger) and not where:
+        samples = _subjects(project, samples)
     proposal = run_work(propose(project, samples, operation, limit=int(limit), all_lines=all_lines))
     if not as_json:
         show(proposal, project.root, len(samples))
@@ -78,6 +83,14 @@ def edit_command(
     if as_json:
         print_json(document(proposal, applied, stale_deleted=deleted))
     return _tell(applied, directory)
+
+
+def _subjects(project: Project, samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    kept = without_regularization(project, samples)
+    if len(kept) < len(samples):
+        those = plural(len(samples) - len(kept), "regularization image")
+        narrate(f"Note: no trigger word for {those}; --where is:reg asks for them all the same.")
+    return kept
 
 
 def _apply(

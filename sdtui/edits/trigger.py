@@ -141,10 +141,16 @@ def propose(
 
 def subject_images(project: Project) -> tuple[Sample, ...]:
     """The images of all subsets that are not of regularization images. Raises UsageError where there is none."""
-    found = tuple(sample for subset in project.subsets if not subset.is_reg for sample in subset.samples)
+    found = without_regularization(project, [sample for subset in project.subsets for sample in subset.samples])
     if not found:
         raise UsageError("There is no subject image in this project")
     return found
+
+
+def without_regularization(project: Project, samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """The subject images among ``samples``: in regularization images the trigger would mean any such thing."""
+    regularization = {subset.name for subset in project.subsets if subset.is_reg}
+    return tuple(sample for sample in samples if sample.subset not in regularization)
 
 
 def _texts(subset: Subset, sample: Sample, rules: CaptionRules) -> tuple[str, ...] | None:

@@ -340,3 +340,14 @@ def test_no_name_text_or_pattern_reaches_the_terminal_as_it_is(here: Cli, tmp_pa
         assert OBEYED.findall(result.stdout + result.stderr) == [], args
         assert result.stdout or result.stderr
     assert bytes_of(root) == before
+
+
+def test_the_trigger_word_is_for_subject_images_unless_others_are_asked_for(here: Cli, tmp_path: Path) -> None:
+    image(tmp_path / "images" / "10_cat" / "a.png", caption="a cat")
+    image(tmp_path / "regularization" / "1_cat" / "r.png", caption="a cat")
+    result = here("captions", "edit", tmp_path, "--trigger", "zhu", "--yes")
+    assert "is:reg asks for them the trigger word" in result.stderr
+    assert (tmp_path / "images" / "10_cat" / "a.txt").read_text() == "zhu, a cat"
+    assert (tmp_path / "regularization" / "1_cat" / "r.txt").read_text() == "a cat"
+    assert here("captions", "edit", tmp_path, "--trigger", "zhu", "--where", "is:reg", "--yes").returncode == 0
+    assert (tmp_path / "regularization" / "1_cat" / "r.txt").read_text() == "zhu, a cat"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project, Sample, Subset
+from sdtui.edits.trigger import without_regularization as subjects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,5 @@ def choices(project: Project, scopes: Scopes) -> tuple[Scope, ...]:
 
 def without_regularization(project: Project, scopes: Sequence[Scope]) -> tuple[Scope, ...]:
     """``scopes`` with subject images alone; as they are where there is no other than regularization images."""
-    regularization = {subset.name for subset in project.subsets if subset.is_reg}
-    subjects = (
-        replace(scope, samples=tuple(sample for sample in scope.samples if sample.subset not in regularization))
-        for scope in scopes
-    )
+    subjects = (replace(scope, samples=subjects_of(project, scope.samples)) for scope in scopes)
     return tuple(scope for scope in subjects if scope.samples) or tuple(scopes)
