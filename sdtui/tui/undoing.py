@@ -8,13 +8,14 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sdtui.base.errors import SdtuiError, UsageError
+from sdtui.base.errors import InUseError, SdtuiError, UsageError, WriteError
 from sdtui.base.text import plural
 from sdtui.dataset.marks import Marking
 from sdtui.dataset.project import Project
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.runs.live import held_paths
+from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.marking import SharedMarks
 from sdtui.tui.plan.left import LeftScreen
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1.0
 """Seconds after which it is said that it takes a while."""
+
+_GO_ON = (Answer("y", "go on with the rest", "go on"), Answer("esc", "leave it as it is", ""))
 
 
 class _Kind(Enum):
@@ -62,7 +65,9 @@ class Undoing:
         """Make again what was undone last."""
         self._write(self._redo, redone)
 
-    def _write(self, turn: Callable[[Project], Turned], then: Callable[[Turned], None]) -> None:
+    def _write(
+        self, turn: Callable[[Project, bool], Turned], then: Callable[[Turned], None], *, keep_going: bool = False
+    ) -> None:
         project = self._app.project
         if project is None:
             return
@@ -75,17 +80,24 @@ class Undoing:
                 self._app.workspace.look_again(None)
             then(turned)
             if len(turned.left) > 1:  # the notice names one
-                self._app.push_screen(LeftScreen("Undone in part", _counted(turned), turned.left))
+                self._app.push_screen(LeftScreen("Done in part", _counted(turned), turned.left))
 
         def failed(error: SdtuiError) -> None:
             patience.stop()
-            self._app.explain(error)
+            if isinstance(error, WriteError) and not isinstance(error, InUseError) and not keep_going:
+                self._app.push_screen(Ask("That could not be done", error.sentence(), _GO_ON), answered)
+            else:
+                self._app.explain(error)
 
-        self._app.bridge.write(self._app, lambda: turn(project), done, failed)
+        def answered(answer: str | None) -> None:
+            if answer:
+                self._write(turn, then, keep_going=True)
+
+        self._app.bridge.write(self._app, lambda: turn(project, keep_going), done, failed)
 
     # In the thread that writes ------------------------------------------------------------------------------------
 
-    def _undo(self, project: Project) -> Turned:
+    def _undo(self, project: Project, keep_going: bool) -> Turned:
         journal = Journal(project.home)
         marked = self._marks.newest_time(project)
         changed, _ = journal.upcoming()
@@ -93,11 +105,11 @@ class Undoing:
             marking = self._marks.undo(project)
             self._undone.append(_Kind.MARKS)
             return _of_marking("Undone, now", marking)
-        undone = journal.undo(None, held_paths(project.home))
+        undone = journal.undo(None, held_paths(project.home), keep_going=keep_going)
         self._undone.append(_Kind.FILES)
         return _of_undone(undone)
 
-    def _redo(self, project: Project) -> Turned:
+    def _redo(self, project: Project, keep_going: bool) -> Turned:
         journal = Journal(project.home)
         _, changed = journal.upcoming()
         times = {
@@ -107,7 +119,11 @@ class Undoing:
         kind = self._undone_last(times)
         if kind is _Kind.MARKS:
             return _of_marking("Done again, now", self._marks.redo(project))
-        return _of_applied(journal.redo(None, held_paths(project.home)))
+        try:
+            return _of_applied(journal.redo(None, held_paths(project.home), keep_going=keep_going))
+        except SdtuiError:
+            self._undone += [kind] if kind is not None else []
+            raise
 
     def _undone_last(self, times: dict[_Kind, float | None]) -> _Kind | None:
         """Which of the two is to be redone; ``times`` say when what can be was done first.
@@ -129,19 +145,22 @@ def _of_marking(what: str, marking: Marking | None) -> Turned:
 
 
 def _of_undone(undone: Undone) -> Turned:
-    if not undone.refused:
-        return Turned(f"Undone: {undone.title}.", True, (), undone.restored)
-    path, why = undone.refused[0]
-    more = len(undone.refused) - 1
-    others = f" {plural(more, 'other file was', 'other files were')} left too." if more else ""
-    sentence = f"Undone in part: {undone.title}. {path.name} was left: {why}{others}"
-    return Turned(sentence, False, (), undone.restored, undone.refused)
-
-
-def _counted(turned: Turned) -> str:
-    restored = plural(len(turned.files), "file is", "files are")
-    return f"{restored} as before, and {plural(len(turned.left), 'file was', 'files were')} left."
+    return _of_files("Undone", undone.title, undone.restored, undone.refused)
 
 
 def _of_applied(applied: Applied) -> Turned:
-    return Turned(f"Done again: {applied.title}.", True, (), applied.changed)
+    return _of_files("Done again", applied.title, applied.changed, applied.left)
+
+
+def _of_files(what: str, title: str, files: tuple[Path, ...], left: tuple[tuple[Path, str], ...]) -> Turned:
+    if not left:
+        return Turned(f"{what}: {title}.", True, (), files)
+    path, why = left[0]
+    more = len(left) - 1
+    others = f" {plural(more, 'other file was', 'other files were')} left too." if more else ""
+    return Turned(f"{what} in part: {title}. {path.name} was left: {why}{others}", False, (), files, left)
+
+
+def _counted(turned: Turned) -> str:
+    changed = plural(len(turned.files), "file was", "files were")
+    return f"{changed} changed, and {plural(len(turned.left), 'file was', 'files were')} left."

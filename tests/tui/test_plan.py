@@ -258,8 +258,32 @@ async def test_undo_restores_the_rest_and_lists_what_others_changed(circles: Pat
         (circles / "circle_002.txt").unlink()
         await it.press("u")
         await it.until(lambda: isinstance(it.app.screen, LeftScreen))
-        await it.until(lambda: "2 files are as before, and 2 files were left." in it.words())
+        await it.until(lambda: "2 files were changed, and 2 files were left." in it.words())
         assert "circle_000.txt" in it.words() and "circle_002.txt" in it.words()
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.screen)
     assert texts(circles) == [b"theirs", b"a green circle\n", b"caf\xe9"]
+
+
+async def test_undo_goes_on_with_the_rest_where_a_file_cannot_be_written(
+    circles: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, stuck = files.kernel.replace, circles / "circle_001.txt"
+
+    def refuse(source: Path, target: Path) -> None:
+        if Path(target) == stuck:
+            raise OSError(errno.EACCES, "Permission denied", str(target))
+        put(source, target)
+
+    async with opened(circles.parent.parent) as it:
+        shown = await propose_in(it, Prepend("shape"))
+        await it.press("enter")
+        await it.until(lambda: shown.dismissed)
+        after = texts(circles)
+        monkeypatch.setattr(files.kernel, "replace", refuse)
+        await it.press("u")
+        await it.until(lambda: "That could not be done" in it.words())
+        assert texts(circles) == after
+        await it.press("y")
+        await it.until(lambda: "circle_001.txt was left" in " ".join(it.words().split()))
+    assert texts(circles) == [b"a red circle\n", after[1], LONG.encode(), b"caf\xe9"]
