@@ -95,9 +95,7 @@ def any_done(made_of: MadeOf, skip: Container[int], left: Container[int]) -> boo
 def nothing_done(left: tuple[tuple[Path, str], ...]) -> WriteError:
     """Why a Plan that was to go on with what is possible did nothing at all."""
     path, why = left[0]
-    others = (
-        f" The same goes for {plural(len(left) - 1, 'other file', 'other files')}, or the like." if left[1:] else ""
-    )
+    others = f" {plural(len(left) - 1, 'more file was', 'more files were')} left." if left[1:] else ""
     return WriteError("Nothing could be changed", path=path, remedy=f"{why}{others}")
 
 
