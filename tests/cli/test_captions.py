@@ -346,7 +346,7 @@ def test_the_trigger_word_is_for_subject_images_unless_others_are_asked_for(here
     image(tmp_path / "images" / "10_cat" / "a.png", caption="a cat")
     image(tmp_path / "regularization" / "1_cat" / "r.png", caption="a cat")
     result = here("captions", "edit", tmp_path, "--trigger", "zhu", "--yes")
-    assert "is:reg asks for them the trigger word" in result.stderr
+    assert "no trigger word for 1 regularization image" in result.stderr
     assert (tmp_path / "images" / "10_cat" / "a.txt").read_text() == "zhu, a cat"
     assert (tmp_path / "regularization" / "1_cat" / "r.txt").read_text() == "a cat"
     assert here("captions", "edit", tmp_path, "--trigger", "zhu", "--where", "is:reg", "--yes").returncode == 0
