@@ -32,6 +32,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "dataset-80x24": ((80, 24), "dataset", ("l", "j", "j", "j", "j", "j")),
     "editor": ((120, 40), "dataset", ("l", "j", "j", "j", "enter")),
     "grid": ((120, 40), "dataset", ("l", "j", "j", "g")),
+    "review": ((120, 40), "review", ("o",)),
     "help": ((120, 40), "dataset", ("question_mark",)),
     "train": ((120, 40), "train", ("j", "j", "j", "j", "enter", "enter")),
     "monitor": ((120, 40), "monitor", ()),
