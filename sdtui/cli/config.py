@@ -53,7 +53,7 @@ def new(
     from sdtui.edits.export_parts import ExportOptions
 
     options = ExportOptions(resolution=_resolution(resolution), bucket_reso_steps=bucket_reso_steps)
-    settle_interrupted(folder, dry_run=dry_run, yes=True)
+    settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     made = export(project, "lora" if kind == "lora" else "finetune", output=output, options=options)
     if dry_run and not as_json:
@@ -89,7 +89,7 @@ def init(folder: Path, trigger: str | None, resolution: int, dry_run: bool, as_j
     from sdtui.dataset.scan import scan
     from sdtui.edits.layout import layout_plan, trigger_of
 
-    settle_interrupted(folder, dry_run=dry_run, yes=True)
+    settle_interrupted(folder, dry_run=dry_run, yes=False)
     project = run_work(scan(folder))
     plan = layout_plan(project.root, trigger or trigger_of(project), resolution=resolution)
     if not as_json:

@@ -41,7 +41,7 @@ def write(
     from sdtui.dataset.scan import scan
     from sdtui.edits.metadata_file import write_metadata
 
-    settle_interrupted(folder, dry_run=dry_run, yes=True)
+    settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     path = (output or project.root / "metadata.json").absolute()
     made = write_metadata(project, path, subsets=subsets, captions=captions, tags_extension=tags_extension)
