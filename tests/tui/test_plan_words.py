@@ -29,6 +29,8 @@ def test_a_row_has_the_width_that_it_is_given(before: str, after: str, width: in
     ink = inks("sdtui-dark")
     segments = fitted(drawn(excerpt(before, after, width), ink), width, ink.text)
     assert sum(segment.cell_length for segment in segments) == width
+    cut = sum(len(text) for text, _ in drawn(excerpt(before, after, width), ink)) > 2 * width > 0
+    assert not cut or segments[-1].text == "…"
 
 
 def test_a_row_begins_near_what_changes() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 from sdtui.base.text import safe
 from sdtui.plans.diff import Kind, Piece, diff_words
 from sdtui.tui.marks import ASCII, marks
 from sdtui.tui.theme import Inks
-from sdtui.tui.widgets.cells import fit
 
 _SEEN = 600
 """Characters from the first change on that are compared for a row."""
@@ -66,16 +66,11 @@ def drawn(pieces: Iterable[Piece], ink: Inks, make_safe: Callable[[str], str] = 
 
 def fitted(spans: Iterable[tuple[str, Style]], width: int, blank: Style) -> list[Segment]:
     """``spans`` in exactly ``width`` cells, cut with an ellipsis."""
-    segments = []
-    room = width
-    for text, style in spans:
-        taken = Segment(text, style)
-        if taken.cell_length > room:
-            segments.append(Segment(fit(text, room), style))
-            return segments
-        segments.append(taken)
-        room -= taken.cell_length
-    return [*segments, Segment(" " * room, blank)]
+    strip = Strip([Segment(text, style) for text, style in spans])
+    if strip.cell_length <= width:
+        return list(strip.adjust_cell_length(width, blank))
+    kept = list(strip.crop(0, max(0, width - 1)))
+    return [*kept, Segment("…", kept[-1].style if kept else blank)] if width > 0 else []
 
 
 def _shared_start(one: str, other: str) -> int:
