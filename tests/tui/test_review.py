@@ -10,8 +10,10 @@ import pytest
 
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.caption import ahead, pane
+from sdtui.tui.finder import Finder
 from sdtui.tui.plan.screen import PlanScreen
 from sdtui.tui.review.screen import ReviewScreen
+from sdtui.tui.tags.screen import TagsScreen
 from sdtui.tui.widgets.picture_pane import PicturePane
 from tests.tui.conftest import LONG, Opened, picture
 
@@ -132,6 +134,7 @@ async def test_the_next_pictures_are_made_ahead_and_shown_at_once(dataset: Path)
         assert shown._drawn.path.name == "circle_000.png"
 
 
+@pytest.mark.slow
 async def test_a_changed_picture_is_not_shown_as_it_was_made_ahead(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         shown = it.review.query_one(PicturePane)
@@ -144,6 +147,7 @@ async def test_a_changed_picture_is_not_shown_as_it_was_made_ahead(dataset: Path
         await it.until(lambda: shown._drawn is not None and before is not None and shown._drawn.strips != before.strips)
 
 
+@pytest.mark.slow
 async def test_a_held_key_leaves_no_work_behind(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "many" / "10_x"
     for number in range(60):
@@ -327,6 +331,7 @@ async def test_where_nothing_matches_it_teaches(dataset: Path) -> None:
         await it.sees("a red circle")
 
 
+@pytest.mark.slow
 async def test_when_all_is_reviewed_the_filter_for_the_rest_says_so(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "NOT is:reviewed")
@@ -448,6 +453,7 @@ async def test_unsaved_text_survives_a_kill_and_is_gone_on_with(dataset: Path) -
         it.review.keeper.write()
         # As if it had been killed: nothing more is saved.
         it.review.captions.save_at_once = lambda: None  # type: ignore[method-assign]
+        it.review.captions.save = lambda _then: None  # type: ignore[method-assign]
     assert caption(dataset, "circle_001").read_bytes() == b"a green circle\n"
     async with reviewing(dataset) as it:
         await it.sees("a green circle half", "unsaved text, enter goes on with it")
@@ -477,6 +483,7 @@ async def test_in_a_metadata_file_the_caption_is_edited_and_its_tags_are_trained
         await it.until(lambda: b'"a red cat!", "tags"' in metadata.read_bytes())
 
 
+@pytest.mark.slow
 async def test_nothing_is_drawn_while_idle(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("j")
@@ -521,6 +528,7 @@ async def test_undo_takes_back_whatever_was_done_last_also_after_a_restart(datas
         await it.sees("now reviewed: circle_002.png", "1 of 8 reviewed")
 
 
+@pytest.mark.slow
 async def test_redo_of_another_day_begins_with_what_was_done_first(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("e")
@@ -595,3 +603,27 @@ async def test_in_a_small_terminal_the_trained_text_can_have_the_room(dataset: P
         await it.until(lambda: rows_below() > before)
         await it.press("w")
         await it.until(lambda: rows_below() == before)
+
+
+async def test_what_the_filter_lets_through_is_edited_in_bulk_and_a_tag_becomes_the_filter(dataset: Path) -> None:
+    async with reviewing(dataset, slow=True) as it:
+        await it.press("T")
+        await it.sees("Tags", "a red circle")
+        await it.press("slash")
+        await it.type("a red circle")
+        await it.press("enter", "home")
+        await it.until(lambda: isinstance(it.app.screen, TagsScreen) and it.app.screen.tag == "a red circle")
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.review and it.review.filter.text == 'tag:"a red circle"')
+        await it.until(lambda: it.at == "circle_000.png")
+        await it.press("b")
+        await it.until(lambda: isinstance(it.app.screen, Finder))
+        await it.type("append")
+        await it.press("enter")
+        await it.sees("filtered by tag", "1 image")
+        await it.type("flat")
+        await it.press("enter")
+        await it.sees("1 caption changes")
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is it.review)
+    assert (dataset / "images" / "10_circle" / "circle_000.txt").read_bytes() == b"a red circle, flat\n"
