@@ -179,6 +179,22 @@ OFFERED = offered(
         when=_whole,
     ),
     Command(
+        "review.bulk",
+        "Edit captions in bulk",
+        "Does one thing to the captions of all filtered images, of a subset, or of the project.",
+        ("b",),
+        "bulk_edit",
+        when=_whole,
+    ),
+    Command(
+        "review.tags",
+        "Tags",
+        "Counts the tags, renames, merges and deletes them, and filters by one.",
+        ("T",),
+        "tags",
+        when=_whole,
+    ),
+    Command(
         "review.limit",
         "Change the limit",
         "Counts against 75, 150 or 225 tokens.",

@@ -18,6 +18,8 @@ from sdtui.edits.images import trash
 from sdtui.edits.paste import paste
 from sdtui.edits.proposal import Proposal
 from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.bulk.open import bulk_edit
+from sdtui.tui.bulk.scopes import Scopes
 from sdtui.tui.caption.trained_pane import TrainedPane
 from sdtui.tui.commands import key_of
 from sdtui.tui.dataset.places import places_to_go
@@ -28,6 +30,7 @@ from sdtui.tui.review import commands
 from sdtui.tui.review.reel import Wish
 from sdtui.tui.review.view import ReviewView
 from sdtui.tui.review.words import wish_missed
+from sdtui.tui.tags.screen import TagsScreen
 from sdtui.tui.train.memory import recall, settings_of
 from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.picture_pane import PicturePane
@@ -248,6 +251,28 @@ class ReviewScreen(ReviewView):
 
     def _show_plan(self, proposal: Proposal) -> None:
         self.app.push_screen(PlanScreen(proposal))
+
+    # Many captions ------------------------------------------------------------------------------------------------
+
+    def action_bulk_edit(self) -> None:
+        project, sample = self.project, self.sample
+        if project is not None and sample is not None:
+            scopes = Scopes((), self._filtered(), self.filter.text, project.subset(sample.subset))
+            bulk_edit(self.shell, project, scopes, lambda _applied: self.captions.look_again())
+
+    def action_tags(self) -> None:
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.filter.ask(text)
+
+        if self.project is not None:
+            self.app.push_screen(TagsScreen(self.project, self._filtered(), self.filter.text), chosen)
+
+    def _filtered(self) -> tuple[Sample, ...] | None:
+        """What the filter lets through; None where there is no filter."""
+        if not self.filter.text or self.reel is None:
+            return None
+        return tuple(sample for sample, gone in zip(self.reel.samples, self.reel.gone, strict=True) if not gone)
 
     # How it is shown ----------------------------------------------------------------------------------------------
 
