@@ -350,7 +350,8 @@ class CaptionPane(Vertical):
 
     def stands(self, sample: Sample, file: Edited) -> None:
         """``file`` is now what stands on disk for ``sample``, or is on its way there."""
-        if self.sample is not None and self.sample.path == sample.path:
+        kept = self.editing or not isinstance(file, MetadataCaption)  # an entry is read anew for each edit
+        if kept and self.sample is not None and self.sample.path == sample.path:
             self._file = file
 
     def take(self, sample: Sample, theirs: Edited) -> None:
