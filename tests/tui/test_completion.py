@@ -74,6 +74,7 @@ async def test_a_tag_file_adds_its_own_with_count_and_other_names(tagged: Path, 
         assert typed(it) == "a red circle, long hair\n"
 
 
+@pytest.mark.slow
 async def test_enter_arrows_and_escape_are_the_editors_until_one_goes_into_the_list(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         await editing(it)
@@ -111,6 +112,7 @@ async def test_sentences_are_left_alone_and_it_can_be_turned_off(dataset: Path, 
         assert not load_settings().settings.suggest_tags
 
 
+@pytest.mark.slow
 async def test_captions_of_sentences_are_not_disturbed(dataset: Path, opened: Open) -> None:
     folder = dataset / "images" / "10_circle"
     for each in folder.glob("*.txt"):

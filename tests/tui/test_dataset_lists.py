@@ -45,6 +45,7 @@ async def test_the_picture_is_drawn_and_follows_the_cursor(dataset: Path, opened
         assert not it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0))
 
 
+@pytest.mark.slow
 async def test_with_256_colours_pictures_are_made_of_them(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +61,7 @@ async def test_with_256_colours_pictures_are_made_of_them(
         assert len(used) > 1 and used <= table
 
 
+@pytest.mark.slow
 async def test_a_picture_that_cannot_be_opened_says_why(dataset: Path, opened: Open) -> None:
     (dataset / "images" / "4_square" / "square_003.png").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     async with opened(dataset) as it:
@@ -67,6 +69,7 @@ async def test_a_picture_that_cannot_be_opened_says_why(dataset: Path, opened: O
         await it.until(lambda: "Git LFS pointer" in it.words())
 
 
+@pytest.mark.slow
 async def test_slow_makes_no_picture_until_asked(dataset: Path, opened: Open) -> None:
     async with opened(dataset, slow=True) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -88,6 +91,7 @@ async def test_the_filter_looks_at_names_and_captions(dataset: Path, opened: Ope
         await it.until(lambda: len(shown_rows(it)) == 4)
 
 
+@pytest.mark.slow
 async def test_a_filter_that_matches_nothing_teaches(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.press("slash")
@@ -123,6 +127,7 @@ async def test_thumbnails_and_back(dataset: Path, opened: Open) -> None:
         assert it.screen.images.cursor == 1
 
 
+@pytest.mark.slow
 async def test_a_picture_that_is_replaced_outside_is_drawn_anew(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -149,6 +154,7 @@ async def test_an_outside_edit_of_a_caption_shows(dataset: Path, opened: Open) -
         await it.until(lambda: it.screen.captions.editor.caption == "changed elsewhere")
 
 
+@pytest.mark.slow
 async def test_an_outside_change_does_not_lose_what_is_being_typed(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -171,6 +177,7 @@ async def test_the_cursor_is_where_it_was_the_last_time(dataset: Path, opened: O
         assert again.screen.subsets.limit == 150
 
 
+@pytest.mark.slow
 async def test_what_the_trainer_does_not_read_is_listed_with_its_reason(dataset: Path, opened: Open) -> None:
     picture(dataset / "images" / "10_circle" / "drawing.gif")
     async with opened(dataset) as it:
@@ -179,6 +186,7 @@ async def test_what_the_trainer_does_not_read_is_listed_with_its_reason(dataset:
         await it.until(lambda: "drawing.gif" in it.words() and "does not read .gif" in it.words())
 
 
+@pytest.mark.slow
 async def test_names_that_are_no_utf8_or_hold_escapes_are_shown_safely(dataset: Path, opened: Open) -> None:
     folder = dataset / "images" / "4_square"
     (folder / "square_001.png").rename(folder / "esc\x1b]0;x\x07[red]not[x].png")
@@ -188,6 +196,7 @@ async def test_names_that_are_no_utf8_or_hold_escapes_are_shown_safely(dataset: 
         assert "\x1b" not in it.words()
 
 
+@pytest.mark.slow
 async def test_a_held_key_asks_for_one_picture(dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_pane, "_REST", 2.0)  # no pause of a busy machine between two keys is a rest
     async with opened(dataset) as it:

@@ -61,6 +61,7 @@ async def test_ctrl_s_saves_and_stays(dataset: Path, opened: Open) -> None:
         await it.until(lambda: caption(dataset).read_bytes() == b"a red circles!\n")
 
 
+@pytest.mark.slow
 async def test_leaving_without_typing_writes_nothing(dataset: Path, opened: Open) -> None:
     before = caption(dataset).stat()
     async with opened(dataset) as it:
@@ -71,6 +72,7 @@ async def test_leaving_without_typing_writes_nothing(dataset: Path, opened: Open
     assert not (dataset / ".sdtui" / "journal").exists()
 
 
+@pytest.mark.slow
 async def test_only_what_was_typed_changes_in_a_file_with_bom_and_crlf(dataset: Path, opened: Open) -> None:
     caption(dataset).write_bytes(b"\xef\xbb\xbfa red circle\r\nsecond line\r\n")
     async with opened(dataset) as it:
@@ -134,6 +136,7 @@ async def test_an_outside_change_while_typing_is_asked_about_and_mine_wins_when_
         await it.until(lambda: caption(dataset).read_bytes() == b"a red circle mine\n")
 
 
+@pytest.mark.slow
 async def test_an_outside_change_while_typing_theirs_wins_when_chosen(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it)
@@ -148,6 +151,7 @@ async def test_an_outside_change_while_typing_theirs_wins_when_chosen(dataset: P
         assert it.screen.keeper.state.drafts == {}
 
 
+@pytest.mark.slow
 async def test_a_stale_text_cache_is_deleted_with_the_save_and_undo_brings_both_back(
     dataset: Path, opened: Open
 ) -> None:
@@ -167,6 +171,7 @@ async def test_a_stale_text_cache_is_deleted_with_the_save_and_undo_brings_both_
         assert cache.read_bytes() == b"old"
 
 
+@pytest.mark.slow
 async def test_a_borrowed_caption_becomes_the_images_own(dataset: Path, opened: Open) -> None:
     folder = dataset / "images" / "10_circle"
     (folder / "circle_001.png").rename(folder / "x_1_2_3_4.png")
@@ -184,6 +189,7 @@ async def test_a_borrowed_caption_becomes_the_images_own(dataset: Path, opened: 
         assert (folder / "x.txt").read_bytes() == b"borrowed text"
 
 
+@pytest.mark.slow
 async def test_a_missing_caption_is_written(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it, "4_square", "square_001.png")
@@ -205,6 +211,7 @@ async def test_what_is_not_utf8_is_shown_and_never_rewritten(dataset: Path, open
     assert caption(dataset).read_bytes() == b"caf\xe9 circle"
 
 
+@pytest.mark.slow
 async def test_pasting_much_neither_loses_nor_freezes(dataset: Path, opened: Open) -> None:
     pasted = "red circle, " * 8_000
     async with opened(dataset) as it:
@@ -234,6 +241,7 @@ async def test_unsaved_text_survives_a_kill_and_is_offered_again(dataset: Path, 
         await again.until(lambda: caption(dataset, "circle_001").read_bytes() == b"a green circle half a thought\n")
 
 
+@pytest.mark.slow
 async def test_quitting_while_editing_saves(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it)
@@ -242,6 +250,7 @@ async def test_quitting_while_editing_saves(dataset: Path, opened: Open) -> None
     assert caption(dataset).read_bytes() == b"a red circles\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["first\nsecond", "first\nsecond\n"])
 async def test_lines_that_the_trainer_does_not_read_are_dimmed_and_kept(dataset: Path, opened: Open, text: str) -> None:
     caption(dataset).write_text(text)
@@ -278,6 +287,7 @@ async def test_a_full_disk_is_a_sentence_and_the_text_is_kept(
         await it.until(lambda: "unsaved" not in it.words())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", ["tab", "click"])
 async def test_going_elsewhere_saves_too(dataset: Path, opened: Open, leave: str) -> None:
     async with opened(dataset) as it:
@@ -293,6 +303,7 @@ async def test_going_elsewhere_saves_too(dataset: Path, opened: Open, leave: str
             assert it.app.focused is it.screen.subsets and it.screen.subsets.cursor == 1
 
 
+@pytest.mark.slow
 async def test_another_window_of_the_desktop_does_not_end_editing(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it)

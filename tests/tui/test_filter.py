@@ -70,6 +70,7 @@ async def test_an_error_is_pointed_at_and_the_list_stays(dataset: Path, opened: 
         assert it.screen.filter.text == "green"
 
 
+@pytest.mark.slow
 async def test_an_error_far_into_a_long_filter_is_pointed_at_where_it_is_seen(dataset: Path, opened: Open) -> None:
     async with opened(dataset, (80, 24)) as it:
         await it.go_to("10_circle")
@@ -85,6 +86,7 @@ async def test_an_error_far_into_a_long_filter_is_pointed_at_where_it_is_seen(da
         assert shown.startswith("x")
 
 
+@pytest.mark.slow
 async def test_what_was_typed_before_comes_back_on_the_up_key_also_after_a_restart(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle")
@@ -112,6 +114,7 @@ async def test_what_was_typed_before_comes_back_on_the_up_key_also_after_a_resta
         assert again.screen.filter.line.value == "zzz"
 
 
+@pytest.mark.slow
 async def test_filters_are_saved_under_a_name_chosen_and_deleted(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle")
@@ -153,6 +156,7 @@ async def test_an_image_that_no_longer_matches_goes_and_what_is_edited_stays(dat
         await it.until(lambda: it.shown == "square_002.png")
 
 
+@pytest.mark.slow
 async def test_leaving_by_a_click_keeps_what_can_be_understood(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle")

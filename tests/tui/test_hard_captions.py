@@ -27,6 +27,7 @@ async def test_opened_and_left_they_are_not_written(dataset: Path, opened: Open)
     assert caption(dataset).stat().st_mtime_ns == before.st_mtime_ns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "after"),
     [
@@ -46,6 +47,7 @@ async def test_an_edit_beside_them_keeps_each(dataset: Path, opened: Open, keys:
         await it.until(lambda: caption(dataset).read_bytes() == after.encode())
 
 
+@pytest.mark.slow
 async def test_pasted_ones_and_private_characters_are_saved_as_they_were_pasted(dataset: Path, opened: Open) -> None:
     pasted = f"{ENDS}\U000f0000\U000f0010\U000f0040"
     async with opened(dataset) as it:

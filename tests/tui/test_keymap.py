@@ -57,6 +57,7 @@ async def test_what_shares_a_key_with_a_changed_command_keeps_it(dataset: Path, 
         await it.until(lambda: it.screen.query("CaptionEditor:focus"))
 
 
+@pytest.mark.slow
 async def test_footer_help_and_palette_show_the_changed_keys(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"dataset.filter" = "!"\n"dataset.fewer" = "less_than_sign"\n"app.help" = "f2"\n')
     async with opened(dataset, (120, 60)) as it:
@@ -74,6 +75,7 @@ async def test_footer_help_and_palette_show_the_changed_keys(dataset: Path, own_
         await it.until(lambda: any(title in line and " ! " in line for line in it.words().splitlines()))
 
 
+@pytest.mark.slow
 async def test_a_command_without_a_key_can_be_given_one(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"app.theme" = "f4"\n')
     async with opened(dataset) as it:
@@ -82,6 +84,7 @@ async def test_a_command_without_a_key_can_be_given_one(dataset: Path, own_home:
         await it.until(lambda: it.app.theme != before)
 
 
+@pytest.mark.slow
 async def test_two_commands_can_change_places(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"mode.train" = "6"\n"mode.monitor" = "5"\n')
     async with opened(dataset) as it:
@@ -105,6 +108,7 @@ async def test_problems_are_told_and_the_rest_of_the_keymap_is_used(
         assert REGISTRY["dataset.view"].keys == DEFAULTS["dataset.view"].keys
 
 
+@pytest.mark.slow
 async def test_a_broken_keymap_does_not_stop_the_app(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"dataset.edit" = "x"\n"dataset.grid" = = "y"\n')
     async with opened(dataset) as it:
@@ -114,6 +118,7 @@ async def test_a_broken_keymap_does_not_stop_the_app(dataset: Path, own_home: Pa
         assert REGISTRY["dataset.edit"].keys == DEFAULTS["dataset.edit"].keys
 
 
+@pytest.mark.slow
 async def test_the_next_start_knows_nothing_of_a_removed_keymap(dataset: Path, own_home: Path, opened: Open) -> None:
     path = write_keymap(own_home, '"app.help" = "f2"\n"dataset.fewer" = "x"\n')
     async with opened(dataset) as it:
@@ -123,6 +128,7 @@ async def test_the_next_start_knows_nothing_of_a_removed_keymap(dataset: Path, o
         await it.until(lambda: "? help" in it.words() and "+ - = repeats" in it.words())
 
 
+@pytest.mark.slow
 async def test_sentences_and_tabs_name_the_changed_keys(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"mode.train" = "f6"\n"dataset.filter" = "w"\n')
     async with opened(dataset) as it:
@@ -148,6 +154,7 @@ async def test_a_file_with_every_key_can_be_asked_for(dataset: Path, own_home: P
     assert keymap.keys == {name: command.keys for name, command in DEFAULTS.items() if command.keys}
 
 
+@pytest.mark.slow
 async def test_the_file_with_every_key_replaces_no_keymap(dataset: Path, own_home: Path, opened: Open) -> None:
     path = write_keymap(own_home, 'app.theme = "f4"\n')
     async with opened(dataset) as it:

@@ -69,6 +69,7 @@ async def test_the_caption_alone_is_edited_saved_in_its_place_and_undone(metadat
         await it.until(lambda: says(it, "a red cat,solo, hat"))
 
 
+@pytest.mark.slow
 async def test_leaving_without_typing_writes_nothing(metadata: Path, opened: Open) -> None:
     async with opened(toml(metadata)) as it:
         await edit(it)
@@ -78,6 +79,7 @@ async def test_leaving_without_typing_writes_nothing(metadata: Path, opened: Ope
     assert not (metadata.parent / ".sdtui" / "journal").exists()
 
 
+@pytest.mark.slow
 async def test_quitting_while_editing_saves(metadata: Path, opened: Open) -> None:
     async with opened(toml(metadata)) as it:
         await edit(it)
@@ -86,6 +88,7 @@ async def test_quitting_while_editing_saves(metadata: Path, opened: Open) -> Non
     assert metadata.read_bytes() == METADATA.replace(b"a red cat", b"a red cats")
 
 
+@pytest.mark.slow
 async def test_a_cache_of_the_old_text_is_deleted_with_the_save(metadata: Path, opened: Open) -> None:
     cache = metadata.parent / "images" / "one_te_outputs.npz"
     cache.write_bytes(b"old")
@@ -98,6 +101,7 @@ async def test_a_cache_of_the_old_text_is_deleted_with_the_save(metadata: Path, 
         await it.until(lambda: not cache.exists() and b"a red cats" in metadata.read_bytes())
 
 
+@pytest.mark.slow
 async def test_another_entry_that_changes_meanwhile_is_kept(metadata: Path, opened: Open) -> None:
     theirs = METADATA.replace(b"a dog", b"a wolf")
     async with opened(toml(metadata)) as it:
@@ -124,6 +128,7 @@ async def test_a_change_of_this_caption_meanwhile_is_asked_about(
         await it.until(lambda: metadata.read_bytes() == METADATA.replace(b"a red cat", wanted))
 
 
+@pytest.mark.slow
 async def test_an_outside_change_is_shown_by_itself(metadata: Path, opened: Open) -> None:
     async with opened(toml(metadata)) as it:
         await edit(it)
@@ -132,6 +137,7 @@ async def test_an_outside_change_is_shown_by_itself(metadata: Path, opened: Open
         assert it.screen.captions.editing
 
 
+@pytest.mark.slow
 async def test_typed_text_is_kept_when_the_file_breaks_meanwhile(metadata: Path, opened: Open) -> None:
     async with opened(toml(metadata)) as it:
         await edit(it)
@@ -143,6 +149,7 @@ async def test_typed_text_is_kept_when_the_file_breaks_meanwhile(metadata: Path,
     assert metadata.read_bytes() == b'{"one.png": '
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [(b'{"caption": 5}', "are no text"), (b'{"caption": "x \\ud83d"}', "half a character")],

@@ -68,6 +68,7 @@ async def test_a_run_that_is_started_elsewhere_appears_goes_on_and_ends(lab: Run
         assert "stop…" not in it.words()
 
 
+@pytest.mark.slow
 async def test_the_time_left_is_not_guessed_before_it_is_known(lab: RunLab) -> None:
     lab.fifo("there")
     lab.fifo("go")
@@ -102,6 +103,7 @@ async def test_stopping_says_what_would_be_lost_and_stops(lab: RunLab) -> None:
         await it.sees("■ Stopped as you asked", "stopped", "No checkpoint was saved.")
 
 
+@pytest.mark.slow
 async def test_the_header_tells_of_a_run_while_another_screen_is_shown(lab: RunLab) -> None:
     halfway(lab)
     async with seen(lab.root, "dataset") as it:
@@ -126,6 +128,7 @@ async def test_a_run_that_failed_says_why_then_what_to_do_then_shows_the_place_i
         await it.until(lambda: "▸ ValueError: CUDA out of memory" in it.words() and "✗ The graphics" not in it.words())
 
 
+@pytest.mark.slow
 async def test_what_a_log_says_is_never_obeyed_by_the_terminal(lab: RunLab) -> None:
     said = "[red]no markup[/x] \x1b]0;owned\x07 \x1b[2J \u202egnp \x9b31m end"
     lab.wait(lab.launch(f"say={said}", "fail=[/] \x1b[31mred", name="[b]name"))
@@ -189,6 +192,7 @@ async def test_samples_are_reached_by_prompt_and_by_step(tmp_path: Path) -> None
         await it.until(lambda: it.screen.query_one("#chart").region.area > 0)
 
 
+@pytest.mark.slow
 async def test_a_sample_is_drawn_in_its_colours(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
@@ -205,6 +209,7 @@ async def test_a_sample_is_drawn_in_its_colours(tmp_path: Path) -> None:
         await it.until(lambda: any(red > 240 and green > 240 and blue > 240 for red, green, blue in papers()))
 
 
+@pytest.mark.slow
 async def test_a_path_is_shown_as_well_as_copied(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
@@ -255,6 +260,7 @@ async def test_another_run_can_be_looked_at_and_a_damaged_one_is_named(tmp_path:
         await it.sees("damaged")
 
 
+@pytest.mark.slow
 async def test_a_loss_that_is_not_a_number_is_said(tmp_path: Path) -> None:
     run = RecordedRun(with_images(tmp_path), bars(1, 6, 9, lambda step: float("nan") if step > 2 else 0.1))
     run.end(0)
@@ -262,6 +268,7 @@ async def test_a_loss_that_is_not_a_number_is_said(tmp_path: Path) -> None:
         await it.sees("is not a number since step")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (72, 20), (200, 50)])
 async def test_every_size_has_the_state_the_curve_and_the_keys(tmp_path: Path, size: tuple[int, int]) -> None:
     recorded(tmp_path)
@@ -274,6 +281,7 @@ async def test_every_size_has_the_state_the_curve_and_the_keys(tmp_path: Path, s
         assert it.screen.query_one(LossChart).size.height >= 5
 
 
+@pytest.mark.slow
 async def test_the_chart_can_be_large_smoother_and_logarithmic(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
@@ -287,6 +295,7 @@ async def test_the_chart_can_be_large_smoother_and_logarithmic(tmp_path: Path) -
         await it.until(lambda: it.screen.query_one(LossChart).size == small)
 
 
+@pytest.mark.slow
 async def test_warnings_are_counted_and_listed(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
@@ -295,6 +304,7 @@ async def test_warnings_are_counted_and_listed(tmp_path: Path) -> None:
         await it.sees("warning", "regularization", "esc close")
 
 
+@pytest.mark.slow
 async def test_on_a_poor_link_pictures_wait_until_they_are_asked_for(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor", slow=True) as it:
@@ -305,6 +315,7 @@ async def test_on_a_poor_link_pictures_wait_until_they_are_asked_for(tmp_path: P
         await it.until(lambda: panel._drawn)
 
 
+@pytest.mark.slow
 async def test_samples_stand_in_a_grid_of_prompts_and_moments(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor", (160, 50)) as it:
@@ -336,6 +347,7 @@ async def test_the_large_log_opens_where_it_went_wrong_and_stays_where_a_person_
         assert log.scroll_offset.y == place == 0
 
 
+@pytest.mark.slow
 async def test_a_run_whose_folder_is_deleted_makes_room_for_the_one_before(tmp_path: Path) -> None:
     recorded(tmp_path)
     newer = RecordedRun(tmp_path, bars(1, 3, 9), id="20261122-100000-later", name="later", created=ENDED + 100)

@@ -45,6 +45,7 @@ async def test_plus_renames_the_folder_once_and_the_cursor_goes_with_it(dataset:
     assert len([entry for entry in entries if entry.is_dir()]) == 1, "one change for three keys"
 
 
+@pytest.mark.slow
 async def test_keys_during_the_rename_are_meant_for_the_new_name(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +88,7 @@ async def test_a_number_sets_the_repeats(dataset: Path, opened: Open) -> None:
         await it.until(lambda: folders(dataset) == ["10_circle", "25_square"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["0", "-3", "many", "2.5"])
 async def test_what_is_no_number_of_repeats_is_said(dataset: Path, opened: Open, typed: str) -> None:
     async with opened(dataset) as it:
@@ -98,6 +100,7 @@ async def test_what_is_no_number_of_repeats_is_said(dataset: Path, opened: Open,
     assert folders(dataset) == ["10_circle", "4_square"]
 
 
+@pytest.mark.slow
 async def test_never_fewer_than_one(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square")
@@ -132,6 +135,7 @@ async def test_a_toml_is_edited_in_place(dataset: Path, opened: Open) -> None:
     assert folders(dataset) == ["10_circle", "4_square"]
 
 
+@pytest.mark.slow
 async def test_a_live_run_keeps_its_folders_and_is_named(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

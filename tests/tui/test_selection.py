@@ -97,6 +97,7 @@ async def test_selected_images_go_to_the_trash_and_come_back_selected(dataset: P
         await it.until(lambda: "●2 selected" in it.words())
 
 
+@pytest.mark.slow
 async def test_an_image_moves_with_its_caption_to_another_and_to_a_new_subset(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_001.png")
@@ -131,6 +132,7 @@ async def test_the_caption_before_is_pasted(dataset: Path, opened: Open) -> None
         await it.until(lambda: "is the first image of its" in it.words())
 
 
+@pytest.mark.slow
 async def test_subsets_are_made_renamed_and_marked(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square")
@@ -151,6 +153,7 @@ async def test_subsets_are_made_renamed_and_marked(dataset: Path, opened: Open) 
         await it.until(lambda: (dataset / "images" / "2_line").is_dir())
 
 
+@pytest.mark.slow
 async def test_a_bulk_edit_works_on_what_is_selected(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -161,6 +164,7 @@ async def test_a_bulk_edit_works_on_what_is_selected(dataset: Path, opened: Open
         await it.until(lambda: "selected · 2 images" in it.words())
 
 
+@pytest.mark.slow
 async def test_a_tag_of_the_tags_view_becomes_the_filter(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

@@ -92,6 +92,7 @@ async def test_colours_change_and_are_exact_entries_of_the_256(dataset: Path, op
         assert "SUBSETS" in it.drawn(lambda style: style.color and style.color.name == LIGHT.dim)
 
 
+@pytest.mark.slow
 async def test_no_color_is_honoured(dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with opened(dataset) as it:
@@ -118,6 +119,7 @@ async def test_a_small_terminal_is_told_and_nothing_is_lost_behind(dataset: Path
         assert it.screen.captions.editor.caption == "a red circle typed\n"
 
 
+@pytest.mark.slow
 async def test_it_folds_into_80_by_24(dataset: Path, opened: Open) -> None:
     async with opened(dataset, (80, 24)) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -125,6 +127,7 @@ async def test_it_folds_into_80_by_24(dataset: Path, opened: Open) -> None:
         assert "SUBSETS" in words and "circle_003.png" in words and "a red circle" in words and "3/75 tok" in words
 
 
+@pytest.mark.slow
 async def test_started_in_a_small_terminal(dataset: Path) -> None:
     app = SdtuiApp(dataset)
     async with app.run_test(size=(60, 20)) as pilot:
@@ -134,6 +137,7 @@ async def test_started_in_a_small_terminal(dataset: Path) -> None:
     app.pictures.close()
 
 
+@pytest.mark.slow
 async def test_the_picker_started_in_a_small_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     app = SdtuiApp(None)
@@ -177,6 +181,7 @@ async def test_the_picker_finds_a_dataset_by_a_few_letters(
         each.pictures.close()
 
 
+@pytest.mark.slow
 async def test_the_picker_goes_in_up_and_to_a_typed_path(dataset: Path, tmp_path: Path) -> None:
     app = SdtuiApp(None)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -193,6 +198,7 @@ async def test_the_picker_goes_in_up_and_to_a_typed_path(dataset: Path, tmp_path
     assert app.project is None
 
 
+@pytest.mark.slow
 async def test_the_picker_offers_dataset_configs_and_no_other_toml(tmp_path: Path) -> None:
     (tmp_path / "set.toml").write_text("[[datasets]]\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
@@ -228,6 +234,7 @@ async def test_what_cannot_be_opened_is_a_sentence_and_another_choice(tmp_path: 
         await picker_shows(app, pilot)
 
 
+@pytest.mark.slow
 async def test_a_single_subset_folder_is_opened_and_said(dataset: Path, opened: Open) -> None:
     async with opened(dataset / "images" / "10_circle") as it:
         assert it.screen.images.samples[0].name == "circle_000.png"
@@ -283,6 +290,7 @@ async def test_an_error_of_a_job_becomes_a_notice(dataset: Path, opened: Open) -
         await it.until(lambda: handled)
 
 
+@pytest.mark.slow
 async def test_nothing_is_drawn_while_idle(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -297,6 +305,7 @@ async def test_nothing_is_drawn_while_idle(dataset: Path, opened: Open) -> None:
         assert it.app.size == Size(120, 40) and state_dir().is_dir()
 
 
+@pytest.mark.slow
 async def test_the_dataset_screen_is_whole_when_another_mode_was_opened_first(dataset: Path) -> None:
     app = SdtuiApp(dataset, "monitor")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -122,6 +122,7 @@ async def test_a_value_is_typed_refused_mended_and_taken_back(project: Path, tra
         assert values(it)["max_train_epochs"] == "3"
 
 
+@pytest.mark.slow
 async def test_letters_that_are_keys_elsewhere_are_typed_into_a_value(project: Path) -> None:
     async with seen(project, "train") as it:
         await go_to(it, "output_name")
@@ -131,6 +132,7 @@ async def test_letters_that_are_keys_elsewhere_are_typed_into_a_value(project: P
         await it.until(lambda: values(it)["output_name"] == "rS5wy-h l/")
 
 
+@pytest.mark.slow
 async def test_choices_are_gone_through_with_left_and_right(project: Path) -> None:
     async with seen(project, "train") as it:
         await go_to(it, "max_token_length")
@@ -146,6 +148,7 @@ async def test_choices_are_gone_through_with_left_and_right(project: Path) -> No
         await it.until(lambda: values(it)["sample_sampler"] == "heun")
 
 
+@pytest.mark.slow
 async def test_any_setting_is_found_also_those_that_are_not_in_the_form(project: Path) -> None:
     async with seen(project, "train") as it:
         await it.press("slash")
@@ -177,6 +180,7 @@ async def test_settings_are_remembered_for_the_project(project: Path) -> None:
         assert values(it)["max_token_length"] == "150"
 
 
+@pytest.mark.slow
 async def test_the_trainers_folder_can_be_set_by_hand(project: Path, trainer: Path, own_home: Path) -> None:
     moved = own_home / "elsewhere" / "kohya"
     moved.parent.mkdir()
@@ -190,6 +194,7 @@ async def test_the_trainers_folder_can_be_set_by_hand(project: Path, trainer: Pa
     assert "elsewhere/kohya" in (own_home / ".config/sdtui/settings.toml").read_text()
 
 
+@pytest.mark.slow
 async def test_a_python_that_lacks_packages_is_named(project: Path, trainer: Path) -> None:
     python = trainer / "venv" / "bin" / "python"
     python.write_text(f"#!/bin/sh\necho '{json.dumps({**FACTS, 'transformers': None})}'\n")
@@ -223,12 +228,14 @@ async def test_a_run_is_started_after_a_question_and_watched(project: Path, trai
     assert str(trainer / "sdxl_train_network.py") in record.command
 
 
+@pytest.mark.slow
 async def test_the_time_is_told_from_the_last_run(project: Path, trainer: Path, model: Path) -> None:
     await test_a_run_is_started_after_a_question_and_watched(project, trainer, model)
     async with seen(project, "train") as it:
         await it.sees("about", "at 2.5 it/s, as circle ran")
 
 
+@pytest.mark.slow
 async def test_what_would_be_overwritten_is_said_before_starting(project: Path, trainer: Path, model: Path) -> None:
     (project / "model").mkdir()
     (project / "model" / "mine-000001.safetensors").write_bytes(b"weights")
@@ -241,6 +248,7 @@ async def test_what_would_be_overwritten_is_said_before_starting(project: Path, 
         await it.sees("It will overwrite mine-000001.safetensors")
 
 
+@pytest.mark.slow
 async def test_the_command_is_copied_and_written_as_a_script(project: Path) -> None:
     async with seen(project, "train") as it:
         await it.press("h")
@@ -264,6 +272,7 @@ async def test_changes_of_the_dataset_change_the_steps(project: Path) -> None:
         await it.sees("13 steps/epoch")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (72, 20), (200, 50)])
 async def test_every_size_has_the_form_the_cost_and_the_help(project: Path, size: tuple[int, int]) -> None:
     async with seen(project, "train", size) as it:
@@ -275,6 +284,7 @@ async def test_every_size_has_the_form_the_cost_and_the_help(project: Path, size
             assert widget.region.height >= 3
 
 
+@pytest.mark.slow
 async def test_names_with_markup_and_controls_are_shown_as_they_are(project: Path) -> None:
     async with seen(project, "train") as it:
         await go_to(it, "output_name")
@@ -284,6 +294,7 @@ async def test_names_with_markup_and_controls_are_shown_as_they_are(project: Pat
         await it.sees("[red]x[/]")
 
 
+@pytest.mark.slow
 async def test_a_run_that_cannot_be_started_says_why(project: Path) -> None:
     (project / ".sdtui").mkdir()
     (project / ".sdtui" / "runs").write_text("in the way")

@@ -83,6 +83,7 @@ async def test_a_bulk_edit_is_finished_or_rolled_back_and_that_is_said(
     assert not Journal(dataset / ".sdtui").unfinished()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["f", "b"])
 async def test_what_others_changed_meanwhile_is_left_and_listed(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch, key: str
@@ -103,6 +104,7 @@ async def test_what_others_changed_meanwhile_is_left_and_listed(
     assert [path.read_bytes() for path in captions(dataset)] == expected
 
 
+@pytest.mark.slow
 async def test_where_a_file_cannot_be_written_the_rest_can_be(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +128,7 @@ async def test_where_a_file_cannot_be_written_the_rest_can_be(
     assert [path.read_bytes() for path in captions(dataset)] == [*after[:3], before[3]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["f", "b"])
 async def test_what_a_live_run_reads_is_left_until_it_has_ended(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch, key: str
