@@ -181,7 +181,7 @@ class DatasetScreen(DatasetView):
     def action_select(self) -> None:
         if self.sample is not None:
             self.selection.toggle(self.sample)
-            self.show_selection()
+            self.show_selection(self.images.cursor)
             self.image_view.action_move(1)
 
     def action_select_all(self) -> None:

@@ -282,13 +282,18 @@ class DatasetView(ModeScreen):
         self._show_totals()
         self.refresh_bindings()
 
-    def show_selection(self) -> None:
-        """Other images are selected now."""
+    def show_selection(self, row: int | None = None) -> None:
+        """Other images are selected now, or only the one of ``row`` is or is no longer."""
+        some = bool(self.images.selected)
         self.images.selected = self.grid.selected = frozenset(self.selection.paths)
-        self.images.redraw()
-        self.grid.redraw()
+        for rows in (self.images, self.grid):
+            if row is None:
+                rows.redraw()
+            else:
+                rows.row_changed(row)
         self.headings()
-        self.refresh_bindings()
+        if some != bool(self.selection):
+            self.refresh_bindings()
 
     def look_at_marks(self) -> None:
         """Read the marks of the images, which Review and other processes set too; what is filtered may go by them."""
