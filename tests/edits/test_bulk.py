@@ -336,6 +336,33 @@ def test_captions_in_metadata_change_in_place(
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (Append("x"), ("A cat, x\nIt sleeps.", "cat, red")),
+        (Trigger("red"), ("red, A cat\nIt sleeps.", "cat, red")),
+        (Replace("cat", "dog"), ("A dog\nIt sleeps.", "cat, red")),
+        (JoinLines(), ("A cat, It sleeps.", "cat, red")),
+        (Sort(), None),
+    ],
+)
+def test_tags_behind_a_caption_of_several_lines_are_not_read_so_they_stay(
+    meta: Meta, operation: Operation, expected: tuple[str, str] | None
+) -> None:
+    config = meta({"a.png": {"caption": "A cat\nIt sleeps.", "tags": "cat, red"}})
+    proposal = proposed(config, operation)
+    assert proposal.plan.empty is (expected is None)
+    Journal(config.parent / ".sdtui").apply(proposal.plan)
+    entry = json.loads(config.with_name("meta.json").read_text())["a.png"]
+    assert (entry["caption"], entry["tags"]) == (expected or ("A cat\nIt sleeps.", "cat, red"))
+
+
+def test_tags_that_the_caption_before_them_has_already_stand_there_twice(meta: Meta) -> None:
+    config = meta({"a.png": {"caption": "a cat, Solo", "tags": "red hair, solo, red hair"}})
+    (edit,) = proposed(config, Dedupe()).edits
+    assert edit.after == "a cat, Solo,red hair"
+
+
 def test_a_metadata_edit_tells_tokens_and_stale_caches(meta: Meta) -> None:
     config = meta(ENTRIES)
     cache = config.with_name("images") / "a_te_outputs.npz"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sdtui.edits.operations import (
     Append,
     Dedupe,
+    JoinLines,
     Operation,
     Prepend,
     SetText,
@@ -49,12 +50,16 @@ def changed_fields(operation: Operation, fields: Fields, setting: Setting) -> Fi
     caption, tags = fields.caption, fields.tags
     if not tags or isinstance(operation, _ON_CAPTION):
         return replace(fields, caption=operation.apply(caption, setting))
+    if _tags_are_unread(caption, setting) and not isinstance(operation, JoinLines):
+        return fields if isinstance(operation, _ON_TAGS) else replace(fields, caption=operation.apply(caption, setting))
     if isinstance(operation, Trigger):
         return _with_trigger(operation, fields, setting)
     if isinstance(operation, Prepend) and caption.strip():
         return replace(fields, caption=operation.apply(caption, setting))
     if isinstance(operation, (Prepend, Append)):
         return replace(fields, tags=operation.apply(tags, setting))
+    if isinstance(operation, Dedupe) and "\n" not in caption:
+        return replace(fields, tags=operation.behind(caption, tags, setting))
     if not caption.strip() or isinstance(operation, _ON_TAGS):
         return replace(fields, tags=operation.apply(tags, _behind(caption, setting)))
     return Fields(operation.apply(caption, setting), operation.apply(tags, _behind(caption, setting)))
@@ -65,6 +70,11 @@ def objection(operation: Operation, fields: Fields, setting: Setting) -> str | N
     if isinstance(operation, Trigger) and fields.tags and _in_tags(operation, fields, setting):
         return operation.stands_already
     return operation.objection(fields.caption, setting) or operation.objection(fields.tags, setting)
+
+
+def _tags_are_unread(caption: str, setting: Setting) -> bool:
+    """Whether the trainer stops before the tags: without ``enable_wildcard`` it reads the first line of both joined."""
+    return "\n" in caption and not setting.rules.wildcard and not setting.all_lines
 
 
 def _with_trigger(trigger: Trigger, fields: Fields, setting: Setting) -> Fields:

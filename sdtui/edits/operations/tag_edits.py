@@ -82,9 +82,14 @@ class Dedupe(Operation):
     def apply(self, text: str, setting: Setting) -> str:
         return on_read_lines(text, setting, lambda line: self._on_line(line, setting))
 
-    def _on_line(self, line: str, setting: Setting) -> str:
+    def behind(self, front: str, text: str, setting: Setting) -> str:
+        """``text``, which the trainer reads behind the line ``front``, whose tags come first and stay."""
+        seen = frozenset(piece.tag.casefold() for piece in TagLine.of(front, setting, groups=True).pieces)
+        return on_read_lines(text, setting, lambda line: self._on_line(line, setting, seen))
+
+    def _on_line(self, line: str, setting: Setting, known_before: frozenset[str] = frozenset()) -> str:
         tags = TagLine.of(line, setting, groups=True)
-        seen: set[str] = set()
+        seen = set(known_before)
         again: list[int] = []
         for at, piece in enumerate(tags.pieces):
             known = piece.tag.casefold()
