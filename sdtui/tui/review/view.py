@@ -47,6 +47,7 @@ class ReviewView(ModeScreen):
         """Images, or their captions, to one of which the next reel is to go; none: it stays where this one stands."""
         self._restored = False
         self._taught: list[str] = []
+        self._keys_told: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         assert self.shell.workspace is not None
@@ -214,7 +215,14 @@ class ReviewView(ModeScreen):
         self.show_trained()
         self.show_marks()
         self._keep_place(sample)
-        self.refresh_bindings()
+        self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        """Other keys may work now: not after every step, for finding out which takes longer than the step."""
+        now = (self.sample is None, self.filter.text, self.shell.scanning is None, self.captions.editing)
+        if now != self._keys_told:
+            self._keys_told = now
+            self.refresh_bindings()
 
     def _refresh_edited(self) -> None:
         """What is being edited stays in the editor, whatever the reel stands at now."""
