@@ -117,6 +117,7 @@ async def test_a_broken_pattern_is_pointed_at(dataset: Path, opened: Open) -> No
     assert text(dataset, "circle_000") == b"a redder circle\n"
 
 
+@pytest.mark.slow
 async def test_what_is_pasted_is_meant_letter_by_letter(dataset: Path, opened: Open) -> None:
     pasted = "שלום\u200f [b] 猫🐈 \x1b e\u0301"
     async with opened(dataset) as it:
@@ -148,6 +149,7 @@ async def test_the_trigger_word_is_audited_and_kept_from_regularization(dataset:
     assert reg.read_text() == "circle"
 
 
+@pytest.mark.slow
 async def test_making_a_proposal_is_stopped_with_esc(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

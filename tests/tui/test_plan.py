@@ -128,6 +128,7 @@ async def test_an_outside_change_is_a_sentence_and_the_rest_can_be_written(circl
     assert texts(circles)[:2] == [b"shape, a red circle\n", b"somebody else was here"]
 
 
+@pytest.mark.slow
 async def test_what_a_live_run_reads_is_named_and_without_its_caches_the_rest_goes(
     circles: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ async def test_a_write_is_stopped_half_way_and_taken_back(
         assert texts(circles) == before and not shown.dismissed
 
 
+@pytest.mark.slow
 async def test_a_full_disk_is_a_sentence_and_nothing_is_lost(
     circles: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +191,7 @@ async def test_a_full_disk_is_a_sentence_and_nothing_is_lost(
     assert texts(circles)[0] == b"shape, a red circle\n"
 
 
+@pytest.mark.slow
 async def test_an_empty_proposal_says_so(circles: Path, opened: Open) -> None:
     async with opened(circles.parent.parent) as it:
         shown = await propose_in(it, Replace("no such word", ""), "4_square")
@@ -265,6 +268,7 @@ async def test_undo_restores_the_rest_and_lists_what_others_changed(circles: Pat
     assert texts(circles) == [b"theirs", b"a green circle\n", b"caf\xe9"]
 
 
+@pytest.mark.slow
 async def test_undo_goes_on_with_the_rest_where_a_file_cannot_be_written(
     circles: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,6 +121,7 @@ async def test_sorting_finding_and_showing_the_images_of_a_tag(tagged: Path, ope
         assert [sample.name for sample in select(project, shown.dismissed[0])] == ["2_boy_1.png"]
 
 
+@pytest.mark.slow
 async def test_a_tag_is_renamed_in_every_caption(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         shown = await show(it)
@@ -135,6 +136,7 @@ async def test_a_tag_is_renamed_in_every_caption(tagged: Path, opened: Open) -> 
     assert captions(tagged)[3] == "1boy, alone"
 
 
+@pytest.mark.slow
 async def test_marked_tags_become_one(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         shown = await show(it)

@@ -26,9 +26,23 @@ class Choice(Offers, Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
         Command(
-            "choice.next", "Next value", "Takes the next value.", ("right", "l", "space"), "turn(1)", when=_several
+            "choice.next",
+            "Next value",
+            "Takes the next value.",
+            ("right", "l", "space"),
+            "turn(1)",
+            when=_several,
+            still=True,
         ),
-        Command("choice.before", "Value before", "Takes the value before.", ("left", "h"), "turn(-1)", when=_several),
+        Command(
+            "choice.before",
+            "Value before",
+            "Takes the value before.",
+            ("left", "h"),
+            "turn(-1)",
+            when=_several,
+            still=True,
+        ),
     )
 
     index: reactive[int] = reactive(0)

@@ -64,6 +64,7 @@ OFFERED = offered(
         "caches",
         when=_with_caches,
         rank=20,
+        still=True,
     ),
     Command(
         "plan.going",
@@ -74,6 +75,7 @@ OFFERED = offered(
         "stop or go on",
         when=_appliable,
         rank=30,
+        still=True,
     ),
     Command(
         "plan.next",
@@ -84,6 +86,7 @@ OFFERED = offered(
         "next warning",
         when=_readable,
         rank=40,
+        still=True,
     ),
     Command(
         "plan.warnings",
@@ -104,9 +107,21 @@ OFFERED = offered(
         rank=50,
     ),
     Command(
-        "plan.read_on", "Read on", "Scrolls what stands below the list down.", ("J", "space"), "read(1)", when=_readable
+        "plan.read_on",
+        "Read on",
+        "Scrolls what stands below the list down.",
+        ("J", "space"),
+        "read(1)",
+        when=_readable,
+        still=True,
     ),
     Command(
-        "plan.read_back", "Read back", "Scrolls what stands below the list up.", ("K",), "read(-1)", when=_readable
+        "plan.read_back",
+        "Read back",
+        "Scrolls what stands below the list up.",
+        ("K",),
+        "read(-1)",
+        when=_readable,
+        still=True,
     ),
 )

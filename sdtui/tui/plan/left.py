@@ -39,8 +39,12 @@ class LeftScreen(Offers, Screen[None]):
         Command(
             "left.close", "Close the list", "Back to where you were.", ("enter", "escape"), "close", "close", rank=10
         ),
-        Command("left.read_on", "Read on", "Scrolls what stands below the list down.", ("J", "space"), "read(1)"),
-        Command("left.read_back", "Read back", "Scrolls what stands below the list up.", ("K",), "read(-1)"),
+        Command(
+            "left.read_on", "Read on", "Scrolls what stands below the list down.", ("J", "space"), "read(1)", still=True
+        ),
+        Command(
+            "left.read_back", "Read back", "Scrolls what stands below the list up.", ("K",), "read(-1)", still=True
+        ),
     )
 
     def __init__(self, title: str, sentence: str, left: Sequence[tuple[Path, str]]) -> None:

@@ -31,12 +31,12 @@ from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.choices import caches_line, going_line, progress_line
 from sdtui.tui.plan.detail import Detail
+from sdtui.tui.plan.find_input import FindInput
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
-from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
 
@@ -74,7 +74,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         yield Lines(id="plan-title")
         with Vertical(id="plan"):
             yield Lines(id="plan-sum")
-            yield LineInput(placeholder="letters of a name or caption", id="plan-find")
+            yield FindInput("letters of a name or caption")
             yield Lines(id="plan-heading")
             yield ChangeList()
             yield Detail()
@@ -108,8 +108,8 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         return self.query_one(ChangeList)
 
     @property
-    def _finder(self) -> LineInput:
-        return self.query_one(LineInput)
+    def _finder(self) -> FindInput:
+        return self.query_one(FindInput)
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -120,7 +120,6 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             changes.root = project.root
         changes.limit = self.proposal.limit
         changes.with_captions = bool(self.proposal.edits)
-        self._finder.display = False
         self._list_rows(self._rows)
         self.watch(self.app, "theme", self._recolour, init=False)
         self._show()
@@ -239,7 +238,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         else:
             self.shell.bridge.work(self, "find", lambda _cancelled: _matching(self._rows, letters), self._found)
 
-    def on_input_submitted(self) -> None:
+    def on_find_input_done(self) -> None:
         self._end_finding()
 
     def _found(self, rows: list[Row]) -> None:

@@ -77,6 +77,7 @@ OFFERED = offered(
         "mark",
         when=_with_tag,
         rank=30,
+        still=True,
     ),
     Command(
         "tags.find",
@@ -97,6 +98,7 @@ OFFERED = offered(
         "sort",
         when=_quiet,
         rank=40,
+        still=True,
     ),
     Command(
         "tags.next_subset",
@@ -105,6 +107,7 @@ OFFERED = offered(
         ("right", "l"),
         "subset(1)",
         when=_with_subsets,
+        still=True,
     ),
     Command(
         "tags.subset_before",
@@ -113,5 +116,6 @@ OFFERED = offered(
         ("left", "h"),
         "subset(-1)",
         when=_with_subsets,
+        still=True,
     ),
 )

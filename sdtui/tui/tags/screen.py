@@ -26,6 +26,7 @@ from sdtui.dataset.query import tag_filter
 from sdtui.dataset.tags import TagTogether
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.plan.find_input import FindInput
 from sdtui.tui.plan.making import Making
 from sdtui.tui.tags import keys
 from sdtui.tui.tags.beside_pane import BesidePane
@@ -34,7 +35,6 @@ from sdtui.tui.tags.counted import Counted, Order, arranged, beside
 from sdtui.tui.tags.counted import count as counting
 from sdtui.tui.tags.tag_list import TagList
 from sdtui.tui.widgets.footer import Footer
-from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
@@ -74,7 +74,7 @@ class TagsScreen(Offers, Screen["str | None"]):
         yield Lines(id="tags-title")
         with Container(id="tags-body"):
             with Vertical(id="tags-left"):
-                yield LineInput(placeholder="letters of a tag", id="tags-find")
+                yield FindInput("letters of a tag")
                 yield Lines(id="tags-heading")
                 yield TagList()
             yield BesidePane()
@@ -113,13 +113,12 @@ class TagsScreen(Offers, Screen["str | None"]):
         return self.query_one(TagList)
 
     @property
-    def _finder(self) -> LineInput:
-        return self.query_one(LineInput)
+    def _finder(self) -> FindInput:
+        return self.query_one(FindInput)
 
     # Life ---------------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._finder.display = False
         self._list.chosen = self.chosen
         self.watch(self.app, "project", self._project_changed, init=False)
         self.watch(self.app, "theme", self._show, init=False)
@@ -247,7 +246,7 @@ class TagsScreen(Offers, Screen["str | None"]):
     def on_input_changed(self, _event: Input.Changed) -> None:
         self._arrange(top=True)
 
-    def on_input_submitted(self) -> None:
+    def on_find_input_done(self) -> None:
         self._end_finding()
 
     def _end_finding(self) -> None:
