@@ -96,3 +96,24 @@ def test_finding_an_image(snap_compare: Snap, project: Path) -> None:
 
 def test_too_small(snap_compare: Snap, project: Path) -> None:
     assert snap_compare(SdtuiApp(project), terminal_size=(60, 20))
+
+
+def test_a_filter_that_is_wrong(snap_compare: Snap, project: Path) -> None:
+    app = SdtuiApp(project, slow=True)
+    typed = [{":": "colon", " ": "space"}.get(char, char) for char in "red is:ovr"]
+    assert snap_compare(app, terminal_size=(100, 30), run_before=shown("j", "l", "slash", *typed))
+
+
+def test_a_filter_with_selected_and_marked_images(snap_compare: Snap, project: Path) -> None:
+    app = SdtuiApp(project, slow=True)
+    keys = ("j", "l", "space", "F", "s", "slash", *"red", "enter", "j", "space")
+    assert snap_compare(app, terminal_size=(120, 40), run_before=shown(*keys))
+
+
+def test_suggested_tags(snap_compare: Snap, project: Path) -> None:
+    app = SdtuiApp(project, slow=True)
+    for number in range(3):
+        image = picture(project / "images" / "3_tags" / f"tags_{number}.png")
+        image.with_suffix(".txt").write_text("red circle, red background, blue circle")
+    keys = ("j", "j", "l", "enter", "comma", "space", "r", "e", "ctrl+n")
+    assert snap_compare(app, terminal_size=(100, 30), run_before=shown(*keys))
