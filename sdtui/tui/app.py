@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 _BEACON_AFTER = 1.0
 """Seconds after opening a project at which its runs are looked for: the first frame comes first."""
 
+_NEWS = 3
+"""Notices of what was done that stand at once. Warnings and errors stay as long as they are to be read."""
+
 _TIME_TO_READ = 30
 """Seconds that the problems of the user's keymap stay on the screen."""
 
@@ -216,7 +219,10 @@ class SdtuiApp(Offers, App[None]):
         self.say(error.sentence(), "error")
 
     def say(self, sentence: str, severity: Literal["information", "warning", "error"] = "information") -> None:
-        """A notice that goes away by itself."""
+        """A notice that goes away by itself; news push out older news before they cover the screen."""
+        news = [notice for notice in self._notifications if notice.severity == "information"]
+        for notice in news[: 1 - _NEWS] if severity == "information" else []:
+            self._unnotify(notice, refresh=False)
         self.notify(safe_lines(sentence), severity=severity, markup=False)
 
     def mark_mode(self, mode: str, mark: str) -> None:

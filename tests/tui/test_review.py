@@ -117,6 +117,25 @@ async def test_caption_and_trained_text_are_there_with_the_next_frame(dataset: P
         assert "a red circle on a blue" in below and "20 cut" in below
 
 
+@pytest.mark.slow
+async def test_what_is_trained_of_a_huge_caption_stands_beside_its_own_image(dataset: Path) -> None:
+    caption(dataset, "circle_001").write_text("a wide lake, " * 10_000)
+    async with reviewing(dataset) as it:
+        assert "THE TRAINER READS" in it.words()
+        await it.press("j")
+        assert "a red circle" not in it.words()
+        await it.sees("THE TRAINER READS", "40,000/75 tok", "▲39,925 cut  40,000/75 tok")
+        assert "a wide lake" in it.words().split("THE TRAINER READS")[1]
+
+
+async def test_taking_back_many_marks_does_not_cover_the_screen_with_notices(dataset: Path) -> None:
+    async with reviewing(dataset) as it:
+        await it.press(*"aaaaaa")
+        await it.press(*"uuuuuu")
+        await it.sees("0 of 8 reviewed", "Undone, now not reviewed: circle_000.png.")
+        assert it.words().count("Undone, now") <= 3
+
+
 async def test_the_next_pictures_are_made_ahead_and_shown_at_once(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         shown = it.review.query_one(PicturePane)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widget import Widget
 
+from sdtui.base.text import count
 from sdtui.tui.marks import marks
 from sdtui.tui.theme import inks
 
@@ -30,19 +31,18 @@ class CountLine(Widget):
 
     def render(self) -> Text:
         ink = inks(self.app.theme)
-        width = max(0, self.size.width - _COUNT - _CUT)
+        tokens, limit = self._tokens, self._limit
+        over = tokens is not None and tokens > limit
+        cut = f" {marks().over}{count(tokens - limit)} cut".rjust(_CUT) if tokens is not None and over else " " * _CUT
+        of = f"  {count(tokens)}/{limit} tok".rjust(_COUNT) if tokens is not None else " " * _COUNT
+        width = max(0, self.size.width - len(cut) - len(of))
         text = Text(no_wrap=True, overflow="crop", end="")
-        if self._tokens is None:
-            text.append("─" * width, ink.empty_bar)
-            return text
-        over = self._tokens > self._limit
-        halves = min(2 * width, round(2 * width * self._tokens / self._limit))
-        if self._tokens and not halves:
+        halves = min(2 * width, round(2 * width * (tokens or 0) / limit))
+        if tokens and not halves:
             halves = 1
         filled = "━" * (halves // 2) + ("╸" if halves % 2 else "")
         text.append(filled, ink.warn if over else ink.accent)
         text.append("─" * (width - len(filled)), ink.empty_bar)
-        cut = f"{marks().over}{self._tokens - self._limit} cut" if over else ""
-        text.append(f"{cut:>{_CUT}}", ink.warn)
-        text.append(f"{f'{self._tokens}/{self._limit} tok':>{_COUNT}}", ink.warn if over else ink.text)
+        text.append(cut, ink.warn)
+        text.append(of, ink.warn if over else ink.text)
         return text

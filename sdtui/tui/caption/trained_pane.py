@@ -93,11 +93,14 @@ class TrainedPane(Widget):
         if asked is None or _length(asked) < _LONG:
             self._rest()
             self._take(asked.trained() if asked is not None else None)
-        elif same and self._resting is not None:
+        elif not same:
+            self._rest()
+            self._take(None)  # what is trained of the image before is not left standing beside this one
+            self._work_out()
+        elif self._resting is not None:
             self._resting.reset()
         else:
-            self._rest()
-            self._resting = self.set_timer(_REST if same else 0, self._work_out)
+            self._resting = self.set_timer(_REST, self._work_out)
 
     def _rest(self) -> None:
         if self._resting is not None:
