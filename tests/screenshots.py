@@ -34,7 +34,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "grid": ((120, 40), "dataset", ("l", "j", "j", "g")),
     "plan": ((120, 40), "dataset", ("b", "enter", *"background", "tab", *"backdrop", "enter", "n", "n")),
     "tags": ((120, 40), "dataset", ("T", "j", "j", "l", "l", "l")),
-    "review": ((120, 40), "review", ("end", *"aaaaaaaaaaa", "f", "o")),
+    "review": ((120, 40), "review", (*"jj", *"aaaaaaaaaaaaaaaaaaaaaaaa", "f", "o")),
     "review-80x24": ((80, 24), "review", ("o",)),
     "balance": ((120, 40), "balance", ("j", "w", *"15", "enter", "j", "j", "w", *"30", "enter")),
     "help": ((120, 40), "dataset", ("question_mark",)),
