@@ -159,6 +159,8 @@ class PickerScreen(Offers, Screen[Path | None]):
         yield Footer()
 
     def on_mount(self) -> None:
+        if not self.is_attached:
+            return  # it was left again before it was there
         self.query_one(LineInput).focus()
         self._go(self._folder)
 
