@@ -15,6 +15,7 @@ _SENTENCES = {
     errno.EPERM: ("Operation not permitted", "Check who owns it, and whether it is marked immutable."),
     errno.EIO: ("The disk reported an error", "Check the disk or the network mount before you go on."),
     errno.EISDIR: ("There is a folder where a file was expected", "Move it away, then try again."),
+    errno.ENXIO: ("This is no regular file", "Move it away, then try again."),
     errno.ENOTDIR: ("Part of the path is a file, not a folder", "Check the path."),
     errno.ENOENT: ("It does not exist", "It may have been moved or deleted meanwhile."),
     errno.ENAMETOOLONG: ("The name is too long for this file system", "Choose a shorter name."),

@@ -102,3 +102,12 @@ def test_a_home_that_cannot_be_made_says_what_it_is_for(tmp_path: Path, monkeypa
     with pytest.raises(WriteError, match="keeps its journal and runs beside the project") as error:
         files.make_home(tmp_path / ".sdtui")
     assert ".sdtui" in error.value.sentence()
+
+
+def test_what_may_never_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(UnreadableError, match="no regular file"):
+            files.read_bytes(path)
+    with pytest.raises(UnreadableError, match="folder where a file"):
+        files.read_bytes(tmp_path)

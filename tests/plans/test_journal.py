@@ -176,6 +176,16 @@ def test_undo_leaves_alone_what_changed_since_and_restores_the_rest(root: Path, 
     assert (root / "9_cat" / "b.txt").read_bytes() == b"edited since"
 
 
+def test_undo_waits_for_no_pipe_that_stands_in_a_files_place(root: Path, journal: Journal) -> None:
+    a, b = root / "3_cat" / "a.txt", root / "3_cat" / "b.txt"
+    journal.apply(Plan("both", (edit(a), edit(b))))
+    b.unlink()
+    os.mkfifo(b)
+    undone = journal.undo()
+    assert (undone.restored, undone.refused) == ((a,), ((b, "Could not read. This is no regular file."),))
+    assert a.read_bytes() == b"old"
+
+
 def test_removed_files_are_kept_and_come_back(root: Path, journal: Journal) -> None:
     cache = root / "3_cat" / "a_te_outputs.npz"
     cache.write_bytes(b"\x00cache")
