@@ -12,7 +12,9 @@ import click
 import pytest
 
 from sdtui.base.paths import config_dir, shown
-from sdtui.cli.main import cli
+from sdtui.base.settings import UserSettings, settings_path
+from sdtui.cli.main import COMMANDS, cli
+from sdtui.dataset.query import LANGUAGE, parse
 from sdtui.trainer.profiles import parse_settings
 from sdtui.tui.commands import key_name
 from sdtui.tui.keymap import every_command, keymap_path
@@ -31,7 +33,16 @@ def command_lines() -> Iterator[str]:
         yield from (shlex.join(each) for each in itertools.product(*words))
 
 
+@pytest.fixture
+def placeholders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that holds what the lines call DIR and FILE, for commands that look whether it is there."""
+    (tmp_path / "DIR").mkdir()
+    (tmp_path / "FILE").touch()
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("line", command_lines())
+@pytest.mark.usefixtures("placeholders")
 def test_a_command_line_is_understood(line: str) -> None:
     program, *words = shlex.split(line)
     assert program == "sdtui"
@@ -43,17 +54,37 @@ def test_a_command_line_is_understood(line: str) -> None:
     parameters = command.make_context("sdtui", words).params
     if "profile" in parameters:
         parse_settings(parameters["profile"], parameters["texts"])
+    if (where := parameters.get("where")) and not where.startswith("@"):
+        parse(where)
 
 
-def test_there_are_command_lines() -> None:
+def test_every_command_is_named() -> None:
     commands = {line.split()[1] for line in command_lines() if " " in line}
-    assert commands >= {"scan", "tokens", "repeats", "config", "train", "runs", "open"}
+    assert set(COMMANDS) - commands == {"demo"}  # which make demo runs
+
+
+def table(heading: str) -> str:
+    """The lines of the table whose first column is called so."""
+    found = re.search(rf"^\| {heading} \|.*?\n\n", README, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found.group()
+
+
+def test_the_filters_of_the_table_are_filters() -> None:
+    first_cells = "\n".join(line.split(" | ")[0] for line in table("filter").splitlines()[2:])
+    filters = re.findall(r"`([^`]+)`", first_cells)
+    assert [text for text in filters if parse(text).empty] == []
+    known = re.findall(r"is:\w+", " ".join(example for example, _meaning in LANGUAGE))
+    assert known and set(known) - set(re.findall(r"is:\w+", first_cells)) == set()
+
+
+def test_the_setting_for_a_list_of_tags_is_a_setting() -> None:
+    assert f"`tag_file` in `{shown(settings_path())}`" in README
+    assert "tag_file" in UserSettings.__struct_fields__
 
 
 def test_the_keys_of_the_table_are_keys_of_the_screens() -> None:
-    table = re.search(r"^\| key \|.*?\n\n", README, re.MULTILINE | re.DOTALL)
-    assert table is not None
-    named = re.findall(r"`([^`]+)`", table.group())
+    named = re.findall(r"`([^`]+)`", table("key"))
     assert len(named) > 15
     keys = {key_name(key) for command in every_command().values() for key in command.keys}
     assert [key for key in named if key not in keys] == []
