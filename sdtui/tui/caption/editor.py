@@ -216,7 +216,7 @@ class CaptionEditor(Offers, TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         # Enter and the arrows are the editor's, but in a list that the person has gone into.
-        if self.completer.takes(event.key):
+        if self.completer.key(event):
             event.prevent_default()
             event.stop()
 
@@ -232,6 +232,7 @@ class CaptionEditor(Offers, TextArea):
         event.stop()
         if self.read_only:
             return
+        self.completer.pasted()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         veiled = self.veiled(text)
         result = self._replace_via_keyboard(veiled, *self.selection)

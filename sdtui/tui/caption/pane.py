@@ -357,5 +357,5 @@ class CaptionPane(Vertical):
     def take(self, sample: Sample, theirs: Edited) -> None:
         """What somebody else wrote for ``sample`` replaces what is in the editor."""
         if self.sample is not None and self.sample.path == sample.path:
-            self._file = theirs
+            self.stands(sample, theirs)
             self._show_text(theirs.text if self.editing else trained(theirs, theirs.text))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
+from textual import events
 from textual.geometry import Offset
 from textual.timer import Timer
 from textual.widgets import TextArea
@@ -30,7 +31,7 @@ class Completer:
         self._area = area
         self._insert = insert
         self._resting: Timer | None = None
-        self._length = 0
+        self._by_letter = False
         self._place = (0, 0)
         self.separators: Sequence[str] = (",",)
         self.suggestions = Suggestions()
@@ -54,18 +55,23 @@ class Completer:
     def begin(self, separators: Sequence[str]) -> None:
         """A caption is edited from now on whose tags ``separators`` part."""
         self.separators = separators
-        self._length = len(self._area.text)
         if self.vocabulary is not None:
             self.vocabulary.look_again()
 
+    def key(self, event: events.Key) -> bool:
+        """A key was pressed. True where it was meant for the list that the person has gone into."""
+        self._by_letter = event.is_printable or event.key == "backspace"
+        return self._takes(event.key)
+
+    def pasted(self) -> None:
+        """What comes now was not typed."""
+        self._by_letter = False
+
     def typed(self) -> None:
-        """The text has changed."""
-        length = len(self._area.text)
-        by_a_key = abs(length - self._length) == 1
-        self._length = length
+        """The text has changed, by a letter, a paste or an undo."""
         self.close()
         vocabulary = self.vocabulary
-        if by_a_key and vocabulary is not None and vocabulary.wanted and not vocabulary.sentences:
+        if self._by_letter and vocabulary is not None and vocabulary.wanted and not vocabulary.sentences:
             self._place = self._area.cursor_location
             self._resting = self._area.set_timer(_REST, self.ask)
 
@@ -110,8 +116,7 @@ class Completer:
             self.suggestions.led = True
             self.suggestions.refresh()
 
-    def takes(self, key: str) -> bool:
-        """Whether ``key`` was meant for the list that the person has gone into, and what it means is done."""
+    def _takes(self, key: str) -> bool:
         if not self.suggestions.led or key not in ("up", "down", "enter"):
             return False
         if key == "enter":
@@ -126,6 +131,7 @@ class Completer:
         tag = typed_tag(self._area.document.get_line(row), column, self.separators)
         chosen = self.suggestions.chosen
         self.close()
+        self._by_letter = False
         if tag is not None:
             self._insert(chosen.text, tag.start)
 
