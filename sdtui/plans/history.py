@@ -11,7 +11,7 @@ from sdtui.base.errors import SyntaxProblem
 from sdtui.base.files import kernel, read_error
 from sdtui.plans.entry import EntryFolder
 from sdtui.plans.outcome import Entry, EntryState
-from sdtui.plans.pack import Pack
+from sdtui.plans.pack import Pack, Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Known:
     created: float
     ended: str | None
     turn: int
+    newest: int
+    """The number of the newest entry when this one was undone."""
     folder: EntryFolder | None = None
     """None where it is packed."""
     damaged: bool = False
@@ -56,7 +58,7 @@ class History:
     def known(self) -> Iterator[Known]:
         """The entries that were begun, newest first; each is looked at when it is asked for. Raises UnreadableError."""
         standing = (known for entry in self.folders() if (known := _look_at(entry)) is not None)
-        packed = (Known(one.id, one.title, one.created, one.ended, one.turn) for one in self.pack.newest_first())
+        packed = (_of_packed(one) for one in self.pack.newest_first())
         last = None
         for known in heapq.merge(standing, packed, key=lambda one: -int(one.id)):
             # Both stand where packing was cut short: then the folder counts, which comes first.
@@ -72,19 +74,26 @@ class History:
         if known is not None:
             return known
         packed = self.pack.find(id)
-        if packed is None:
-            return None
-        return Known(id, packed.title, packed.created, packed.ended, packed.turn)
+        return None if packed is None else _of_packed(packed)
 
     def newest_applied(self) -> tuple[Known | None, list[Known]]:
-        """The newest entry that is applied, and those after it that are undone. Raises UnreadableError."""
+        """The newest entry that is applied, and those after it that can be redone. Raises UnreadableError.
+
+        What was undone before another Plan was applied is not redone any more, even when that was undone, too.
+        """
         undone: list[Known] = []
+        newest = 0
         for known in self.known():
+            newest = newest or (0 if known.ended == EntryState.FAILED else int(known.id))
             if known.ended == EntryState.APPLIED:
                 return known, undone
-            if known.ended == EntryState.UNDONE:
+            if known.ended == EntryState.UNDONE and known.newest in (0, newest):
                 undone.append(known)
         return None, undone
+
+    def newest_number(self) -> int:
+        """The number of the newest entry that did not fail, 0 where there is none. Raises UnreadableError."""
+        return next((int(known.id) for known in self.known() if known.ended != EntryState.FAILED), 0)
 
     def unfinished(self) -> tuple[Entry, ...]:
         """The entries that were interrupted, newest first: never packed ones. Raises UnreadableError."""
@@ -120,8 +129,12 @@ def _look_at(entry: EntryFolder) -> Known | None:
     try:
         header = entry.header()
     except SyntaxProblem:
-        return Known(entry.id, "", 0.0, entry.state().ended, 0, entry, damaged=True)
+        return Known(entry.id, "", 0.0, entry.state().ended, 0, 0, entry, damaged=True)
     if header is None:
         return None
     state = entry.state()
-    return Known(entry.id, header.title, header.created, state.ended, state.turn, entry)
+    return Known(entry.id, header.title, header.created, state.ended, state.turn, state.newest, entry)
+
+
+def _of_packed(one: Packed) -> Known:
+    return Known(one.id, one.title, one.created, one.ended, one.turn, one.newest)

@@ -120,7 +120,8 @@ class Journal:
             unready = entry.stage(todo, pace, forward=False, keep_going=keep_going)
             pace.hold_on()
             turn = 1 + max((other.turn for other in undone), default=0)
-            begin = begin_line("undo", state.skip, turn, keep_going=keep_going)
+            last = self._history.newest_number()
+            begin = begin_line("undo", state.skip, turn, newest=last, keep_going=keep_going)
             skip = state.left | frozenset(unready)
             refused = {**unready, **carry_back(entry, made_of, begin, pace, skip=skip, keep_going=keep_going)}
             left = {path_of(made_of[index]) for index in refused}
@@ -166,7 +167,7 @@ class Journal:
             if not any_done(made_of, state.skip | state.left, left):
                 raise nothing_done(named(made_of, left))
             skip = state.skip | frozenset(left)
-            entry.note(begin_line("redo", skip, state.turn, keep_going=keep_going))
+            entry.note(begin_line("redo", skip, state.turn, newest=state.newest, keep_going=keep_going))
             left |= carry_out(entry, made_of, pace, skip=skip | state.left, keep_going=keep_going)
             changed = tuple(path_of(made_of[index]) for index in todo if index not in left)
             tidy(self._history, self._bounds)

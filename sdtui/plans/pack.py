@@ -43,6 +43,7 @@ class Packed:
     created: float
     ended: str
     turn: int
+    newest: int
 
 
 class Pack:
@@ -140,6 +141,7 @@ class Pack:
             "created": header.created,
             "ended": state.ended,
             "turn": state.turn,
+            "newest": state.newest,
             "state": read_bytes(entry.state_file).decode("ascii", "replace"),
             "journal": None if large else base64.b64encode(journal).decode("ascii"),
         }
@@ -173,8 +175,9 @@ def _packed_in(path: Path, _size: int, _mtime_ns: int) -> dict[str, Packed]:
     found: dict[str, Packed] = {}
     for one in _documents(path):
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            packed = Packed(str(one["id"]), str(one["title"]), float(one["created"]), str(one["ended"]), one["turn"])
-            found[packed.id] = packed
+            orders = int(one["turn"]), int(one["newest"])
+            title, created, ended = str(one["title"]), float(one["created"]), str(one["ended"])
+            found[str(one["id"])] = Packed(str(one["id"]), title, created, ended, *orders)
     return found
 
 

@@ -25,6 +25,8 @@ class State:
     """``applied``, ``undone`` or ``failed``; None while the phase goes on, or when it was interrupted."""
     turn: int = 0
     """Orders undone entries by when they were undone."""
+    newest: int = 0
+    """The number of the newest entry when this one was undone: once there is a newer one, it is not redone any more."""
     skip: frozenset[int] = frozenset()
     """Changes that the last undo refused, and that a redo leaves alone."""
     left: frozenset[int] = frozenset()
@@ -54,11 +56,17 @@ def parse_state(data: bytes) -> State:
 
 
 def begin_line(
-    phase: str, skip: Iterable[int] = (), turn: int = 0, left: Iterable[int] = (), *, keep_going: bool = False
+    phase: str,
+    skip: Iterable[int] = (),
+    turn: int = 0,
+    left: Iterable[int] = (),
+    *,
+    newest: int = 0,
+    keep_going: bool = False,
 ) -> bytes:
     """The line that begins a phase."""
-    begin = {"begin": phase, "skip": sorted(skip), "turn": turn, "left": sorted(left), "keep_going": keep_going}
-    return _line(begin)
+    orders = {"turn": turn, "newest": newest}
+    return _line({"begin": phase, "skip": sorted(skip), **orders, "left": sorted(left), "keep_going": keep_going})
 
 
 def mark_line(index: int, done: bool | None) -> bytes:
@@ -87,14 +95,16 @@ def _after(state: State, document: dict[str, Any]) -> State:
             document["begin"],
             None,
             document["turn"],
+            int(document.get("newest", 0)),
             frozenset(document["skip"]),
             state.left | frozenset(document.get("left", ())),
             bool(document.get("keep_going")),
             dropped=state.dropped,
         )
     if "end" in document:
-        refused, left = frozenset(document["refused"]), state.left | frozenset(document.get("left", ()))
-        return replace(state, ended=str(document["end"]), skip=refused or state.skip, left=left)
+        ended, left = str(document["end"]), state.left | frozenset(document.get("left", ()))
+        skip = frozenset(document["refused"]) if ended == "undone" else state.skip
+        return replace(state, ended=ended, skip=skip, left=left)
     if "reopened" in document:
         return replace(state, ended=None)
     if "kept" in document:

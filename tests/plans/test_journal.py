@@ -566,3 +566,18 @@ def test_the_journal_holds_the_bytes_before_and_after(root: Path, journal: Journ
     applied = journal.apply(Plan("edit", (edit(root / "3_cat" / "a.txt"),)))
     lines = (journal.folder / applied.id / "journal.jsonl").read_text().splitlines()
     assert json.loads(lines[1]) == {"kind": "write", "path": "3_cat/a.txt", "before": "b2xk", "after": "bmV3"}
+
+
+def test_what_another_plan_cut_off_is_not_redone_though_that_one_is_undone_too(root: Path, journal: Journal) -> None:
+    path = root / "3_cat" / "a.txt"
+    for after in (b"one", b"two"):
+        journal.apply(Plan(after.decode(), (edit(path, after),)))
+    journal.undo()
+    journal.undo()
+    journal.apply(Plan("three", (edit(path, b"three"),)))
+    journal.undo()
+    assert journal.redo().title == "three" and path.read_bytes() == b"three"
+    journal.undo()
+    journal.redo()
+    with pytest.raises(UsageError):
+        journal.redo()

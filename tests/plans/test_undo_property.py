@@ -29,7 +29,7 @@ class Editing(RuleBasedStateMachine):
         self.root = Path(self._folder.name)
         self.now: Files = {}
         self.undoable: list[tuple[Files, Files]] = []
-        self.redoable: list[tuple[Files, Files]] = []
+        self.redoable: list[tuple[Files, Files, set[str]]] = []
 
     @property
     def journal(self) -> Journal:
@@ -57,23 +57,28 @@ class Editing(RuleBasedStateMachine):
         before, edits = self.undoable.pop()
         refused = {path.name for path, _ in self.journal.undo().refused}
         assert refused == {name for name in edits if self.now.get(name) not in (edits[name], before.get(name))}
-        taken = {name for name in edits if name not in refused}
-        self.now = {name: text for name, text in self.now.items() if name not in taken}
-        self.now |= {name: before[name] for name in taken if name in before}
-        again = {name: edits[name] for name in taken}
-        self.redoable.append(({name: before[name] for name in taken if name in before}, again))
+        for name in edits.keys() - refused:
+            self._set(name, before.get(name))
+        self.redoable.append((before, edits, refused))
 
     @precondition(lambda self: self.redoable and self._redo_is_possible())
     @rule()
     def redo(self) -> None:
-        before, edits = self.redoable.pop()
+        before, edits, refused = self.redoable.pop()
         self.journal.redo()
-        self.now |= edits
+        self.now |= {name: text for name, text in edits.items() if name not in refused}
         self.undoable.append((before, edits))
 
     def _redo_is_possible(self) -> bool:
-        before, edits = self.redoable[-1]
-        return bool(edits) and all(self.now.get(name) == before.get(name) for name in edits)
+        before, edits, refused = self.redoable[-1]
+        names = edits.keys() - refused
+        return bool(names) and all(self.now.get(name) == before.get(name) for name in names)
+
+    def _set(self, name: str, text: bytes | None) -> None:
+        if text is None:
+            self.now.pop(name, None)
+        else:
+            self.now[name] = text
 
     @rule(name=st.sampled_from(NAMES), text=texts)
     def somebody_else_writes(self, name: str, text: bytes) -> None:
