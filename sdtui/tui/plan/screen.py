@@ -90,8 +90,8 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     @property
     def ready(self) -> bool:
-        """Nothing is being written."""
-        return self._writing is None
+        """Nothing was written yet, and nothing is being written."""
+        return self._writing is None and self._applied is None
 
     @property
     def stopping(self) -> bool:
