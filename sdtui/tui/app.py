@@ -37,6 +37,7 @@ from sdtui.tui import recent
 from sdtui.tui.bridge import Bridge
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.escape import keep_escape_apart
 from sdtui.tui.hangup import end_with_terminal
 from sdtui.tui.help import HelpScreen
 from sdtui.tui.keymap import use_keymap, write_template
@@ -296,6 +297,7 @@ def run_app(path: Path | None, mode: str | None = None, *, slow: bool = False) -
     """Open the screen on ``path`` (None: ask) in ``mode``, and return when the person has left it."""
     app = SdtuiApp(path, mode, slow=slow)
     end_with_terminal(app)
+    keep_escape_apart()
     try:
         app.run()
     finally:
