@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -238,3 +242,44 @@ def test_nothing_is_said_to_be_forgotten_where_nothing_was(caption: Path) -> Non
     with pytest.raises(UsageError) as caught:
         journal.undo("000009")
     assert "forgotten" not in caught.value.sentence()
+
+
+@pytest.mark.parametrize("first", [1, *(pytest.param(one, marks=pytest.mark.slow) for one in (2, 3, 4))])
+def test_a_process_that_dies_while_it_packs_or_unpacks_forgets_nothing(
+    caption: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    edited(caption, 4, Bounds(folders=2, every=100))
+    for nth in range(first, 200, 4):
+        copied = tmp_path_factory.mktemp("copy") / "project"
+        shutil.copytree(caption.parent.parent, copied)
+        here = copied / "3_cat" / "a.txt"
+        seen = 0
+
+        def dying(real: Callable[..., Any], nth: int = nth) -> Callable[..., Any]:
+            def wrapped(*args: Any) -> Any:
+                nonlocal seen
+                seen += 1
+                if seen >= nth:  # the dead call nothing any more
+                    raise KeyboardInterrupt
+                return real(*args)
+
+            return wrapped
+
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            for call in ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir"):
+                patch.setattr(files.kernel, call, dying(getattr(files.kernel, call)))
+            journal_of(here).apply(Plan("edit 5", (Write(here, b"4", b"5"),)))
+            for _ in range(4):
+                journal_of(here).undo()
+        journal = journal_of(here)
+        for entry in journal.unfinished():
+            journal.roll_back(entry.id)
+        assert titles(journal)[-4:] == ["edit 4", "edit 3", "edit 2", "edit 1"], f"call {nth}"
+        with contextlib.suppress(UsageError):
+            while True:
+                journal.undo()
+        assert here.read_bytes() == b"0", f"call {nth}"
+        shutil.rmtree(copied)
+        if seen < nth:
+            return
+    raise AssertionError("it never came to its end")
