@@ -28,6 +28,7 @@ from sdtui.tui.bulk.scopes import Scope
 from sdtui.tui.bulk.table import Entry, Field, Kind
 from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.plan.change_list import tokens_text
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.plan.words import drawn, excerpt
 from sdtui.tui.theme import inks
@@ -41,7 +42,7 @@ _EXCERPT = 240
 """Characters of a caption in the preview."""
 
 
-class BulkForm(Offers, ModalScreen["Applied | None"]):
+class BulkForm(Offers, ModalScreen["Applied | None"], LeavesOnce["Applied | None"]):
     """Fills in one operation and shows its proposal. Dismissed with what was applied, or None where it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
@@ -224,7 +225,7 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
 
     def _judged(self, applied: Applied | None) -> None:
         if applied is not None:
-            self.dismiss(applied)
+            self.leave_with(applied)
 
     def _show_keys(self) -> None:
         ink = inks(self.app.theme)
@@ -252,4 +253,4 @@ class BulkForm(Offers, ModalScreen["Applied | None"]):
         if self._making.progress is not None:
             self._making.stop()
         else:
-            self.dismiss(None)
+            self.leave_with(None)

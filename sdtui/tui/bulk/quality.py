@@ -23,6 +23,7 @@ from sdtui.edits.repeats import stable_name
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.dialogs import AskText
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.theme import Inks, inks
 from sdtui.tui.widgets.cells import fit, fit_right
@@ -89,7 +90,7 @@ def _at_rest(screen: QualityScreen) -> bool:
     return screen.at_rest
 
 
-class QualityScreen(Offers, ModalScreen["Applied | None"]):
+class QualityScreen(Offers, ModalScreen["Applied | None"], LeavesOnce["Applied | None"]):
     """The table, changed here and shown as a proposal. Dismissed with what was applied, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = offered(
@@ -151,7 +152,7 @@ class QualityScreen(Offers, ModalScreen["Applied | None"]):
 
     def _unreadable(self, error: SdtuiError) -> None:
         self.shell.explain(error)
-        self.dismiss(None)
+        self.leave_with(None)
 
     # Showing ------------------------------------------------------------------------------------------------------
 
@@ -236,13 +237,13 @@ class QualityScreen(Offers, ModalScreen["Applied | None"]):
 
     def _judged(self, applied: Applied | None) -> None:
         if applied is not None:
-            self.dismiss(applied)
+            self.leave_with(applied)
 
     def action_leave(self) -> None:
         if self._making.progress is not None:
             self._making.stop()
         else:
-            self.dismiss(None)
+            self.leave_with(None)
 
 
 def rows_of(project: Project) -> list[Row]:

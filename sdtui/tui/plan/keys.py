@@ -30,6 +30,10 @@ def _readable(screen: PlanScreen) -> bool:
     return not screen.typing
 
 
+def _with_care(screen: PlanScreen) -> bool:
+    return _readable(screen) and screen.with_care
+
+
 def _warned(screen: PlanScreen) -> bool:
     return _readable(screen) and bool(screen.proposal.plan.warnings)
 
@@ -84,7 +88,7 @@ OFFERED = offered(
         ("n",),
         "next_care",
         "next warning",
-        when=_readable,
+        when=_with_care,
         rank=40,
         still=True,
     ),

@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from sdtui.base.text import safe
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.rows import Left
 from sdtui.tui.plan.sentences import told
 from sdtui.tui.widgets.cells import fit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 
-class LeftScreen(Offers, Screen[None]):
+class LeftScreen(Offers, LeavesOnce[None]):
     """A list to be read, and closed."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
@@ -95,4 +95,4 @@ class LeftScreen(Offers, Screen[None]):
         self.query_one(Detail).read(way)
 
     def action_close(self) -> None:
-        self.dismiss(None)
+        self.leave_with(None)

@@ -16,7 +16,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -32,6 +31,7 @@ from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.choices import caches_line, going_line, progress_line
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.find_input import FindInput
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
@@ -48,7 +48,7 @@ _SENTENCE_LINES = 4
 _WARNING_LINES = 5
 
 
-class PlanScreen(Offers, Screen["Applied | None"]):
+class PlanScreen(Offers, LeavesOnce["Applied | None"]):
     """A Proposal on the screen. Dismissed with what was applied, or None."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
@@ -63,11 +63,12 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self.keep_going = False
         others = other_changes(proposal)
         self._rows: list[Row] = rows_of(proposal, others)
+        self.with_care = any(map(needs_care, self._rows))
+        """Whether a row has a warning, or is left out."""
         self._counts, self._cares = counts(proposal, others), cares(proposal)
         self._writing: Progress | None = None
         self._stop = threading.Event()
         self._applied: Applied | None = None
-        self._left = False
         self._refusal = ""
 
     def compose(self) -> ComposeResult:
@@ -130,8 +131,8 @@ class PlanScreen(Offers, Screen["Applied | None"]):
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
-        if self._applied is not None and self.is_current:
-            self._leave_with(self._applied)
+        if self._applied is not None:
+            self.leave_with(self._applied)
 
     def _recolour(self) -> None:
         self._show_detail()
@@ -287,7 +288,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
         self._writing = None
         if applied is None:
             self.shell.say("Everything stands there already; nothing had to be written.")
-            self._leave_with(None)
+            self.leave_with(None)
             return
         self._applied = applied
         sentence = done_sentence(self.proposal, applied, deleted=self.delete_stale)
@@ -295,8 +296,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             self.app.push_screen(LeftScreen(self.proposal.title, sentence, applied.left))
             return
         self.shell.say(sentence)
-        if self.is_active:
-            self._leave_with(applied)
+        self.leave_with(applied)
 
     def _was_refused(self, error: SdtuiError) -> None:
         self._writing = None
@@ -318,13 +318,7 @@ class PlanScreen(Offers, Screen["Applied | None"]):
             self._finder.value = ""
             self._end_finding()
         else:
-            self._leave_with(None)
-
-    def _leave_with(self, applied: Applied | None) -> None:
-        """Leave once only: a key may have been pressed before the screen was gone."""
-        if not self._left:
-            self._left = True
-            self.dismiss(applied)
+            self.leave_with(None)
 
 
 def _matching(rows: Sequence[Row], letters: str) -> Work[list[Row]]:

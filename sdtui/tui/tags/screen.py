@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -27,6 +26,7 @@ from sdtui.dataset.tags import TagTogether
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Offers, key_of
 from sdtui.tui.plan.find_input import FindInput
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.tags import keys
 from sdtui.tui.tags.beside_pane import BesidePane
@@ -45,7 +45,7 @@ _REST = 0.08
 """Seconds that the cursor rests before it is counted what stands beside its tag."""
 
 
-class TagsScreen(Offers, Screen["str | None"]):
+class TagsScreen(Offers, LeavesOnce["str | None"]):
     """Every tag of the project. Dismissed with the filter of the tag that was chosen, or None."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
@@ -274,7 +274,7 @@ class TagsScreen(Offers, Screen["str | None"]):
 
     def action_images(self) -> None:
         if self.tag is not None:
-            self.dismiss(tag_filter(self.tag))
+            self.leave_with(tag_filter(self.tag))
 
     def action_leave(self) -> None:
         if self.busy:
@@ -287,7 +287,7 @@ class TagsScreen(Offers, Screen["str | None"]):
             self._list.redraw()
             self._show()
         else:
-            self.dismiss(None)
+            self.leave_with(None)
 
     # Changing -----------------------------------------------------------------------------------------------------
 
