@@ -70,6 +70,7 @@ class Arrival:
         no_masks = "Put into the trash" if self._trash is not None else "Not copied"
         kinds = {
             "renamed": f"Renamed, because {name} has such a name already",
+            "no file": "Left behind, because it is a folder or a broken link and only files are copied",
             "shared": "Copied and not moved, because other images need it too",
             "own": "A borrowed caption becomes the image's own",
             "unread": f"Left behind, because the trainer would begin to read it in {name}",
@@ -91,13 +92,14 @@ class Arrival:
         self._metadata.enter(sample, place, self._target.metadata)
 
     def _go(self, file: Path, place: Path, companions: Companions) -> None:
-        if self._trash is None:
-            self._relocation.copy(file, place)
-        elif self._staying.need(file, companions):
-            self._said["shared"].append(file.name)
+        shared = self._trash is not None and self._staying.need(file, companions)
+        if self._trash is not None and not shared:
+            self._relocation.move(file, place)
+        elif file.is_file():
+            self._said["shared"] += [file.name] if shared else []
             self._relocation.copy(file, place)
         else:
-            self._relocation.move(file, place)
+            self._said["no file"].append(file.name)
 
     def _drop(self, file: Path, companions: Companions, kind: str) -> None:
         """Do not take ``file`` along; without its image it would be in the way where it is."""

@@ -75,18 +75,17 @@ def copy(project: Project, samples: Iterable[Sample], target: Subset | str) -> P
 def _take(selection: Selection, target: Subset | str, *, keep: bool, now: float | None) -> Proposal:
     project = selection.project
     place = target_of(project, target, selection.samples)
-    metadata = MetadataMoves(project)
+    metadata, finder = MetadataMoves(project), CompanionFinder(project)
 
     def refusal(sample: Sample) -> str | None:
         for_all = _is_there(sample, place) or _of_another_kind(project, sample, place)
         if keep:
             return for_all or _no_file(sample)
-        return for_all or _named_elsewhere(sample, metadata) or _leads_nowhere(sample, place.folder)
+        return for_all or _named_elsewhere(sample, metadata) or _leads_nowhere(sample, finder, place)
 
     selection = selection.without(refusal)
     relocation = Relocation()
     arrival = Arrival(selection, place, relocation, metadata, None if keep else Trash(project, now))
-    finder = CompanionFinder(project)
     for sample in selection.samples:
         arrival.take(sample, finder.of(sample))
     warnings = [*place.warnings, *arrival.warnings()]
@@ -142,12 +141,21 @@ def _no_file(sample: Sample) -> str | None:
     return None if sample.path.is_file() else "It is a broken link, or no regular file, so it is not copied."
 
 
-def _leads_nowhere(sample: Sample, folder: Path) -> str | None:
+def _leads_nowhere(sample: Sample, finder: CompanionFinder, place: Target) -> str | None:
     """A link by a relative path means another file in another folder."""
-    if not sample.path.is_symlink():
-        return None
-    written = sample.path.readlink()
-    now, then = (Path(place.resolve(), written).resolve() for place in (sample.path.parent, folder))
-    if now == then:
-        return None
-    return "It is a link by a relative path, which would not lead to its image from there; copy it instead."
+    if _means_another(sample.path, place.folder):
+        return "It is a link by a relative path, which would not lead to its image from there; copy it instead."
+    companions = finder.of(sample)
+    for file in companions.files:
+        folder = place.mask_dir if file in companions.masks else place.folder
+        if folder is not None and _means_another(file, folder):
+            return f"{file.name} is a link by a relative path, which would lead elsewhere from there; copy it instead."
+    return None
+
+
+def _means_another(file: Path, folder: Path) -> bool:
+    if not file.is_symlink():
+        return False
+    written = file.readlink()
+    now, then = (Path(place.resolve(), written).resolve() for place in (file.parent, folder))
+    return now != then and now.exists()

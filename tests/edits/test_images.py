@@ -347,6 +347,31 @@ def test_a_link_that_would_lead_elsewhere_stays(root: Path) -> None:
     assert sample(after, "beside.png").subset == "4_dog"
 
 
+def test_a_caption_that_is_a_link_is_not_lost_on_the_way(root: Path) -> None:
+    folder = root / "10_cat"
+    words = (folder / "a.txt").read_bytes()
+    (folder / "a.txt").rename(folder / "shared.text")
+    (folder / "a.txt").symlink_to("shared.text")
+    project = open_project(root)
+    ((path, why),) = (moved := move(project, [sample(project, "a.png")], "dog")).left_out
+    assert path.name == "a.png" and "a.txt is a link by a relative path" in why and moved.plan.empty
+    applied(project, copy(project, [sample(project, "a.png")], "dog"))
+    assert (root / "4_dog" / "a.txt").read_bytes() == words and not (root / "4_dog" / "a.txt").is_symlink()
+
+
+def test_a_caption_that_is_no_file_does_not_keep_its_image_from_being_copied(root: Path) -> None:
+    (root / "10_cat" / "a.txt").unlink()
+    (root / "10_cat" / "a.txt").mkdir()
+    (root / "10_cat" / "b.txt").unlink()
+    (root / "10_cat" / "b.txt").symlink_to("nowhere.txt")
+    project = open_project(root)
+    proposal = copy(project, [sample(project, "a.png"), sample(project, "b.png")], "dog")
+    (warning,) = (one for one in proposal.plan.warnings if "only files are copied" in one)
+    assert "a.txt, b.txt" in warning
+    applied(project, proposal)
+    assert (root / "4_dog" / "a.png").is_file() and not (root / "4_dog" / "a.txt").exists()
+
+
 def test_what_is_no_file_is_moved_but_not_copied(root: Path) -> None:
     (root / "10_cat" / "folder.png").mkdir()
     (root / "10_cat" / "nowhere.png").symlink_to("/nowhere.png")
