@@ -44,8 +44,10 @@ def undo_command(directory: Path, entry: str | None, listed: bool, keep_going: b
         _list(directory, as_json)
         return 0
     journal = _journal(directory)
-    if journal.unfinished():
-        return _take_back_interrupted(journal, directory, yes=yes, as_json=as_json)
+    if entry is not None and entry not in {one.id for one in journal.unfinished()}:
+        settle_interrupted(directory, dry_run=False, yes=yes)
+    elif journal.unfinished():
+        return _take_back_interrupted(journal, directory, keep_going=keep_going, yes=yes, as_json=as_json)
     found = _meant(journal, entry, EntryState.APPLIED, "take back")
     if not require_consent(f"Take back what was done {_when(found)}, {found.title}?", yes=yes):
         narrate("Nothing was changed.")
@@ -116,13 +118,13 @@ def recover_command(directory: Path, how: str | None, keep_going: bool, yes: boo
     return _PARTLY if any(one.refused for one in settled) else 0
 
 
-def _take_back_interrupted(journal: Journal, directory: Path, *, yes: bool, as_json: bool) -> int:
+def _take_back_interrupted(journal: Journal, directory: Path, *, keep_going: bool, yes: bool, as_json: bool) -> int:
     """What was interrupted last is what there is to undo; nothing before it is."""
     titles = ", ".join(f'"{entry.title}"' for entry in journal.unfinished())
     if not require_consent(f"Take back {titles}, which was interrupted half-way?", yes=yes):
         narrate("Nothing was changed.")
         return 0
-    settled = settle(directory, Settling.ROLL_BACK)
+    settled = settle(directory, Settling.ROLL_BACK, keep_going=keep_going)
     if as_json:
         print_json({"entries": [_settled_document(one) for one in settled]})
     return _PARTLY if any(one.refused for one in settled) else 0

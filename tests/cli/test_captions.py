@@ -269,6 +269,19 @@ def test_undo_takes_back_what_was_interrupted_and_nothing_before_it(here: Cli, r
     assert result.returncode == 0 and "has been taken back" in result.stderr and bytes_of(root) == before
 
 
+def test_undo_of_an_id_takes_that_back_too_where_another_was_interrupted(here: Cli, root: Path) -> None:
+    before = bytes_of(root)
+    edited(here, root, "--replace", "dog", "fox", "--yes")
+    subprocess.run(
+        [sys.executable, "-c", KILLED, root], cwd=Path(__file__).parents[2], check=False, capture_output=True
+    )
+    half = bytes_of(root)
+    assert here("captions", "undo", root, "000001").returncode == 3 and bytes_of(root) == half
+    result = here("captions", "undo", root, "000001", "--yes", "--json")
+    assert result.returncode == 0 and "has been taken back" in result.stderr
+    assert json.loads(result.stdout)["id"] == "000001" and bytes_of(root) == before
+
+
 def test_at_a_terminal_the_person_is_asked(root: Path) -> None:
     (root / "10_cat" / "b_te_outputs.npz").write_bytes(b"old")
     with Terminal("captions", "edit", root, "--append", "x", cwd=root) as terminal:
