@@ -117,6 +117,19 @@ async def test_caption_and_trained_text_are_there_with_the_next_frame(dataset: P
         assert "a red circle on a blue" in below and "20 cut" in below
 
 
+async def test_where_one_is_stands_whole_from_the_first_frame_in_a_small_terminal(dataset: Path) -> None:
+    app = SdtuiApp(dataset, "dataset")
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Reviewing(app, pilot)
+        await it.until(lambda: app.scanning is None and app.project is not None)
+        await it.press("2")
+        await it.sees("10_circle/circle_000.png", "THE TRAINER READS")
+        assert it.words().splitlines()[1].rstrip().endswith(" 1 of 8")
+    app.bridge.drain()
+    app.bridge.close()
+    app.pictures.close()
+
+
 @pytest.mark.slow
 async def test_what_is_trained_of_a_huge_caption_stands_beside_its_own_image(dataset: Path) -> None:
     caption(dataset, "circle_001").write_text("a wide lake, " * 10_000)

@@ -21,8 +21,9 @@ from sdtui.tui.caption.trained_pane import Asked, TrainedPane
 from sdtui.tui.filter.filter_input import FilterInput
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.review.reel import Reel, filtering, wind
-from sdtui.tui.review.words import marks_text, place_text, progress_text, scanning_text, teaching
+from sdtui.tui.review.words import marks_text, place_line, progress_text, scanning_text, teaching
 from sdtui.tui.theme import inks
+from sdtui.tui.widgets.lines import Lines
 from sdtui.tui.widgets.picture_pane import PicturePane
 
 
@@ -57,7 +58,7 @@ class ReviewView(ModeScreen):
             yield PicturePane(self.shell.pictures, on_request=self.shell.slow, id="picture")
             yield Static("", id="teaching", markup=False)
             with Vertical(id="side"):
-                yield Static("", id="place", markup=False)
+                yield Lines(id="place")
                 yield Static("", id="marks", markup=False)
                 yield CaptionPane(self.keeper)
                 yield TrainedPane("review.swap")
@@ -252,8 +253,7 @@ class ReviewView(ModeScreen):
         reel, ink = self.reel, inks(self.app.theme)
         if reel is None:
             return
-        place = self.query_one("#place", Static)
-        place.update(place_text(reel, place.size.width, ink), layout=False)
+        self.query_one("#place", Lines).show_fitted(lambda width: [place_line(reel, width)])
         self.query_one("#marks", Static).update(marks_text(reel.mark, ink), layout=False)
         self.show_progress()
 
@@ -287,7 +287,7 @@ class ReviewView(ModeScreen):
         self.set_class(empty, "-empty")
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.show_marks)
+        self.show_progress()
 
     # Limit --------------------------------------------------------------------------------------------------------
 

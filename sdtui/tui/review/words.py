@@ -13,23 +13,20 @@ from sdtui.tui.marks import marks
 from sdtui.tui.review.reel import Reel, Tally
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit_end
+from sdtui.tui.widgets.lines import Line
 
 _BAR = 20
 
 
-def place_text(reel: Reel, width: int, ink: Inks) -> Text:
+def place_line(reel: Reel, width: int) -> Line:
     """``10_circle/circle_003.webp      17 of 84``."""
     sample = reel.sample
     if sample is None:
-        return Text()
+        return ()
     position = f"{count(reel.position)} of {count(reel.count)}"
-    name = f"{safe(sample.subset)}/{safe(sample.name)}"
-    room = max(0, width - cell_len(position) - 1)
-    name = fit_end(name, room)
+    name = fit_end(f"{safe(sample.subset)}/{safe(sample.name)}", max(0, width - cell_len(position) - 1))
     folder, slash, file = name.rpartition("/")
-    return Text.assemble(
-        (folder + slash, ink.dim), (file, ink.strong), (f" {position}", ink.dim), no_wrap=True, overflow="ellipsis"
-    )
+    return ((folder + slash, "dim"), (file, "strong"), (f" {position}", "dim"))
 
 
 def marks_text(mark: Mark, ink: Inks) -> Text:
