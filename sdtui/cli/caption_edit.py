@@ -15,7 +15,7 @@ from sdtui.cli.caption_operation import operation_of, operation_options
 from sdtui.cli.caption_shown import document, show
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import can_ask, narrate, print_json, require_consent, run_work
-from sdtui.cli.where import chosen, limit_option, marks_of, understood, where_option
+from sdtui.cli.where import chosen, limit_option, marks_of, tell_unread, understood, where_option
 from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.scan import scan
 from sdtui.edits.bulk import propose
@@ -68,6 +68,7 @@ def edit_command(
     operation = operation_of(operations)
     settle_interrupted(directory, dry_run=dry_run, yes=yes)
     project = run_work(scan(directory))
+    tell_unread(project)
     query = understood(where, project.home)
     samples = chosen(project, query, marks_of(project), int(limit))
     if isinstance(operation, Trigger) and not where:

@@ -15,7 +15,7 @@ from rich.cells import cell_len, set_cell_size
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
-from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, understood, where_option
+from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, tell_unread, understood, where_option
 from sdtui.dataset.marks import Mark, Marks
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.scan import scan
@@ -42,6 +42,7 @@ def list_command(directory: Path, where: str, limit: str, as_json: bool) -> None
     """
     tell_interrupted(directory)
     project = run_work(scan(directory))
+    tell_unread(project)
     query = understood(where, project.home)
     marks = marks_of(project)
     samples = chosen(project, query, marks, int(limit))

@@ -14,6 +14,7 @@ from sdtui.cli.output import narrate
 from sdtui.edits.proposal import CaptionEdit, Proposal
 from sdtui.plans.diff import diff_text
 from sdtui.plans.outcome import Applied
+from sdtui.plans.plan import Write
 
 _EDITS = 20
 """Captions of which the difference is written out; ``--json`` has all."""
@@ -23,8 +24,10 @@ _NAMED = 10
 
 def show(proposal: Proposal, root: Path, asked: int) -> None:
     """The first captions that change on stdout, then how many; what a person should know on stderr."""
+    changes = proposal.plan.changes
+    made = frozenset(change.path for change in changes if isinstance(change, Write) and change.before is None)
     for edit in proposal.edits[:_EDITS]:
-        _show_edit(edit, root, proposal.limit)
+        _show_edit(edit, root, proposal.limit, made)
     if len(proposal.edits) > _EDITS:
         click.echo(f"... and {plural(len(proposal.edits) - _EDITS, 'more caption', 'more captions')}; --json has all.")
     click.echo(f"{safe(proposal.title)}: {_sum(proposal, asked)}" if proposal.edits else _nothing(asked))
@@ -55,9 +58,9 @@ def document(proposal: Proposal, applied: Applied | None, *, stale_deleted: bool
     }
 
 
-def _show_edit(edit: CaptionEdit, root: Path, limit: int) -> None:
+def _show_edit(edit: CaptionEdit, root: Path, limit: int, made: frozenset[Path]) -> None:
     over = " ▲" if edit.tokens_after > limit else ""
-    new = " (new file)" if edit.before == "" and edit.path != edit.image else ""
+    new = " (new file)" if edit.path in made else ""
     tokens = f"{edit.tokens_before} → {edit.tokens_after}/{limit} tok{over}"
     click.echo(f"{safe(_beneath(edit.image, root))}  {tokens}{new}")
     lines = diff_text(edit.before, edit.after, context=0)
@@ -93,7 +96,7 @@ def _sum(proposal: Proposal, asked: int) -> str:
 
 
 def _nothing(asked: int) -> str:
-    return f"Nothing to change in {plural(asked, 'caption')}." if asked else "The filter means no image."
+    return f"Nothing to change in {plural(asked, 'caption')}." if asked else "There is no image to work on."
 
 
 def _first_cache(proposal: Proposal) -> str:

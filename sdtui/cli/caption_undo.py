@@ -165,7 +165,7 @@ def _list(directory: Path, as_json: bool) -> None:
 
 def _name_left(left: Sequence[tuple[Path, str]]) -> None:
     if left:
-        narrate(f"{plural(len(left), 'file was', 'files were')} left as they are:")
+        narrate(f"{plural(len(left), 'file was left as it is', 'files were left as they are')}:")
     for path, reason in left:
         narrate(f"  {safe(str(path))}: {safe(reason)}")
 

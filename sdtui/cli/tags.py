@@ -11,7 +11,7 @@ import click
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
-from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, understood, where_option
+from sdtui.cli.where import FILTER_HELP, chosen, limit_option, marks_of, tell_unread, understood, where_option
 from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.scan import scan
 from sdtui.dataset.tags import TagCount, counting_tags
@@ -33,6 +33,7 @@ def command(directory: Path, where: str, limit: str, as_json: bool) -> None:
     """
     tell_interrupted(directory)
     project = run_work(scan(directory))
+    tell_unread(project)
     query = understood(where, project.home)
     every = [sample for subset in project.subsets for sample in subset.samples]
     everywhere = run_work(counting_tags(project))

@@ -53,6 +53,14 @@ def chosen(project: Project, query: Query, marks: Marks, limit: int) -> tuple[Sa
         return run_work(selecting(project, query, marks, limit))
 
 
+def tell_unread(project: Project) -> None:
+    """Say which subsets of a config could not be read: a broken metadata file, a folder that is not there."""
+    folders = {subset.image_dir for subset in project.subsets}
+    for entry in project.ignored if project.toml is not None else ():
+        if entry.path.parent not in folders:
+            narrate(f"Note: A subset is left out: {safe(str(entry.path))}: {safe(entry.reason)}")
+
+
 def marks_of(project: Project) -> Marks:
     """The marks of ``project``; what is wrong with them goes to stderr."""
     book = MarkBook(project)

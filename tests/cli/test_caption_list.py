@@ -124,3 +124,16 @@ def test_marks_that_cannot_be_read_are_told(inside: Cli, dataset: Path) -> None:
     (dataset / ".sdtui" / "marks.jsonl").mkdir(parents=True)
     result = inside("captions", "list", dataset)
     assert result.returncode == 0 and "marks.jsonl" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("captions", "list"), ("tags",), ("captions", "edit", "--append", "x", "--yes")])
+def test_a_metadata_file_that_cannot_be_read_is_told(sdtui: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
+    image(tmp_path / "images" / "a.png", caption=None)
+    (tmp_path / "meta.json").write_text('{"a.png": {"caption": "a c')
+    config = tmp_path / "fine.toml"
+    config.write_text(
+        f'[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nimage_dir = "{tmp_path}/images"\n'
+        f'metadata_file = "{tmp_path}/meta.json"\n'
+    )
+    result = sdtui(*command, config)
+    assert "A subset is left out" in result.stderr and "meta.json: This is no valid metadata" in result.stderr
