@@ -153,3 +153,15 @@ def test_how_it_looks(project: Path, snap_compare: Snap, size: tuple[int, int]) 
         await pilot.pause()
 
     assert snap_compare(SdtuiApp(project, "balance", slow=True), terminal_size=size, run_before=before)
+
+
+async def test_nothing_is_said_to_be_counted_where_nothing_could_be_opened(tmp_path: Path) -> None:
+    app = SdtuiApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        it = Opened(app, pilot)
+        await it.until(lambda: "This could not be opened" in it.words())
+        await it.press("escape", "3")
+        await it.until(lambda: "no subsets yet" in it.words() and "share now" in it.words())
+        assert "counting" not in it.words()
+    app.bridge.close()
+    app.pictures.close()

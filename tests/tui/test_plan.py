@@ -239,6 +239,17 @@ async def test_a_hundred_thousand_rows_compare_only_those_that_are_seen(
         assert compared < 400 and not shown.dismissed
 
 
+async def test_the_key_to_the_next_warning_is_offered_where_there_is_one(dataset: Path, opened: Open) -> None:
+    edit = CaptionEdit(dataset / "x.png", "10_circle", dataset / "x.txt", "a red cat", "a red dog", 3, 3)
+    proposal = Proposal("replace", Plan("one", (MakeFolder(dataset / "x"),)), edits=(edit,))
+    async with opened(dataset) as it:
+        await show(it, proposal)
+        assert "next warning" not in it.words()
+        await it.press("escape")
+        await show(it, replace(proposal, left_out=((dataset / "y.txt", "It is not UTF-8."),)))
+        assert "n next warning" in it.words()
+
+
 async def test_moves_are_sentences_and_nothing_reaches_the_terminal_raw(dataset: Path, opened: Open) -> None:
     nasty = dataset / "images" / "10_circle" / "a\x1b[31m\u202e[b]猫🐈.png"
     trash = dataset / ".sdtui" / "trash" / "1" / nasty.name

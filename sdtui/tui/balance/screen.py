@@ -98,6 +98,7 @@ class BalanceScreen(ModeScreen):
     def _count(self) -> None:
         project = self._project
         if project is None or self.shell.scanning is not None:
+            self._show()
             return
         wish = self.wish
         wanted = as_wanted(project, wish.repeats)
@@ -127,6 +128,8 @@ class BalanceScreen(ModeScreen):
         self.query_one("#balance-length", Lines).show_fitted(self._length)
 
     def _length(self, width: int) -> list[Line]:
+        if self._project is None and self.shell.scanning is None:
+            return []  # it could not be opened: there is nothing to count
         return length_lines(self._counted, self.wish, width)
 
     # Actions ------------------------------------------------------------------------------------------------------
