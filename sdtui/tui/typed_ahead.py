@@ -107,15 +107,16 @@ class TypedAhead:
     def _round(self, turn: int, left: int) -> None:
         """Follow the way that a key takes, and whatever was called for along it, up to the app and once more there."""
         if not self._app.is_running:
-            return  # it has ended meanwhile, and has no screen any more
+            self._settling = False  # it has ended meanwhile, and has no screen any more
+            return
         focus = (self._app.screen, self._app.focused)
         way = [*(focus[1] or focus[0]).ancestors_with_self, self._app]
         _pass_through(way, partial(self._back, turn, left, focus))
 
     def _back(self, turn: int, left: int, focus: tuple[object, object]) -> None:
-        if turn != self._turn or not self._app.is_running:
+        if turn != self._turn:
             return
-        moved = focus != (self._app.screen, self._app.focused)
+        moved = self._app.is_running and focus != (self._app.screen, self._app.focused)
         if left and (moved or left == _ROUNDS):
             self._round(turn, left - 1)
         else:

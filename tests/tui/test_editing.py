@@ -217,7 +217,7 @@ async def test_pasting_much_neither_loses_nor_freezes(dataset: Path, opened: Ope
     async with opened(dataset) as it:
         await edit(it)
         it.screen.captions.editor.post_message(events.Paste(pasted))
-        await it.until(lambda: f"{count(f'a red circle{pasted}')}/75 tok" in count_words(it))
+        await it.until(lambda: f"{count(f'a red circle{pasted}'):,}/75 tok" in count_words(it))
         await it.press("escape")
         await it.until(lambda: caption(dataset).read_bytes() == f"a red circle{pasted}\n".encode())
 
