@@ -8,6 +8,7 @@ from pathlib import Path
 from sdtui.base.errors import WriteError
 from sdtui.dataset.project import Project
 from sdtui.edits.captions import removals
+from sdtui.edits.links import refuse_broken_links
 from sdtui.edits.path_rewrite import project_files, rewritten
 from sdtui.edits.stamp import restamped
 from sdtui.plans.checks import name_taken
@@ -20,9 +21,10 @@ def renaming(project: Project, renames: Mapping[Path, Path]) -> tuple[Change, ..
     """The changes that make each folder of ``renames`` be called as it says; two may swap their names.
 
     The paths in the TOML and JSON files of the project follow, and the trainer's own lists of old paths go. Raises
-    WriteError where a name is taken, UnreadableError.
+    WriteError where a name is taken, or a link to a file of these folders would be broken; UnreadableError.
     """
     _refuse_taken(renames)
+    refuse_broken_links(project, renames)
     return (*_stale_lists(renames), *_followed(project, renames), *_moves(renames))
 
 

@@ -270,3 +270,17 @@ def test_a_config_that_keeps_its_own_numbers_is_told_of_once(root: Path) -> None
     plan = repeats_plan(open_project(root), {"10_cat": 12, "4_dog": 5})
     said = [warning for warning in plan.warnings if "keeps saying so" in warning]
     assert len(said) == 1 and "num_repeats = 7 for 10_cat, 7 for 4_dog," in said[0]
+
+
+def test_a_folder_is_not_renamed_under_a_link_that_a_caption_is(root: Path) -> None:
+    link, words = root / "4_dog" / "a.txt", root / "10_cat" / "a.txt"
+    words.write_text("real words")
+    link.unlink(missing_ok=True)
+    link.symlink_to("../10_cat/a.txt")
+    (root / "4_dog" / "b.txt").symlink_to("a.txt")
+    (root / "4_dog" / "c.txt").symlink_to("nowhere.txt")
+    with pytest.raises(WriteError, match="1 link that leads to a file of the dataset now would lead nowhere") as error:
+        change(root, cat=12)
+    assert error.value.path == link and link.read_text() == "real words"
+    change(root, dog=5)
+    assert (root / "5_dog" / "a.txt").read_text() == (root / "5_dog" / "b.txt").read_text() == "real words"
