@@ -37,7 +37,7 @@ class Overlay:
         """Folders that were found to stand and to be writable; forgotten when folders may change."""
         self._now = 0
         self._put: dict[Path, list[tuple[int, _Content]]] = {}
-        self._moved: dict[Path, list[tuple[int, Path | None]]] = {}
+        self._moved: dict[str, list[tuple[int, Path | None]]] = {}
         """For each end of a move when it was moved and, at its new end, whence."""
 
     def add(self, change: Change | Patch) -> None:
@@ -57,8 +57,8 @@ class Overlay:
         else:
             self.usable.clear()
             self._now += 1
-            self._moved.setdefault(change.source, []).append((self._now, None))
-            self._moved.setdefault(change.target, []).append((self._now, change.source))
+            self._moved.setdefault(str(change.source), []).append((self._now, None))
+            self._moved.setdefault(str(change.target), []).append((self._now, change.source))
 
     def real(self, path: Path) -> Path | None:
         """Where on disk that stands now which will stand at ``path``; None where it does not stand there yet."""
@@ -111,12 +111,12 @@ class Overlay:
 
     def _moves_of(self, path: Path, until: int) -> Iterator[tuple[int, Path | None]]:
         """When it or what is above it was moved last before ``until``, and where it was before that."""
-        if not self._moved:
-            return
-        for above in (path, *path.parents):
+        above = str(path) if self._moved else ""
+        while above:
             at, source = _latest(self._moved.get(above), until, None)
             if at:
                 yield at, None if source is None else source / path.relative_to(above)
+            above = above.rpartition("/")[0]  # text, because a Path of each would take most of the time
 
 
 def _latest(events: list[tuple[int, T]] | None, until: int, otherwise: T) -> tuple[int, T]:

@@ -35,8 +35,9 @@ def prepare(changes: Iterable[Change]) -> Iterator[Step]:
     Raises UnreadableError where what is to be copied cannot be read.
     """
     made: set[Path] = set()
-    world = Overlay()
-    for change in changes:
+    listed = tuple(changes)
+    world = Overlay() if any(isinstance(change, Copy) for change in listed) else None
+    for change in listed:
         if isinstance(change, MakeFolder):
             missing = [path for path in (change.path, *change.path.parents) if path not in made and not present(path)]
             made.update(missing)
@@ -44,11 +45,12 @@ def prepare(changes: Iterable[Change]) -> Iterator[Step]:
         elif isinstance(change, Move) and is_other_case(change.source, change.target):
             name = f".{change.source.name[:30]}.{secrets.token_hex(4)}.sdtui-tmp"
             yield Step(change, via=change.source.with_name(name))
-        elif isinstance(change, Copy):
+        elif isinstance(change, Copy) and world is not None:
             yield Step(change, content=world.digest(change.source))
         else:
             yield Step(change)
-        world.add(change)
+        if world is not None:
+            world.add(change)
 
 
 def absolute(change: Change) -> Change:
