@@ -11,7 +11,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.text import plural, safe
 from sdtui.cli.diff_lines import added_line, diff_line
 from sdtui.cli.interrupted import take_back
-from sdtui.cli.output import narrate, progress_line, require_consent
+from sdtui.cli.output import also_unread, narrate, progress_line, require_consent
 from sdtui.plans.diff import diff_change
 from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied
@@ -20,6 +20,7 @@ from sdtui.plans.plan import Change, Copy, Move, Plan, Remove, Write
 _LINES_AT_MOST = 40
 
 
+@also_unread()
 def show_plan(plan: Plan) -> None:
     """The Plan on stdout: a line a change, new files whole, of others the words that differ; warnings on stderr."""
     for warning in plan.warnings:

@@ -10,7 +10,7 @@ import click
 
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.diff_lines import diff_line
-from sdtui.cli.output import narrate
+from sdtui.cli.output import also_unread, narrate
 from sdtui.edits.proposal import CaptionEdit, Proposal
 from sdtui.plans.diff import diff_text
 from sdtui.plans.outcome import Applied
@@ -22,6 +22,7 @@ _LINES = 8
 _NAMED = 10
 
 
+@also_unread()
 def show(proposal: Proposal, root: Path, asked: int) -> None:
     """The first captions that change on stdout, then how many; what a person should know on stderr."""
     changes = proposal.plan.changes

@@ -117,4 +117,4 @@ def _named(entry: Entry) -> str:
 
 def _how_to_settle(directory: Path) -> str:
     command = f"sdtui captions recover {shlex.quote(safe(str(directory)))}"
-    return f"To finish it: {command} --finish. To take it back: {command} --roll-back."
+    return f"To finish it: {command} --finish --yes. To take it back: {command} --roll-back --yes."

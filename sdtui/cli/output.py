@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +57,16 @@ def _write(text: str) -> None:
     # A file name that is not UTF-8 arrives as lone surrogates, which JSON may carry as \udcXX but UTF-8 may not.
     sys.stdout.buffer.write(safe_json(text).encode("utf-8"))
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def also_unread() -> Iterator[None]:
+    """Within it a reader that goes away (``| head``) ends nothing: what was asked for is done, and told to nobody."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def narrate(sentence: str) -> None:

@@ -10,7 +10,7 @@ import click
 
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan, tell_obstacles
-from sdtui.cli.output import narrate
+from sdtui.cli.output import also_unread, narrate
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Copy, MakeFolder, Move, Plan
@@ -32,6 +32,7 @@ def applying_options(command: Command) -> Command:
     return command
 
 
+@also_unread()
 def show_files(proposal: Proposal, root: Path) -> None:
     """What goes where, from ``root``, on stdout, the first of many; what a person should know on stderr."""
     moving = [one for one in proposal.plan.changes if isinstance(one, (Move, Copy))]

@@ -12,7 +12,7 @@ from sdtui.base.text import plural, safe
 from sdtui.cli.applying import plan_document, show_plan
 from sdtui.cli.caption_shown import document, show
 from sdtui.cli.interrupted import settle_interrupted
-from sdtui.cli.output import print_json, run_work
+from sdtui.cli.output import also_unread, print_json, run_work
 from sdtui.cli.proposed import applying_options, carry_out
 from sdtui.cli.where import limit_option
 from sdtui.dataset.project import Project
@@ -104,6 +104,7 @@ def _tier(text: str) -> tuple[str, int | None]:
     return text, None
 
 
+@also_unread()
 def _show(project: Project, table: QualityTable, proposal: Proposal) -> None:
     for name, tier in table.tiers.items():
         often = "" if tier.repeats is None else f"  {tier.repeats}×"

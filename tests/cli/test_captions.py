@@ -364,3 +364,13 @@ def test_the_trigger_word_is_for_subject_images_unless_others_are_asked_for(here
     assert (tmp_path / "regularization" / "1_cat" / "r.txt").read_text() == "a cat"
     assert here("captions", "edit", tmp_path, "--trigger", "zhu", "--where", "is:reg", "--yes").returncode == 0
     assert (tmp_path / "regularization" / "1_cat" / "r.txt").read_text() == "zhu, a cat"
+
+
+def test_what_was_asked_for_is_done_also_when_nobody_reads_on(root: Path) -> None:
+    words = [sys.executable, "-m", "sdtui", "captions", "edit", str(root), "--replace", "cat", "dog", "--yes"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert done.returncode == 0, done.stderr
+    assert (root / "10_cat" / "b.txt").read_text() == "a long_hair dog"

@@ -112,6 +112,17 @@ async def test_what_is_no_share_is_said_and_changes_nothing(dataset: Path, opene
         assert screen.wish == Wish()
 
 
+async def test_nothing_is_wished_for_a_subset_that_is_left_out(dataset: Path, opened: Open) -> None:
+    image(dataset / "images" / "1_broken" / "a.png", 64, 64, b"")
+    async with opened(dataset) as it:
+        screen = await shown(it)
+        await on(it, "1_broken")
+        await it.until(lambda: "left out" in it.words())
+        await it.press("plus", "w")
+        assert it.app.screen is screen
+        assert screen.wish == Wish()
+
+
 @pytest.mark.parametrize(("text", "share"), [("30", 0.3), ("30%", 0.3), ("0.3", 0.3), (" 12,5 % ", 0.125)])
 def test_shares_are_read_as_people_write_them(text: str, share: float) -> None:
     assert read_share(text) == pytest.approx(share)

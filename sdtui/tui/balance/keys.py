@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _with_subset(screen: BalanceScreen) -> bool:
-    return screen.subset is not None and screen.shell.scanning is None
+    return screen.subset is not None and screen.shell.scanning is None and not screen.left_out(screen.subset)
 
 
 def _trained(screen: BalanceScreen) -> bool:

@@ -68,6 +68,10 @@ class BalanceScreen(ModeScreen):
         """The subset under the cursor."""
         return self.table.subset
 
+    def left_out(self, subset: Subset) -> bool:
+        """Whether it is not trained: its repeats change nothing."""
+        return bool(self.table.entries) and subset.name not in self.table.entries
+
     # Showing ------------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -116,6 +120,7 @@ class BalanceScreen(ModeScreen):
         self.table.entries = counted.entries
         self.table.redraw()
         self._show()
+        self.refresh_bindings()
 
     def _uncountable(self, error: SdtuiError) -> None:
         self._counted, self.table.entries = None, {}
