@@ -70,14 +70,15 @@ class StateKeeper:
     def draft(self, image: Path, text: str | None) -> None:
         """Keep ``text`` as what is unsaved for ``image``; None when nothing is."""
         key = os.fsdecode(os.fsencode(image))
-        if self.state.drafts.get(key) == text:
+        before = self.state.drafts.get(key)
+        if before == text:
             return
         if text is None:
             del self.state.drafts[key]
         else:
             self.state.drafts[key] = text
         self._mine.add(key)
-        self._keystrokes += 1
+        self._keystrokes += max(1, abs(len(text or "") - len(before or "")))  # many may come as one change
         self._unwritten = True
         if self._keystrokes >= _KEYSTROKES:
             self.write()

@@ -82,7 +82,7 @@ class TypedAhead:
         return release
 
     def _leads(self, event: events.Event) -> bool:
-        """Whether ``event`` may move the focus or open another screen: not so a text field's own keys."""
+        """Whether ``event`` may move the focus or open another screen, or must be done before the next all the same."""
         focused = self._app.focused
         if focused is None:
             return True
@@ -92,12 +92,12 @@ class TypedAhead:
             return True
         if isinstance(focused, Input | TextArea) and event.is_printable:
             return False
-        chain = [(node, node._bindings.key_to_bindings.get(event.key, ())) for node in focused.ancestors_with_self]
-        if any(each.priority for _, bound in chain for each in bound):
+        # A text field's own keys are waited for: they are done on the way back, and a letter would overtake them.
+        chain = [node._bindings.key_to_bindings.get(event.key, ()) for node in focused.ancestors_with_self]
+        if any(each.priority for bound in chain for each in bound):
             return True
-        node, bound = next(((node, bound) for node, bound in chain if bound), (focused, ()))
-        commands = [REGISTRY.get(each.id or "") for each in bound]
-        return not bound or not all(node is focused if each is None else each.still for each in commands)
+        commands = [REGISTRY.get(each.id or "") for each in next((bound for bound in chain if bound), ())]
+        return not commands or not all(each is not None and each.still for each in commands)
 
     def _begin(self) -> None:
         """An event is on its way: find out when it has been dealt with."""

@@ -50,3 +50,11 @@ async def test_a_paste_keeps_its_place_between_keys(dataset: Path, opened: Open)
         it.app.post_message(events.Paste("ree"))
         burst(it, "n")
         await it.until(lambda: [sample.name for sample in it.screen.images.samples] == ["circle_001.png"])
+
+
+async def test_a_letter_does_not_overtake_the_key_that_moves_before_it(dataset: Path, opened: Open) -> None:
+    async with opened(dataset, slow=True) as it:
+        await it.go_to("10_circle", "circle_000.png")
+        burst(it, "enter", "home", "x", "end", "y", "backspace", "z", "escape")
+        caption = dataset / "images" / "10_circle" / "circle_000.txt"
+        await it.until(lambda: caption.read_bytes() == b"xa red circlez\n")
