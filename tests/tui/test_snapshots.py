@@ -100,7 +100,8 @@ def test_too_small(snap_compare: Snap, project: Path) -> None:
 
 def test_a_filter_that_is_wrong(snap_compare: Snap, project: Path) -> None:
     app = SdtuiApp(project, slow=True)
-    typed = [{":": "colon", " ": "space"}.get(char, char) for char in "red is:ovr"]
+    # It is wrong from its first letter on, so that no part of it comes into effect while it is typed.
+    typed = [{":": "colon", " ": "space", "(": "left_parenthesis"}.get(char, char) for char in "(red is:ovr"]
     assert snap_compare(app, terminal_size=(100, 30), run_before=shown("j", "l", "slash", *typed))
 
 
