@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from textual import events
 
 from sdtui.base import files
+from sdtui.dataset.project import Sample, Subset
 from sdtui.tokens.encoder import count
 from sdtui.tui.caption.count_line import CountLine
+from sdtui.tui.caption.edited import Edited, open_edited
 from sdtui.tui.dialogs import Ask
 from sdtui.tui.theme import inks
 from tests.tui.conftest import Open, Opened
@@ -314,3 +317,34 @@ async def test_another_window_of_the_desktop_does_not_end_editing(dataset: Path,
         await it.until(lambda: it.screen.captions.editor.has_focus)
         assert it.screen.captions.editing
         assert caption(dataset).read_bytes() == b"a red circle\n"
+
+
+async def test_a_caption_that_is_read_late_is_never_taken_for_that_of_the_next_image(
+    dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, reading = threading.Event(), threading.Event()
+
+    def late(sample: Sample, subset: Subset | None) -> Edited:
+        if sample.name == "circle_001.png":
+            reading.set()
+            gate.wait(10)
+        return open_edited(sample, subset)
+
+    async with opened(dataset) as it:
+        await it.go_to("10_circle", "circle_000.png")
+        pane = it.screen.captions
+        monkeypatch.setattr("sdtui.tui.caption.pane.open_edited", late)
+        pane._hurry._asked = float("-inf")
+        await it.press("j")
+        await it.until(reading.is_set)
+        pane._hurry._held = 1.0  # as under a held key: the next file is not asked for yet
+        await it.press("j")
+        assert it.shown == "circle_002.png"
+        late_reader = next(thread for thread in threading.enumerate() if thread.name == "sdtui caption")
+        gate.set()
+        late_reader.join(10)
+        await it.press("enter")
+        await it.until(lambda: pane.editing)
+        await it.press("end", "!", "escape")
+        await it.until(lambda: b"!" in caption(dataset, "circle_002").read_bytes())
+    assert caption(dataset, "circle_001").read_bytes() == b"a green circle\n"

@@ -97,6 +97,8 @@ class CaptionPane(Vertical):
         unchanged = same and sample == self.sample and subset is self._subset
         self._subset, self.sample = subset, sample
         if not same:
+            # What is being read is the file of the image before: it must never be taken for this one's.
+            self.shell.bridge.cancel(self, "caption")
             self._file = self._ahead.of(sample) if sample is not None else None
             self._format = ""
             self._edit_no_more()
@@ -203,7 +205,12 @@ class CaptionPane(Vertical):
     def _read(self, sample: Sample) -> None:
         self._hurry.forget()
         subset = self._subset
-        self.shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), self._was_read, self._unreadable)
+
+        def read(file: Edited) -> None:
+            if self.sample is not None and self.sample.path == sample.path:
+                self._was_read(file)
+
+        self.shell.bridge.call(self, "caption", lambda: open_edited(sample, subset), read, self._unreadable)
 
     def _was_read(self, file: Edited) -> None:
         if self.editing and self._file is not None:

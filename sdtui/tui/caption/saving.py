@@ -31,6 +31,11 @@ class Typed:
     """As it was read."""
     text: str
 
+    def __post_init__(self) -> None:
+        # Whatever goes wrong elsewhere, a text is never written into the file of another image.
+        if isinstance(self.file, CaptionFile) and self.file.path != self.sample.caption_path:
+            raise RuntimeError(f"{self.file.path} is not the caption of {self.sample.path}")
+
     @property
     def changed(self) -> bool:
         return self.text != self.file.text
