@@ -221,10 +221,14 @@ class SdtuiApp(Offers, App[None]):
 
     def say(self, sentence: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """A notice that goes away by itself; news push out older news before they cover the screen."""
-        news = [notice for notice in self._notifications if notice.severity == "information"]
-        for notice in news[: 1 - _NEWS] if severity == "information" else []:
-            self._unnotify(notice, refresh=False)
         self.notify(safe_lines(sentence), severity=severity, markup=False)
+        if severity == "information":
+            self.call_later(self._forget_old_news)  # the notice is on its way by a message too
+
+    def _forget_old_news(self) -> None:
+        news = [notice for notice in self._notifications if notice.severity == "information"]
+        for notice in news[:-_NEWS]:
+            self._unnotify(notice)
 
     def mark_mode(self, mode: str, mark: str) -> None:
         """Write ``mark`` beside the title of ``mode`` in the header; empty takes it away."""

@@ -17,6 +17,7 @@ from sdtui.tui.app import SdtuiApp
 from sdtui.tui.bulk.open import bulk_edit
 from sdtui.tui.bulk.quality import QualityScreen
 from sdtui.tui.bulk.scopes import Scopes
+from sdtui.tui.dataset.screen import DatasetScreen
 from sdtui.tui.finder import Finder
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.screen import PlanScreen
@@ -60,6 +61,9 @@ def shown(push: Callable[[SdtuiApp, Project], object], kind: type[Screen[object]
         assert isinstance(app, SdtuiApp)
         await until(pilot, lambda: app.project is not None and app.scanning is None)
         assert app.project is not None
+        below = app.screen
+        assert isinstance(below, DatasetScreen)
+        await until(pilot, lambda: below.subsets.shares and below.captions._file is not None)  # it is seen behind
         push(app, app.project)
         await until(pilot, lambda: isinstance(app.screen, kind))
         await pilot.pause()
