@@ -209,6 +209,7 @@ def _json_items(
             key, after = _DECODER.raw_decode(text, at)
             value = _space(text, _space(text, after) + 1)
         yield key, start, value
-        number, at = number + 1, _space(text, spans[(*place, key)].stop)
+        item: Place = (*place, key)
+        number, at = number + 1, _space(text, spans[item].stop)
         if text[at] == ",":
             at = _space(text, at + 1)
