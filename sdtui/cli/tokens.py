@@ -99,7 +99,7 @@ def _from_file(path: Path) -> Caption | SdtuiError:
         if not S_ISREG(kind) and not (S_ISFIFO(kind) and _is_shells_pipe(path)):
             remedy = "Give its lines to sdtui tokens -."
             return UnreadableError("This is a pipe or a device, which may never end", path=path, remedy=remedy)
-        data = read_bytes(path)
+        data = read_bytes(path) if S_ISREG(kind) else path.read_bytes()
     except OSError as error:
         return read_error(error, path)
     except SdtuiError as error:

@@ -96,7 +96,7 @@ async def test_steps_and_epochs_follow_each_other(dataset: Path, opened: Open) -
         await it.until(lambda: f"{steps * 10:,} steps in all" in it.words())
         await it.press("s", "1", "0", "0", "0", "enter")
         await it.until(lambda: "1,000 steps in all" in it.words())
-        await it.press("p", "ctrl+a", "2", "enter")
+        await it.press("p", "2", "enter")
         await it.until(lambda: f"{steps * 2:,} steps in all" in it.words())
         await it.press("b", "2", "enter")
         await it.until(lambda: f"{steps * 2:,} steps in all" not in it.words())
@@ -107,7 +107,7 @@ async def test_what_is_no_share_is_said_and_changes_nothing(dataset: Path, opene
         screen = await shown(it)
         await on(it, "4_square")
         for text in ("100%", "much", "0"):
-            await it.press("w", "ctrl+a", *text.replace("%", ""), *(["percent_sign"] if "%" in text else []), "enter")
+            await it.press("w", *text.replace("%", ""), *(["percent_sign"] if "%" in text else []), "enter")
             await it.until(lambda: not it.app.screen.is_modal)
         assert screen.wish == Wish()
 
