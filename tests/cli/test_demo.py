@@ -30,7 +30,9 @@ def test_it_makes_a_dataset_trains_on_it_and_says_where_everything_is(sdtui: Cli
     assert "is_reg = true" in out and 'caption_extension = ".txt"' in out
     config = out[out.index("[general]") : out.index("starting")]
     assert "1_broken" not in config and "1_broken is left out" in result.stderr
-    assert "\ntraining  " in out and "\ndone  4/4" in out
+    # Four steps may be over between two looks at the run.
+    assert any(f"\n{state}  " in out for state in ("training", "saving", "sampling", "starting"))
+    assert "\ndone  4/4" in out
     assert facts(out, "state") == ["done"]
     assert float(facts(out, "loss")[0].split()[0]) > 0
     assert [Path(path).is_file() for path in facts(out, "checkpoint")] == [True]

@@ -74,7 +74,7 @@ def dataset(tmp_path: Path) -> Path:
     return root
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Let the app work until ``condition()`` holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
