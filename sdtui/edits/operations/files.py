@@ -15,45 +15,41 @@ _NO_CAPTIONS = frozenset({".safetensors", ".ckpt", ".pt", ".toml", ".json", ".js
 
 
 @dataclass(frozen=True, slots=True)
-class CopyTo(Operation):
-    """Each caption as it is, byte for byte, in a file of another extension beside it.
-
-    A file that stands there with another text is left alone unless ``overwrite``.
-    """
+class _Copying(Operation):
+    """What is copied are bytes of files; the text as such stays."""
 
     extension: str
     overwrite: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extension", _extension(self.extension))
-
-    @property
-    def title(self) -> str:
-        return f"copy captions to {self.extension}"
 
     def apply(self, text: str, setting: Setting) -> str:
         return text
 
 
 @dataclass(frozen=True, slots=True)
-class CopyFrom(Operation):
+class CopyTo(_Copying):
+    """Each caption as it is, byte for byte, in a file of another extension beside it.
+
+    A file that stands there with another text is left alone unless ``overwrite``.
+    """
+
+    @property
+    def title(self) -> str:
+        return f"copy captions to {self.extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFrom(_Copying):
     """Each caption becomes what stands in the file of another extension beside it, byte for byte.
 
     An image that has a caption of its own with another text keeps it unless ``overwrite``.
     """
 
-    extension: str
-    overwrite: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "extension", _extension(self.extension))
-
     @property
     def title(self) -> str:
         return f"copy captions from {self.extension}"
-
-    def apply(self, text: str, setting: Setting) -> str:
-        return text
 
 
 @dataclass(frozen=True, slots=True)
