@@ -23,6 +23,7 @@ COMMANDS = {
     "open": "Open a project full screen.",
     "demo": "Make a demo dataset, train a small model on it, and watch.",
     "scan": "Say what the trainer would read from a dataset.",
+    "check": "Say what the trainer would stop at, and mend it.",
     "captions": "List and edit captions.",
     "tags": "Count the tags of captions.",
     "marks": "Mark images as reviewed, flagged or starred.",

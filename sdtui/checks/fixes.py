@@ -1,0 +1,67 @@
+"""The fix of each kind of finding that can be mended, as a Plan for a person to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from sdtui.base.errors import UsageError
+from sdtui.base.work import Work
+from sdtui.checks.finding import Finding
+from sdtui.checks.preflight import Report
+from sdtui.dataset.project import Project
+from sdtui.edits.proposal import Proposal
+from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan
+
+Fixer: TypeAlias = Callable[[Project, Finding], Work[Proposal]]
+"""What mends one finding of a project as it was scanned."""
+
+FIXES: Mapping[str, Fixer] = {}
+"""By the finding's code."""
+
+
+def fix(project: Project, finding: Finding) -> Work[Proposal]:
+    """What would mend ``finding``. Raises UsageError where nothing here can, and what its fixer raises."""
+    if finding.code not in FIXES:
+        raise UsageError(f"sdtui cannot mend {finding.code}", remedy=finding.fix)
+    return (yield from FIXES[finding.code](project, finding))
+
+
+def fix_all(project: Project, report: Report, code: str) -> Work[Proposal]:
+    """What would mend everything of ``report`` that has ``code``, in one Plan. Raises as ``fix`` does.
+
+    Where two findings would change the same file, the second is left for the next look.
+    """
+    if code not in FIXES and not report.of(code):
+        raise UsageError(f"Nothing was found that is called {code}", remedy="sdtui check without --fix lists what is.")
+    found: list[Proposal] = []
+    for finding in report.of(code):
+        proposal = yield from fix(project, finding)
+        found.append(proposal)
+    return found[0] if len(found) == 1 else _joined(f"fix {code}", found)
+
+
+def _joined(title: str, proposals: Iterable[Proposal]) -> Proposal:
+    taken: set[Path] = set()
+    kept: list[Proposal] = []
+    for proposal in proposals:
+        paths = {path for change in proposal.plan.changes for path in _paths(change)}
+        if not paths & taken:
+            kept.append(proposal)
+            taken |= paths
+    warnings = dict.fromkeys(warning for proposal in kept for warning in proposal.plan.warnings)
+    return Proposal(
+        title=title,
+        plan=Plan(title, tuple(change for proposal in kept for change in proposal.plan.changes), tuple(warnings)),
+        stale=tuple(dict.fromkeys(path for proposal in kept for path in proposal.stale)),
+        edits=tuple(edit for proposal in kept for edit in proposal.edits),
+        left_out=tuple(entry for proposal in kept for entry in proposal.left_out),
+    )
+
+
+def _paths(change: Change) -> tuple[Path, ...]:
+    """The files that ``change`` is about; a folder that is made is no matter of dispute."""
+    if isinstance(change, MakeFolder):
+        return ()
+    return (change.source, change.target) if isinstance(change, (Move, Copy)) else (change.path,)

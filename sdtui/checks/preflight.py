@@ -1,0 +1,132 @@
+"""Everything that is to be known before a training starts, as one list of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from sdtui.base.errors import UnreadableError
+from sdtui.base.work import Cancelled, Work, never_cancelled
+from sdtui.checks.config import check_config
+from sdtui.checks.finding import Finding, Severity
+from sdtui.checks.metadata import check_metadata
+from sdtui.dataset.listing import absolute
+from sdtui.dataset.project import Project, ProjectKind
+from sdtui.trainer.location import TrainerInstall
+from sdtui.trainer.profiles import Settings
+
+DEFAULT_SCRIPT = "train_network.py"
+"""The script that is checked for where no settings name one."""
+
+_ORDER = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings of one code and severity, in the order of the report."""
+
+    code: str
+    severity: Severity
+    findings: tuple[Finding, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that they are about, each once."""
+        return tuple(dict.fromkeys(file for finding in self.findings for file in finding.files))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a preflight has found."""
+
+    findings: tuple[Finding, ...] = ()
+    """Sorted by severity, then code."""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The findings by severity and code."""
+        sorted_by = groupby(self.findings, key=lambda finding: (finding.severity, finding.code))
+        return tuple(Group(code, severity, tuple(found)) for (severity, code), found in sorted_by)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is known at which the trainer would stop."""
+        return not self.count(Severity.ERROR)
+
+    @property
+    def clean(self) -> bool:
+        """There is neither an error nor a warning."""
+        return not (self.count(Severity.ERROR) or self.count(Severity.WARNING))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings there are of ``severity``."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def of(self, code: str) -> tuple[Finding, ...]:
+        """The findings with this code."""
+        return tuple(finding for finding in self.findings if finding.code == code)
+
+
+def report_of(findings: Iterable[Finding]) -> Report:
+    """The report that holds ``findings``, each once, sorted."""
+    return Report(tuple(sorted(dict.fromkeys(findings), key=_place)))
+
+
+def preflight(
+    project: Project,
+    settings: Settings | None = None,
+    install: TrainerInstall | None = None,
+    *,
+    cancelled: Cancelled = never_cancelled,
+) -> Work[Report]:
+    """Look at ``project``, and at the run that ``settings`` would start with ``install``.
+
+    Without ``settings`` only the dataset is looked at, as train_network.py would read it. Raises WorkCancelled.
+    """
+    found = list(_config(project, settings))
+    found += yield from _metadata(project, cancelled)
+    return report_of(found)
+
+
+def readable(path: Path, settings: Settings | None = None) -> bool:
+    """Whether ``path`` is no config, or one that the trainer's validation accepts. Raises UnreadableError."""
+    return path.is_dir() or check_config(path, script_of(settings), masked_loss=_masked_loss(settings)).ok
+
+
+def refused(path: Path, settings: Settings | None = None) -> tuple[Project, Report]:
+    """An empty project for a config that the trainer refuses, and why it does. Raises UnreadableError."""
+    file = absolute(path)
+    checked = check_config(file, script_of(settings), masked_loss=_masked_loss(settings))
+    return Project(file.parent, ProjectKind.TOML, ".caption", (), toml=file), report_of(checked.findings)
+
+
+def script_of(settings: Settings | None) -> str:
+    """The script that is checked for, such as ``train_network.py``."""
+    return settings.script if settings is not None and not settings.profile.rehearsal else DEFAULT_SCRIPT
+
+
+def _masked_loss(settings: Settings | None) -> bool:
+    # Where nothing is said of it, a run gets it where its dataset has masks (trainer/command.py).
+    return settings is None or settings["masked_loss"] is not False
+
+
+def _config(project: Project, settings: Settings | None) -> Iterator[Finding]:
+    if project.toml is not None:
+        yield from check_config(project.toml, script_of(settings), masked_loss=_masked_loss(settings)).findings
+
+
+def _metadata(project: Project, cancelled: Cancelled) -> Work[list[Finding]]:
+    found: list[Finding] = []
+    files = {subset.metadata_file: subset.image_dir for subset in project.subsets if subset.metadata_file is not None}
+    for file, folder in files.items():
+        try:
+            found += yield from check_metadata(file, folder, cancelled=cancelled)
+        except UnreadableError as error:
+            found.append(Finding("metadata-unreadable", Severity.ERROR, error.sentence(), file))
+    return found
+
+
+def _place(finding: Finding) -> tuple[int, str, str, int]:
+    return _ORDER.index(finding.severity), finding.code, str(finding.path or ""), finding.line or 0
