@@ -9,11 +9,11 @@ import pytest
 
 from sdtui.base.errors import UsageError
 from sdtui.base.settings import UserSettings
+from sdtui.runs.remembered import recall, remember, settings_of, with_settings
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, Settings, parse_settings
 from sdtui.tui.train.command_lines import command_lines
 from sdtui.tui.train.estimate import Cost, checkpoint_count, cost_lines
-from sdtui.tui.train.memory import recall, remember, settings_of, with_settings
 from sdtui.tui.train.rows import Row, checked, form_rows, help_of, turned
 from sdtui.tui.widgets.lines import cells, cut, wrap
 

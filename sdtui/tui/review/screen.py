@@ -17,6 +17,7 @@ from sdtui.dataset.project import Sample
 from sdtui.edits.images import trash
 from sdtui.edits.paste import paste
 from sdtui.edits.proposal import Proposal
+from sdtui.runs.remembered import recall, settings_of
 from sdtui.tokens.encoding import LIMITS
 from sdtui.tui.bulk.open import bulk_edit
 from sdtui.tui.bulk.scopes import Scopes
@@ -31,7 +32,6 @@ from sdtui.tui.review.reel import Wish
 from sdtui.tui.review.view import ReviewView
 from sdtui.tui.review.words import wish_missed
 from sdtui.tui.tags.screen import TagsScreen
-from sdtui.tui.train.memory import recall, settings_of
 from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.picture_pane import PicturePane
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings, save_setting
+from sdtui.runs.remembered import recall, remember, settings_of, with_settings
 from sdtui.runs.request import Prepared, make_request
 from sdtui.trainer.location import TrainerInstall, find_trainers
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
 from sdtui.tui.train.estimate import Cost, cost_of, last_of
-from sdtui.tui.train.memory import recall, remember, settings_of, with_settings
 
 if TYPE_CHECKING:
     from textual.timer import Timer
