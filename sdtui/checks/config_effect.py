@@ -9,15 +9,13 @@ from sdtui.checks.finding import Finding, Severity
 from sdtui.trainer.buckets import step_unit
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection
-from sdtui.trainer.dataset_keys import DATASET_KEYS, SUBSET_KEYS, table
+from sdtui.trainer.dataset_keys import DATASET_KEYS, INTERPOLATIONS, SUBSET_KEYS, table
 
 Line = Callable[[Place], int | None]
 
 _BUCKET_KEYS = ("bucket_no_upscale", "bucket_reso_steps", "min_bucket_reso", "max_bucket_reso")
 _DREAMBOOTH_ONLY = ("class_tokens",)
 _CAPTION_FILES_ONLY = ("caption_extension", "cache_info")
-INTERPOLATIONS = ("lanczos", "nearest", "bilinear", "linear", "bicubic", "cubic", "area", "box")
-"""library/utils.py, validate_interpolation_fn."""
 
 
 def without_effect(config: DatasetConfig, script: str, line: Line) -> Iterator[Finding]:

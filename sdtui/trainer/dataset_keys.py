@@ -53,6 +53,9 @@ _TABLE = (_is(dict), "a table")
 Rule = tuple[Callable[[Any], bool], str]
 Rules = Mapping[str, Rule]
 
+INTERPOLATIONS = ("lanczos", "nearest", "bilinear", "linear", "bicubic", "cubic", "area", "box")
+"""What ``resize_interpolation`` may be (library/utils.py, validate_interpolation_fn)."""
+
 SUBSET_KEYS: Rules = {
     "color_aug": _BOOL,
     "face_crop_aug_range": (_is_pair(float), "two numbers with decimal points, such as [2.0, 4.0]"),
