@@ -33,6 +33,7 @@ COMMANDS = {
     "quality": "Put tiers of quality into captions and repeats.",
     "tokens": "Count the CLIP tokens of captions.",
     "steps": "Count the buckets, batches and steps of a training.",
+    "buckets": "Say which bucket each image goes to, and what is cut of it.",
     "repeats": "Change how often subsets repeat.",
     "subsets": "Make and rename subsets, and mark regularization.",
     "config": "Write and check the dataset config that the trainer reads.",

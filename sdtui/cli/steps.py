@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,12 @@ import click
 
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import tell_interrupted
-from sdtui.cli.output import narrate, print_json, run_work
+from sdtui.cli.output import narrate, print_json
+from sdtui.cli.trained_project import read_as_trained
 
 if TYPE_CHECKING:
     from sdtui.dataset.project import Project
     from sdtui.dataset.training_steps import DatasetSteps, TrainingSteps
-    from sdtui.trainer.dataset_arguments import DatasetArguments
 
 _COUNT = click.IntRange(1)
 
@@ -64,7 +63,7 @@ def command(
     own = [word for key, value in given.items() if value is not None for word in (f"--{key}", str(value))]
     arguments = read_arguments([*trainer_args, *own])
     tell_interrupted(path)
-    project, notes = _as_trained(path, arguments, by_arguments=bool(trainer_args))
+    project, notes = read_as_trained(path, arguments, by_arguments=bool(trainer_args))
     length = Length(arguments.epochs, arguments.steps, arguments.accumulation, processes)
     counted = training_steps(project, length)
     stops = [*_stops(counted, project, file_of(script))]
@@ -74,25 +73,6 @@ def command(
         print_json({"script": script, **document(counted), "notes": [*notes, *stops]})
     else:
         click.echo("\n".join(_lines(counted, length.epochs)))
-
-
-def _as_trained(path: Path, arguments: DatasetArguments, *, by_arguments: bool) -> tuple[Project, tuple[str, ...]]:
-    """What is trained, and what a person should know of it."""
-    from sdtui.dataset.project import DatasetOptions
-    from sdtui.dataset.scan import scan
-    from sdtui.edits.as_trained import as_trained
-
-    project = run_work(scan(path, command_line=arguments.config))
-    if project.toml is not None:
-        return project, project.notes
-    if by_arguments:
-        keys = DatasetOptions.__dataclass_fields__
-        said = {key: value for key, value in arguments.config.items() if key in keys}
-        options = DatasetOptions(**{"resolution": None, **said})
-        subsets = tuple(replace(subset, dataset=0, mask_dir=None) for subset in project.subsets)
-        return replace(project, subsets=subsets, datasets=(options,)), project.notes
-    trained, left_out = as_trained(project, arguments.config)
-    return trained, (*project.notes, *left_out)
 
 
 def _stops(counted: TrainingSteps, project: Project, script: str) -> Iterator[str]:
