@@ -72,7 +72,7 @@ def _parse(field: Field, text: str) -> Value:
     if field.kind == "flag":
         return _flag(field, text)
     if field.kind == "int":
-        if not re.fullmatch(r"[+-]?\d{1,18}", text):
+        if not re.fullmatch(r"[+-]?\d{1,20}", text):
             raise _refused(field, text, "It takes a whole number.")
         return int(text)
     if field.kind == "float":

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import toml
-
 from sdtui.base.errors import SyntaxProblem
 from sdtui.base.files import read_bytes
+from sdtui.trainer.prompt_file import PromptFile, PromptRow, parse_prompt_file
+from sdtui.trainer.prompt_lines import line_parts, line_values
+from sdtui.trainer.prompt_options import LARGEST_SEED, NEGATIVE, PROMPT, SEED
 
-_OPTIONS: tuple[tuple[str, str], ...] = (
-    ("width", r"w (\d+)"),
-    ("height", r"h (\d+)"),
-    ("seed", r"d (\d+)"),
-    ("steps", r"s (\d+)"),
-    ("scale", r"l ([\d\.]+)"),
-    ("guidance", r"g ([\d\.]+)"),
-    ("negative", r"n (.+)"),
-    ("sampler", r"ss (.+)"),
-    ("other", r"(?:cn|ctr|rcfg|fs) (.+)"),
+SMALLEST_SEED = -(2**63)
+_KINDS: tuple[tuple[tuple[str, ...], tuple[type, ...], str], ...] = (
+    (("width", "height", SEED, "sample_steps"), (int,), "a whole number"),
+    (("scale", "guidance_scale"), (int, float), "a number"),
+    ((PROMPT, NEGATIVE), (str, list), "text"),
 )
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,171 +40,87 @@ class SamplePrompt:
     unknown: tuple[str, ...] = field(default=())
     """Parts that begin like an option and that the trainer drops, with their text."""
     line: int | None = None
-    """Line of a .txt file, counted from 1."""
+    """Line of the file, counted from 1."""
 
 
 def read_prompts(path: Path) -> tuple[SamplePrompt, ...]:
-    """The prompts of a .txt, .toml or .json file. Raises UnreadableError, SyntaxProblem."""
-    text = _decoded(read_bytes(path), path)
-    if path.name.endswith(".txt"):
-        return tuple(_from_lines(text, path))
-    if path.name.endswith(".toml"):
-        tables = _toml_prompts(text, path)
-    elif path.name.endswith(".json"):
-        tables = _json_prompts(text, path)
-    else:
-        raise SyntaxProblem("The trainer reads sample prompts from .txt, .toml and .json files only", path=path)
-    return tuple(_with_usable_seed(_from_table(table, index, path), path) for index, table in enumerate(tables))
+    """The prompts of a .txt, .toml or .json file.
+
+    Raises UnreadableError, and SyntaxProblem for what would end the run at its first sample.
+    """
+    file = parse_prompt_file(path, read_bytes(path))
+    if not file.rows and file.kind == "toml":
+        raise SyntaxProblem("The sample prompts have no [[prompt.subset]]", path=path)
+    return sample_prompts(file)
 
 
-def _from_lines(text: str, path: Path) -> Iterator[SamplePrompt]:
-    index = 0
-    for number, line in enumerate(_LINE_END.split(text), start=1):
-        # A line that is blank or begins with # is no prompt; a # behind a blank is part of one.
-        if line.strip() and not line.startswith("#"):
-            prompt = replace(parse_prompt(line.strip(), index), line=number)
-            yield _with_usable_seed(prompt, path, number)
-            index += 1
+def sample_prompts(file: PromptFile) -> tuple[SamplePrompt, ...]:
+    """The prompts of a file that was read. Raises SyntaxProblem for what would end the run at its first sample."""
+    return tuple(_checked(row, index, file.path) for index, row in enumerate(file.rows))
 
 
-def _with_usable_seed(prompt: SamplePrompt, path: Path, line: int | None = None) -> SamplePrompt:
-    """``prompt``, unless torch.manual_seed would end the run at its first sample. Raises SyntaxProblem."""
-    if prompt.seed is not None and not -(2**63) <= prompt.seed < 2**64:
-        raise SyntaxProblem(
-            f"The seed of sample prompt {prompt.index + 1} has over 64 bits, and the trainer would stop at it",
-            path=path,
-            line=line,
-            remedy=f"The largest is {2**64 - 1}.",
+def _checked(row: PromptRow, index: int, path: Path) -> SamplePrompt:
+    for sentence in stopping(row.values, index):
+        raise SyntaxProblem(sentence, path=path, line=row.line)
+    return sample_prompt(row, index)
+
+
+def stopping(values: Mapping[str, Any], index: int) -> Iterator[str]:
+    """Sentences, without their full stop, about what would end the run at the first sample of row ``index``.
+
+    (sample_image_inference in library/train_util.py: torch.manual_seed and arithmetic on what is no number.)
+    """
+    for keys, kinds, what in _KINDS:
+        for key in keys:
+            value = values.get(key)
+            left_out = key not in values or (key in (SEED, NEGATIVE) and value is None)
+            if not left_out and (not isinstance(value, kinds) or isinstance(value, bool)):
+                yield (
+                    f"{key} of sample prompt {index + 1} is not {what}, and the trainer would stop at its first sample"
+                )
+    seed = values.get(SEED)
+    if isinstance(seed, int) and not SMALLEST_SEED <= seed <= LARGEST_SEED:
+        yield (
+            f"The seed of sample prompt {index + 1} has over 64 bits ({LARGEST_SEED} is the largest), "
+            "and the trainer would stop at it"
         )
-    return prompt
+
+
+def sample_prompt(row: PromptRow, index: int) -> SamplePrompt:
+    """``row`` as plain values; what is of a wrong type is left out."""
+    values = row.values
+    return SamplePrompt(
+        index=index,
+        prompt=str(values.get(PROMPT) or ""),
+        negative=_text(values.get(NEGATIVE)),
+        width=_whole(values.get("width")),
+        height=_whole(values.get("height")),
+        seed=_whole(values.get("seed")),
+        steps=_whole(values.get("sample_steps")),
+        scale=_number(values.get("scale")),
+        guidance=_number(values.get("guidance_scale")),
+        sampler=_text(values.get("sample_sampler")),
+        unknown=_unknown(row.text) if row.text is not None else (),
+        line=row.line,
+    )
 
 
 def parse_prompt(line: str, index: int = 0) -> SamplePrompt:
     """One line of a prompt file. Each part between ``--`` is looked at, the prompt itself too."""
-    parts = line.split(" --")
-    found: dict[str, Any] = {}
-    unknown = []
-    for position, part in enumerate(parts):
-        name = _take_option(part, found)
-        if name is None and position > 0:
-            unknown.append(part)
-    return SamplePrompt(
-        index=index,
-        prompt=parts[0],
-        negative=found.get("negative"),
-        width=found.get("width"),
-        height=found.get("height"),
-        seed=found.get("seed"),
-        steps=found.get("steps"),
-        scale=found.get("scale"),
-        guidance=found.get("guidance"),
-        sampler=found.get("sampler"),
-        unknown=tuple(unknown),
-    )
+    return replace(sample_prompt(PromptRow(line_values(line), 1, 0, len(line), line), index), line=None)
 
 
-def _take_option(part: str, found: dict[str, Any]) -> str | None:
-    for name, pattern in _OPTIONS:
-        if match := re.match(pattern, part, re.IGNORECASE):
-            value = _converted(name, match.group(1))
-            if value is not None:
-                found[name] = value
-            return name
-    return None
-
-
-def _converted(name: str, text: str) -> int | float | str | None:
-    if name in ("negative", "sampler", "other"):
-        return text
-    try:
-        if name in ("scale", "guidance"):
-            return float(text)
-        number = int(text)
-    except ValueError:
-        return None
-    return max(1, min(1000, number)) if name == "steps" else number
-
-
-def _decoded(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise SyntaxProblem("The sample prompts are not UTF-8", path=path, remedy="Save the file as UTF-8.") from error
-
-
-def _toml_prompts(text: str, path: Path) -> list[Any]:
-    try:
-        base = toml.loads(text).get("prompt", {})
-    except (toml.TomlDecodeError, IndexError, ValueError) as error:
-        raise SyntaxProblem(
-            f"The sample prompts are not valid TOML ({error})", path=path, line=getattr(error, "lineno", None)
-        ) from error
-    if not isinstance(base, dict):
-        raise SyntaxProblem("The sample prompts have no table [prompt]", path=path)
-    shared = {key: value for key, value in base.items() if key != "subset"}
-    subsets = base.get("subset")
-    if not isinstance(subsets, list) or not subsets:
-        raise SyntaxProblem("The sample prompts have no [[prompt.subset]]", path=path)
-    for subset in subsets:
-        if twice := sorted(set(shared) & set(subset)):
-            raise SyntaxProblem(
-                f"{twice[0]} stands in [prompt] and in a [[prompt.subset]], which the trainer refuses", path=path
-            )
-    return [{**shared, **subset} for subset in subsets]
-
-
-def _json_prompts(text: str, path: Path) -> list[Any]:
-    try:
-        prompts = json.loads(text)
-    except ValueError as error:
-        raise SyntaxProblem(
-            "The sample prompts are not valid JSON", path=path, line=getattr(error, "lineno", None)
-        ) from error
-    if not isinstance(prompts, list):
-        raise SyntaxProblem("The sample prompts are no list", path=path)
-    return prompts
-
-
-def _from_table(table: Any, index: int, path: Path) -> SamplePrompt:
-    if isinstance(table, str):
-        return parse_prompt(table, index)
-    if not isinstance(table, dict):
-        raise SyntaxProblem(f"Sample prompt {index} is neither text nor a table", path=path)
-    return SamplePrompt(
-        index=index,
-        prompt=str(table.get("prompt") or ""),
-        negative=_text(table.get("negative_prompt")),
-        width=_whole(table, "width", index, path),
-        height=_whole(table, "height", index, path),
-        seed=_whole(table, "seed", index, path),
-        steps=_whole(table, "sample_steps", index, path),
-        scale=_number(table, "scale", index, path),
-        guidance=_number(table, "guidance_scale", index, path),
-        sampler=_text(table.get("sample_sampler")),
-    )
+def _unknown(line: str) -> tuple[str, ...]:
+    return tuple(part.text for part in line_parts(line)[1:] if part.option is None)
 
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _whole(table: dict[str, Any], key: str, index: int, path: Path) -> int | None:
-    value = table.get(key)
-    if (value is None and (key == "seed" or key not in table)) or type(value) is int:
-        return value
-    raise _wrong(key, "a whole number", index, path)
+def _whole(value: Any) -> int | None:
+    return value if type(value) is int else None
 
 
-def _number(table: dict[str, Any], key: str, index: int, path: Path) -> float | None:
-    value = table.get(key)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if key not in table:
-        return None
-    raise _wrong(key, "a number", index, path)
-
-
-def _wrong(key: str, kind: str, index: int, path: Path) -> SyntaxProblem:
-    return SyntaxProblem(
-        f"{key} of sample prompt {index + 1} is not {kind}, and the trainer would stop at its first sample", path=path
-    )
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -56,15 +56,18 @@ def test_toml(tmp_path: Path) -> None:
         '[[prompt.subset]]\nprompt = "b"\nseed = 4\n'
     )
     assert read_prompts(file) == (
-        SamplePrompt(0, "a", width=64, steps=3, scale=5.0),
-        SamplePrompt(1, "b", width=64, steps=3, seed=4),
+        SamplePrompt(0, "a", width=64, steps=3, scale=5.0, line=4),
+        SamplePrompt(1, "b", width=64, steps=3, seed=4, line=7),
     )
 
 
 def test_json(tmp_path: Path) -> None:
     file = tmp_path / "prompt.json"
     file.write_text('[{"prompt": "a", "negative_prompt": "b", "guidance_scale": 2}, "c --w 64"]')
-    assert read_prompts(file) == (SamplePrompt(0, "a", "b", guidance=2.0), SamplePrompt(1, "c", width=64))
+    assert read_prompts(file) == (
+        SamplePrompt(0, "a", "b", guidance=2.0, line=1),
+        SamplePrompt(1, "c", width=64, line=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,9 +83,12 @@ def test_json(tmp_path: Path) -> None:
         ("p.json", '[{"prompt": "a", "height": 512.5}]', "height of sample prompt 1 is not a whole number"),
         ("p.json", '[{"prompt": "a", "sample_steps": null}]', "sample_steps of sample prompt 1"),
         ("p.json", '[{"prompt": "a", "scale": "7"}]', "scale of sample prompt 1 is not a number"),
-        ("p.json", '[{"prompt": "a", "seed": 18446744073709551616}]', "The largest is 18446744073709551615."),
+        ("p.json", '[{"prompt": "a", "seed": 18446744073709551616}]', "(18446744073709551615 is the largest)"),
         ("p.json", '[{"prompt": "a", "seed": -9223372036854775809}]', "The seed of sample prompt 1"),
         ("p.json", '["a --d 18446744073709551616"]', "The seed of sample prompt 1"),
+        ("p.json", '[{"prompt": null}]', "prompt of sample prompt 1 is not text"),
+        ("p.json", '[{"negative_prompt": 5}]', "negative_prompt of sample prompt 1 is not text"),
+        ("p.json", '\ufeff["a"]', "byte order mark"),
         ("p.txt", "# two\n\nfirst\nsecond --d 18446744073709551616", "line 4"),
         ("p.md", "a cat", ".txt, .toml and .json files only"),
     ],

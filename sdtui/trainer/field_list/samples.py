@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sdtui.trainer.field_list.group import Group
 
-_SAMPLERS = (
+SAMPLERS = (
     "ddim",
     "pndm",
     "lms",
@@ -60,6 +60,6 @@ FIELDS = (
         "Sampler",
         "text",
         "How samples are drawn. euler_a is a safe choice; dpm_2 needs fewer steps for a good picture.",
-        choices=_SAMPLERS,
+        choices=SAMPLERS,
     ),
 )
