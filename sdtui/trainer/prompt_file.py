@@ -46,6 +46,8 @@ class PromptFile:
     path: Path
     text: str
     rows: tuple[PromptRow, ...]
+    problem: str | None = None
+    """Why the trainer would stop at it though it can be written on: nothing stands in it yet."""
 
     @property
     def data(self) -> bytes:
@@ -73,19 +75,20 @@ def parse_prompt_file(path: Path, data: bytes) -> PromptFile:
     if not path.name.endswith(SUFFIXES):
         raise SyntaxProblem("The trainer reads sample prompts from .txt, .toml and .json files only", path=path)
     if path.name.endswith(".txt"):
-        rows = _line_rows(text)
-    elif not text.strip():
-        return PromptFile(path, text, ())
-    elif text.startswith(BOM):
+        return PromptFile(path, text, tuple(_line_rows(text)))
+    if text.startswith(BOM):
         raise SyntaxProblem(
             "The sample prompts begin with a byte order mark, which the trainer's parser refuses",
             path=path,
             remedy='Save the file as "UTF-8" instead of "UTF-8 with BOM".',
             line=1,
         )
-    else:
-        rows = _toml_rows(text, path) if path.name.endswith(".toml") else _json_rows(text, path)
-    return PromptFile(path, text, tuple(rows))
+    if path.name.endswith(".json"):
+        problem = None if text.strip() else "There is no list of sample prompts in this file"
+        return PromptFile(path, text, tuple(_json_rows(text, path)) if problem is None else (), problem)
+    base = _toml_base(text, path)
+    problem = None if "subset" in base else "The sample prompts have no [[prompt.subset]]"
+    return PromptFile(path, text, tuple(_toml_rows(base, text, path)), problem)
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -119,26 +122,30 @@ def _line_ends(text: str, start: int, stop: int) -> int:
     return text.count("\n", start, stop) + text.count("\r", start, stop) - both
 
 
-def _toml_rows(text: str, path: Path) -> Iterator[PromptRow]:
+def _toml_base(text: str, path: Path) -> dict[str, Any]:
+    """The table ``[prompt]``."""
     base = _toml(text, path).get("prompt", {})
     if not isinstance(base, dict):
         raise SyntaxProblem("The sample prompts have no table [prompt]", path=path)
-    shared = {key: value for key, value in base.items() if key != "subset"}
     subsets = base.get("subset", [])
     if not isinstance(subsets, list) or not all(isinstance(subset, dict) for subset in subsets):
         raise SyntaxProblem("The sample prompts have no [[prompt.subset]]", path=path)
+    return base
+
+
+def _toml_rows(base: dict[str, Any], text: str, path: Path) -> Iterator[PromptRow]:
+    shared = {key: value for key, value in base.items() if key != "subset"}
     spans = toml_spans(text)
-    for index, subset in enumerate(subsets):
+    for index, subset in enumerate(base.get("subset", [])):
         start, stop = _table_span(spans, (*SUBSETS, index))
         line = line_of(text, start)
-        if twice := sorted(set(shared) & set(subset)):
+        if twice := sorted(set(base) & set(subset)):
             raise SyntaxProblem(
                 f"{twice[0]} stands in [prompt] and in a [[prompt.subset]], which the trainer refuses",
                 path=path,
                 line=line,
             )
-        values = {key: value for key, value in {**shared, **subset}.items() if key != "subset"}
-        yield PromptRow(values, line, start, stop, None, frozenset(shared))
+        yield PromptRow({**shared, **subset}, line, start, stop, None, frozenset(shared))
 
 
 def _toml(text: str, path: Path) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def read_prompts(path: Path) -> tuple[SamplePrompt, ...]:
     Raises UnreadableError, and SyntaxProblem for what would end the run at its first sample.
     """
     file = parse_prompt_file(path, read_bytes(path))
-    if not file.rows and file.kind == "toml":
-        raise SyntaxProblem("The sample prompts have no [[prompt.subset]]", path=path)
+    if file.problem is not None:
+        raise SyntaxProblem(file.problem, path=path)
     return sample_prompts(file)
 
 

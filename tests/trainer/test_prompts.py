@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sdtui.base.errors import SyntaxProblem, UnreadableError
+from sdtui.trainer.prompt_file import parse_prompt_file
+from sdtui.trainer.prompt_lines import line_values
 from sdtui.trainer.prompts import SamplePrompt, parse_prompt, read_prompts
+from tests.trainer.golden import load
 
 
 def test_a_prompt_of_the_guide() -> None:
@@ -115,3 +120,35 @@ def test_bytes_that_are_not_utf_8_and_no_file(tmp_path: Path) -> None:
         read_prompts(file)
     with pytest.raises(UnreadableError, match="does not exist"):
         read_prompts(tmp_path / "none.txt")
+
+
+def test_lines_give_the_dictionary_that_the_trainer_makes() -> None:
+    rows: list[tuple[str, dict[str, Any]]] = load("prompt_lines.json")
+    # As JSON, since NaN is unlike itself.
+    wrong = [line for line, expected in rows if json.dumps(line_values(line)) != json.dumps(expected)]
+    assert len(rows) == 700
+    assert wrong == []
+
+
+def as_the_trainer_has_them(path: Path) -> str | None:
+    try:
+        file = parse_prompt_file(path, path.read_bytes())
+    except SyntaxProblem:
+        return None
+    if file.problem is not None:
+        return None
+    rows = [{**row.values, "enum": index} for index, row in enumerate(file.rows)]
+    assert all(file.text[row.start : row.stop] == row.text for row in file.rows if file.kind == "txt")
+    return json.dumps(rows, sort_keys=True)
+
+
+def test_files_give_the_prompts_that_the_trainer_loads(tmp_path: Path) -> None:
+    wrong = []
+    for name, text, expected in load("prompt_files.json"):
+        path = tmp_path / name
+        path.write_bytes(text.encode("utf-8"))
+        # An empty table is no list; the trainer takes it for one without prompts.
+        expected = None if expected == {} else expected
+        if as_the_trainer_has_them(path) != (None if expected is None else json.dumps(expected, sort_keys=True)):
+            wrong.append((name, text))
+    assert wrong == []
