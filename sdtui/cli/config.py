@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -16,6 +16,8 @@ from sdtui.cli.groups import NearestGroup
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
 
+_KINDS = ("lora", "finetune", "controlnet")
+
 
 @click.group(cls=NearestGroup)
 def command() -> None:
@@ -24,7 +26,9 @@ def command() -> None:
 
 @command.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--kind", type=click.Choice(["lora", "finetune"]), required=True, help="What is to be trained.")
+@click.option(
+    "--kind", type=click.Choice(["lora", "finetune", "controlnet"]), required=True, help="What is to be trained."
+)
 @click.option("--resolution", metavar="N|WxH", help="Pixels; by default 1024 for large images, else 512.")
 @click.option(
     "--bucket-reso-steps", type=click.IntRange(1), default=64, show_default=True, help="Step of bucket sides."
@@ -43,19 +47,22 @@ def new(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Write a dataset config for the images in DIR: caption files and masks for a LoRA, metadata for a full fine-tune.
+    """Write a dataset config for the images in DIR.
+
+    Caption files and masks for a LoRA, metadata files for a full fine-tune, caption files and conditioning images for a
+    ControlNet; masks and conditioning images stand in a folder "conditioning" in the folder of their images.
 
     Subsets at which the trainer would stop are left out, and named. A file that sdtui did not write, or that was
     changed since, is only replaced when you agree.
     """
     from sdtui.dataset.scan import scan
     from sdtui.edits.dataset_config import export, verify
-    from sdtui.edits.export_parts import ExportOptions
+    from sdtui.edits.export_parts import ExportOptions, Kind
 
     options = ExportOptions(resolution=_resolution(resolution), bucket_reso_steps=bucket_reso_steps)
     settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
-    made = export(project, "lora" if kind == "lora" else "finetune", output=output, options=options)
+    made = export(project, cast("Kind", kind), output=output, options=options)
     if dry_run and not as_json:
         show_plan(made.plan)
     elif not as_json:
@@ -69,6 +76,8 @@ def new(
         narrate(f"Read back with the trainer's parser: {plural(subsets, 'subset')}, nothing that it would refuse.")
         if made.masked:
             narrate("It has masks: train with --masked_loss.")
+        elif kind == "controlnet":
+            narrate("Train with a ControlNet script, such as train_control_net.py or sdxl_train_control_net.py.")
     if as_json:
         print_json(_document(made.toml_path, made.text, made.left_out, made.masked, plan_document(made.plan, applied)))
     elif applied is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sdtui.edits.toml_text import assignments
 from sdtui.plans.plan import Plan
 from sdtui.trainer.dataset_config import DatasetConfig, interpret, load, parse
 from sdtui.trainer.names import parse_folder_name
+from sdtui.trainer.scripts import support_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,14 @@ class Export:
     text: str
     left_out: tuple[str, ...]
     masked: bool
-    """It has masks, so that the trainer needs ``--masked_loss``."""
+    """It has masks, so that the trainer needs ``--masked_loss``; a ControlNet script takes them without."""
     replaces: tuple[Path, ...]
     """Files that stand there and are not as sdtui wrote them: ask before they are replaced."""
+
+
+_TITLES: Mapping[Kind, str] = {"lora": "LoRA", "finetune": "full fine-tune", "controlnet": "ControlNet"}
+_SCRIPTS: Mapping[Kind, str] = {"lora": "train_network", "finetune": "fine_tune", "controlnet": "train_control_net"}
+"""A script that takes no other kind of datasets, or the least of them."""
 
 
 def export(
@@ -44,7 +50,7 @@ def export(
     output: Path | None = None,
     options: ExportOptions | None = None,
 ) -> Export:
-    """The config of ``project`` for a LoRA or a full fine-tune, in ``folder`` (default: ``config`` in the project).
+    """The config of ``project`` for ``kind`` of training, in ``folder`` (default: ``config`` in the project).
 
     ``output`` names the TOML itself. Nothing is written until the Plan is applied; then ``verify`` reads it back.
     Raises UsageError for a project that is a config already or options that the trainer refuses, NotADatasetError
@@ -69,12 +75,13 @@ def export(
     except ValueError as error:
         raise _unwritable(path, f"it cannot read {error}") from error
     text = stamped(ascii(str(project.root))[1:-1], body, list(metadata.values()))
-    _check(path, text, parts)
+    _check(path, text, parts, kind)
     changes, replaces = writing(path, [*metadata.values(), (path, text.encode("utf-8"))])
     replaced = [f"{one} was not written by sdtui as it stands, and would be replaced." for one in replaces]
-    title = f"write {path.name} for a {'LoRA' if kind == 'lora' else 'full fine-tune'}"
+    title = f"write {path.name} for a {_TITLES[kind]}"
     plan = Plan(title, tuple(changes), (*parts.left_out, *parts.warnings, *replaced))
-    return Export(kind, plan, path, text, parts.left_out, bool(parts.masked), tuple(replaces))
+    masked = kind == "lora" and bool(parts.masked)
+    return Export(kind, plan, path, text, parts.left_out, masked, tuple(replaces))
 
 
 def as_config(project: Project, config: DatasetConfig) -> Project:
@@ -110,9 +117,9 @@ def _missing(config: DatasetConfig) -> Iterator[str]:
                     yield f"{key} = {value} does not exist"
 
 
-def _check(path: Path, text: str, parts: Parts) -> None:
+def _check(path: Path, text: str, parts: Parts, kind: Kind) -> None:
     """The text, read back by the trainer's parser, says what was meant."""
-    config = interpret(path, parse(path, text.encode("utf-8")))
+    config = interpret(path, parse(path, text.encode("utf-8")), support=support_of(_SCRIPTS[kind]))
     read = [
         (one.options["image_dir"], one.options["num_repeats"]) for section in config.datasets for one in section.subsets
     ]

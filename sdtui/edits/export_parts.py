@@ -10,10 +10,11 @@ from sdtui.base.errors import UsageError
 from sdtui.base.text import plural
 from sdtui.dataset.epoch import fitting_resolution
 from sdtui.dataset.project import CaptionSource, Project, Subset
+from sdtui.dataset.subset_folders import MASK_FOLDER
 from sdtui.edits.toml_text import quoted
 
-Kind = Literal["lora", "finetune"]
-"""DreamBooth style with caption files, or a full fine-tune with metadata files."""
+Kind = Literal["lora", "finetune", "controlnet"]
+"""DreamBooth style with caption files, a full fine-tune with metadata files, or images with conditioning images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def parts_of(project: Project, kind: Kind, options: ExportOptions) -> Parts:
         if reason is not None:
             left_out.append(f"{subset.name} is left out: {reason}")
             continue
-        (masked if subset.masked and kind == "lora" else plain).append(subset)
+        (masked if subset.masked and kind != "finetune" else plain).append(subset)
         warnings += _warnings(subset, kind)
     if plain and all(subset.is_reg for subset in plain):
         left_out += [f"{subset.name} is left out: {_REG_ALONE}" for subset in plain]
@@ -91,8 +92,10 @@ _REG_ALONE = "regularization images only count beside images to train on without
 
 
 def _why_left_out(project: Project, subset: Subset, kind: Kind, options: ExportOptions) -> str | None:
-    if subset.is_reg and kind == "finetune":
-        return "a full fine-tune knows no regularization images."
+    if subset.is_reg and kind != "lora":
+        return f"a {'full fine-tune' if kind == 'finetune' else 'ControlNet'} knows no regularization images."
+    if kind == "controlnet" and not subset.masked:
+        return f"it has no conditioning images; they belong into a folder {MASK_FOLDER} in it."
     return next(iter(_stoppers(project, subset, kind, options)), None)
 
 
@@ -104,7 +107,7 @@ def _stoppers(project: Project, subset: Subset, kind: Kind, options: ExportOptio
     if troubled:
         more = f" ({plural(len(troubled) - 1, 'more image')} with a problem)" if len(troubled) > 1 else ""
         yield f"{troubled[0].name}: {troubled[0].problem}{more}"
-    if subset.masked and kind == "lora":
+    if subset.masked and kind != "finetune":
         for ignored in project.ignored:
             if ignored.path.parent == subset.mask_dir:
                 yield f"{ignored.path.name}: {ignored.reason}"
@@ -133,8 +136,9 @@ def _warnings(subset: Subset, kind: Kind) -> Iterator[str]:
     if subset.masked and kind == "finetune":
         yield f"{subset.name}: a full fine-tune does not use its masks."
     by_class = sum(sample.caption_source is CaptionSource.CLASS for sample in subset.samples)
-    if subset.masked and kind == "lora" and by_class:
+    if subset.masked and kind != "finetune" and by_class:
+        what = "masks" if kind == "lora" else "conditioning images"
         yield (
             f"{subset.name}: {plural(by_class, 'image')} without a caption will be trained without text, because a "
-            "subset with masks cannot have class tokens."
+            f"subset with {what} cannot have class tokens."
         )

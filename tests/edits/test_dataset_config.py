@@ -15,6 +15,8 @@ from sdtui.dataset.scan import open_project
 from sdtui.edits.dataset_config import Export, export, verify
 from sdtui.edits.export_parts import ExportOptions
 from sdtui.plans.journal import Journal
+from sdtui.trainer.dataset_config import load
+from sdtui.trainer.scripts import support_of
 from tests.dataset.making import image
 
 
@@ -291,3 +293,23 @@ def test_verify_tells_what_the_trainer_would_refuse(root: Path, tmp_path: Path) 
     made.toml_path.write_text(text.replace("3_star", "4_star"))
     with pytest.raises(WriteError, match="does not exist"):
         verify(made.toml_path)
+
+
+def test_a_controlnet_config_has_the_subsets_with_conditioning_images_only(root: Path) -> None:
+    project = open_project(root)
+    made = export(project, "controlnet", options=ExportOptions(resolution=512))
+    assert not made.masked
+    Journal(project.home).apply(made.plan)
+    read = load(made.toml_path, support=support_of("train_control_net"))
+    assert read.problems == () and [section.mode for section in read.datasets] == ["controlnet"]
+    (star,) = read.datasets[0].subsets
+    folder = root / "images" / "3_star"
+    assert star.written == {
+        "image_dir": str(folder),
+        "conditioning_data_dir": str(folder / "conditioning"),
+        "caption_extension": ".txt",
+        "num_repeats": 3,
+    }
+    said = " ".join(made.left_out)
+    assert "10_cat is left out: it has no conditioning images" in said
+    assert "2_animal is left out: a ControlNet knows no regularization images" in said
