@@ -8,7 +8,9 @@ from typing import TypeAlias
 
 from sdtui.base.errors import UsageError
 from sdtui.base.work import Work
+from sdtui.checks.caption_fixes import CAPTION_FIXES
 from sdtui.checks.finding import Finding
+from sdtui.checks.image_fixes import IMAGE_FIXES
 from sdtui.checks.preflight import Report
 from sdtui.dataset.project import Project
 from sdtui.edits.proposal import Proposal
@@ -17,7 +19,7 @@ from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan
 Fixer: TypeAlias = Callable[[Project, Finding], Work[Proposal]]
 """What mends one finding of a project as it was scanned."""
 
-FIXES: Mapping[str, Fixer] = {}
+FIXES: Mapping[str, Fixer] = {**IMAGE_FIXES, **CAPTION_FIXES}
 """By the finding's code."""
 
 
