@@ -62,6 +62,12 @@ def find_trainers(
     return tuple(found.values())
 
 
+def best_of(found: Sequence[TrainerInstall]) -> TrainerInstall | None:
+    """The likeliest that works; where none does, the likeliest; None where there is none."""
+    working = [install for install in found if install.problem is None]
+    return next(iter(working or found), None)
+
+
 def require_trainer(
     settings: UserSettings | None = None, *, near: Path | None = None, system: Sequence[str] = _SYSTEM
 ) -> TrainerInstall:

@@ -6,6 +6,7 @@ How a mode plugs in: add a ``Mode`` to ``tui.modes.MODES`` (name, title, digit, 
 - ``self.shell`` is this app: ``project_path``, ``project`` (None until something was scanned), ``bridge`` (the only way
   to threads), ``workspace`` (apply a Plan, undo), ``pictures`` (thumbnails and previews), ``explain(error)``,
   ``say(sentence)``, ``mark_mode("monitor", "▶62%")``, ``slow``.
+- ``self.shell.checked`` is what the checks have found, ``workspace.checking`` has them made anew.
 - ``self.watch_project(callback)`` hears of the project now and whenever it changes.
 - ``BINDINGS = offered(Command(...), ...)`` is all that footer, help and palette need.
 - ``inks(self.app.theme)`` has the styles for widgets that draw lines; TCSS has ``$text-plain $dim $accent $good $warn
@@ -50,6 +51,7 @@ from sdtui.tui.too_small import TooSmall, too_small
 from sdtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
+    from sdtui.tui.checks.checking import Checked
     from sdtui.tui.workspace import Workspace
 
 
@@ -122,6 +124,11 @@ class SdtuiApp(Offers, App[None]):
     """The open project as it stands on disk; incomplete while ``scanning`` is not None."""
     scanning: var[Progress | None] = var(None)
     """How far the first scan is; None when it is over."""
+
+    checked: var[Checked | None] = var(None, always_update=True)
+    """What the newest checks of the project have found; None before the first."""
+    checking: var[Progress | None] = var(None)
+    """How far the checks are that go on; None where none do."""
 
     def __init__(self, project_path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
         self._keymap_problems = use_keymap()

@@ -20,6 +20,8 @@ class Marks:
     """The text of another file."""
     mask: str = "◐"
     broken: str = "!"
+    stop: str = "✖"
+    """The trainer would stop at it."""
     draft: str = "✎"
     """Text that is not saved yet."""
     reviewed: str = "✓"
@@ -29,7 +31,16 @@ class Marks:
 
 
 ASCII = Marks(
-    over="^", missing="o", borrowed="~", mask="m", draft="*", reviewed="v", flagged="F", starred="+", selected="#"
+    over="^",
+    missing="o",
+    borrowed="~",
+    mask="m",
+    stop="x",
+    draft="*",
+    reviewed="v",
+    flagged="F",
+    starred="+",
+    selected="#",
 )
 
 

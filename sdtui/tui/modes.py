@@ -52,6 +52,14 @@ MODES = (
         "sdtui.tui.balance.screen",
         "BalanceScreen",
     ),
+    Mode(
+        "checks",
+        "Checks",
+        "4",
+        "See what stands in the way of a training, why, and have it mended.",
+        "sdtui.tui.checks.screen",
+        "ChecksScreen",
+    ),
     Mode("train", "Train", "5", "Set up a run and start it.", "sdtui.tui.train.screen", "TrainScreen"),
     Mode("monitor", "Monitor", "6", "Watch a run.", "sdtui.tui.monitor.screen", "MonitorScreen"),
 )

@@ -9,6 +9,7 @@ fast as it comes, and the frames between are left out.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -43,16 +44,22 @@ class TypedAhead:
         """Keys that lead nowhere are on their way."""
         self._turn = 0
         self._patience: Timer | None = None
+        self._newest = float("-inf")
 
     @property
     def idle(self) -> bool:
         """Whether all that was typed has been dealt with."""
         return not (self._waiting or self._settling or self._held)
 
+    def since_key(self) -> float:
+        """Seconds since the newest key, paste or click; may be asked from any thread."""
+        return time.monotonic() - self._newest
+
     def keeps(self, event: events.Event) -> bool:
         """Whether ``event`` must wait; it is given to the app's ``on_event`` again when its turn has come."""
         if not isinstance(event, _ORDERED) or event.is_forwarded:
             return False
+        self._newest = time.monotonic()
         leads = self._leads(event)
         if self._settling or self._held or (leads and self._loose):
             self._waiting.append(event)

@@ -18,6 +18,7 @@ from sdtui.plans.journal import Journal
 from sdtui.plans.outcome import Applied, Undone
 from sdtui.plans.plan import Copy, Move, Plan
 from sdtui.runs.live import held_paths
+from sdtui.tui.checks.checking import Checking
 from sdtui.tui.complete.vocabulary import SharedVocabulary
 from sdtui.tui.marking import SharedMarks
 from sdtui.tui.project_state import StateKeeper
@@ -43,6 +44,7 @@ class Workspace:
         self.marks = SharedMarks()
         self.undoing = Undoing(app, self.marks)
         self.vocabulary = SharedVocabulary(app)
+        self.checking = Checking(app, path)
         self._keeping: Timer | None = None
         self._watcher: Watcher | None = None
         self._changed: set[Path] | None = set()
@@ -68,6 +70,7 @@ class Workspace:
         self.keeper.write()
         self._app.bridge.cancel(self._app, "scan")
         self._app.bridge.cancel(self._app, "refresh")
+        self.checking.close()
         if self._watcher is not None:
             threading.Thread(target=self._watcher.stop, name="sdtui unwatch", daemon=True).start()
             self._watcher = None
@@ -98,6 +101,7 @@ class Workspace:
         self._app.scanning = None
         self._app.project = project
         self._app.project_opened(project)
+        self.checking.soon()
         self._watch(project)
 
     def _unreadable(self, error: SdtuiError) -> None:
@@ -154,6 +158,7 @@ class Workspace:
         self._refreshing = False
         self.last_changed = changed
         before, self._app.project = self._app.project, project
+        self.checking.soon()
         if before is None or [s.image_dir for s in before.subsets] != [s.image_dir for s in project.subsets]:
             self._watch(project)
         if self._changed is None or self._changed:

@@ -18,6 +18,7 @@ from textual.keys import key_to_character
 from textual.pilot import Pilot
 
 from sdtui.tui.app import SdtuiApp
+from sdtui.tui.checks import checking
 from sdtui.tui.dataset.screen import DatasetScreen
 
 COLOURS = ("red", "green", "blue", "orange", "purple", "white")
@@ -72,6 +73,12 @@ def dataset(tmp_path: Path) -> Path:
     (root / "images" / "4_square" / "square_000.txt").write_bytes(b"a square")
     picture(root / "regularization" / "1_shape" / "shape_000.png")
     return root
+
+
+@pytest.fixture(autouse=True)
+def checks_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No checks go on behind a test that is about something else; those of the Checks screen begin when it is shown."""
+    monkeypatch.setattr(checking, "REST", 3600.0)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60.0) -> None:

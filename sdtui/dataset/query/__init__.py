@@ -13,11 +13,12 @@ from sdtui.dataset.query.errors import QueryError
 from sdtui.dataset.query.language import LANGUAGE
 from sdtui.dataset.query.query import Query, parse
 from sdtui.dataset.query.select import matching, select, selecting
-from sdtui.dataset.query.subject import Subject
+from sdtui.dataset.query.subject import Findings, Subject
 from sdtui.dataset.query.writing import all_of, tag_filter
 
 __all__ = [
     "LANGUAGE",
+    "Findings",
     "Query",
     "QueryError",
     "Subject",

@@ -17,6 +17,7 @@ LANGUAGE: tuple[tuple[str, str], ...] = (
     ("is:over", "more tokens than the limit"),
     ("is:borrowed is:broken", "another image's caption is read; something cannot be used"),
     ("is:reg is:masked", "regularization images; images with a mask"),
+    ("finding:caption-empty", "what Checks has found of it; on the screen alone"),
     ("is:reviewed is:flagged is:starred", "as marked in Review"),
     ("NOT a AND (b OR c)", "in any case; words side by side mean AND; -tag:x is NOT tag:x"),
 )

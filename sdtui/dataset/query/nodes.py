@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-TEXT_FIELDS = ("tag", "caption", "name", "path", "subset")
+TEXT_FIELDS = ("tag", "caption", "name", "path", "subset", "finding")
 NUMBER_FIELDS = ("tags", "chars", "tokens", "width", "height", "repeats")
 FLAGS = (
     "missing",

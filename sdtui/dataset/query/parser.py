@@ -200,5 +200,6 @@ _EXAMPLES = {
     "name": "name:circle_0*",
     "path": "path:10_circle/*",
     "subset": "subset:circle",
+    "finding": "finding:caption-empty",
     "is": "is:over",
 }

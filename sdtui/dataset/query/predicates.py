@@ -56,9 +56,11 @@ def _cost(node: Node) -> int:
 
 def _text(node: Text, text: str) -> Predicate:
     if isinstance(node.value, Regex):
-        return _searched(node.field, _regex_test(node.value, text))
+        return _searched(node.field, _regex_test(node.value, text), text)
     if node.field == "tag":
         return _tag(node.value)
+    if node.field == "finding":
+        return _finding(_whole_test(node.value), text)
     part = _part_test(node.value)
     if node.field == "caption":
         return lambda subject: part(subject.folded_caption)
@@ -69,9 +71,11 @@ def _text(node: Text, text: str) -> Predicate:
     return lambda subject: test(folded(fact(subject)))
 
 
-def _searched(field: str | None, test: Test) -> Predicate:
+def _searched(field: str | None, test: Test, text: str) -> Predicate:
     if field == "tag":
         return lambda subject: any(test(tag) for tag in subject.tags)
+    if field == "finding":
+        return _finding(test, text)
     if field is None:
         return lambda subject: test(subject.caption) or test(subject.name)
     fact = _TEXTS[field]
@@ -90,6 +94,23 @@ def _tag(glob: Glob) -> Predicate:
         return letters in caption and any(whole(spelled(tag)) for tag in subject.tags)
 
     return test
+
+
+def _finding(test: Test, text: str) -> Predicate:
+    """A whole code of what was found. Raises QueryError where nothing was checked."""
+
+    def found(subject: Subject) -> bool:
+        findings = subject.family.findings
+        if findings is None:
+            raise QueryError(
+                "What the checks find of an image can be asked for on the screen alone",
+                text,
+                text.casefold().find("finding:"),
+                remedy="sdtui check --json lists the files of each finding.",
+            )
+        return any(test(code) for code in findings.get(subject.sample.path, ()))
+
+    return found
 
 
 def _part_test(glob: Glob) -> Test:

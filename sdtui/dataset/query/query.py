@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sdtui.dataset.query.nodes import Node
+from sdtui.dataset.query.nodes import And, Node, Not, Or, Text
 from sdtui.dataset.query.parser import understand
 from sdtui.dataset.query.predicates import Predicate, predicate
 from sdtui.dataset.query.subject import Subject
@@ -25,6 +26,10 @@ class Query:
         """Whether it means every image because nothing was asked for."""
         return self.root is None
 
+    def asks_for(self, field: str) -> bool:
+        """Whether a ``field:`` stands anywhere in it."""
+        return any(isinstance(node, Text) and node.field == field for node in _within(self.root))
+
     def matches(self, subject: Subject) -> bool:
         """Whether the image is meant. Raises QueryError where a regular expression takes too long on it."""
         return self._predicate(subject)
@@ -35,6 +40,16 @@ class Query:
 
     def __str__(self) -> str:
         return "" if self.root is None else str(self.root)
+
+
+def _within(node: Node | None) -> Iterator[Node]:
+    if isinstance(node, Not):
+        yield from _within(node.inside)
+    elif isinstance(node, And | Or):
+        for part in node.parts:
+            yield from _within(part)
+    elif node is not None:
+        yield node
 
 
 def parse(text: str) -> Query:

@@ -6,7 +6,7 @@ from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, finish, ne
 from sdtui.dataset.marks import NO_MARKS, Marks
 from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.query.query import Query, parse
-from sdtui.dataset.query.subject import Family, Subject
+from sdtui.dataset.query.subject import Family, Findings, Subject
 
 _CHUNK = 16
 """Images between two questions whether to go on: a regular expression may take a quarter of a second on each."""
@@ -25,16 +25,20 @@ def selecting(
     query: str | Query,
     marks: Marks = NO_MARKS,
     limit: int = 75,
+    findings: Findings | None = None,
     *,
     cancelled: Cancelled = never_cancelled,
 ) -> Work[tuple[Sample, ...]]:
-    """``select`` with Progress in images. Raises QueryError and WorkCancelled."""
+    """``select`` with Progress in images. ``findings`` are what ``finding:`` goes by.
+
+    Raises QueryError and WorkCancelled.
+    """
     understood = parse(query) if isinstance(query, str) else query
     total = sum(subset.img_count for subset in project.subsets)
     found: list[Sample] = []
     done = 0
     for subset in project.subsets:
-        family = Family.of(subset, project.root, limit)
+        family = Family.of(subset, project.root, limit, findings)
         for start in range(0, subset.img_count, _CHUNK):
             if cancelled():
                 raise WorkCancelled

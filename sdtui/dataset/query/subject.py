@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from sdtui.dataset.marks import Mark
 from sdtui.dataset.project import Project, Sample, Subset
 from sdtui.dataset.tags import folded, loosened, separators_of, tags_of
+
+Findings: TypeAlias = Mapping[Path, Collection[str]]
+"""Codes of what was found of images, by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,11 @@ class Family:
     """The project's folder with a slash after it, which paths are told without."""
     limit: int
     """Tokens; an image beyond it is over."""
+    findings: Findings | None = None
+    """None where the dataset was not checked."""
 
     @classmethod
-    def of(cls, subset: Subset, root: Path, limit: int) -> Family:
+    def of(cls, subset: Subset, root: Path, limit: int, findings: Findings | None = None) -> Family:
         return cls(
             name=subset.name,
             num_repeats=subset.num_repeats,
@@ -32,6 +39,7 @@ class Family:
             separators=separators_of(subset),
             root=f"{root}/",
             limit=limit,
+            findings=findings,
         )
 
 

@@ -11,7 +11,7 @@ from textual.message_pump import MessagePump
 from sdtui.base.errors import SdtuiError
 from sdtui.dataset.marks import Marks
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.dataset.query import Query, QueryError, selecting
+from sdtui.dataset.query import Findings, Query, QueryError, selecting
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -47,7 +47,7 @@ class Filtered:
         """How many of each subset, by its name."""
         return {subset.name: len(self.of(subset)) for subset in subsets}
 
-    def look(self, project: Project | None, query: Query, marks: Marks, limit: int) -> None:
+    def look(self, project: Project | None, query: Query, marks: Marks, limit: int, findings: Findings) -> None:
         """Find out what ``query`` means in ``project``, in a thread."""
         if query.empty or project is None:
             self._shell.bridge.cancel(self._owner, "filter")
@@ -58,7 +58,7 @@ class Filtered:
         self._shell.bridge.work(
             self._owner,
             "filter",
-            lambda cancelled: selecting(project, query, marks, limit, cancelled=cancelled),
+            lambda cancelled: selecting(project, query, marks, limit, findings, cancelled=cancelled),
             self._found,
             failed=self._failed,
         )

@@ -111,6 +111,7 @@ class DatasetView(ModeScreen):
         self.subsets.focus()
         self.watch_project(self._project_changed)
         self.watch(self.app, "scanning", self._scanned)
+        self.watch(self.app, "checked", self._checked, init=False)
         self.watch(self.app, "theme", self._recolour, init=False)
 
     def _project_changed(self, project: Project | None) -> None:
@@ -139,6 +140,10 @@ class DatasetView(ModeScreen):
             self.refresh_bindings()
             if self.project is None:
                 self.show_images(None)  # it could not be read: the place where images would be teaches
+
+    def _checked(self) -> None:
+        if self.filter.query_asked.asks_for("finding"):
+            self.look_for_matches()
 
     def _recolour(self) -> None:
         """Words that were drawn in the colours of the theme before are drawn again."""
@@ -183,6 +188,12 @@ class DatasetView(ModeScreen):
                 self.show_images(image)
                 self.image_view.focus()
                 return
+
+    def show_filtered(self, text: str, image: Path) -> None:
+        """Show what the filter ``text`` lets through, the cursors on ``image``, once the project was read."""
+        if self._restored and self.project is not None:
+            self.filter.ask(text)
+            self.go_to(self.project, image)
 
     # Showing ------------------------------------------------------------------------------------------------------
 
@@ -269,7 +280,9 @@ class DatasetView(ModeScreen):
 
     def look_for_matches(self) -> None:
         """Find out which images the filter lets through now."""
-        self.filtered.look(self.project, self.filter.query_asked, self.marks, self.subsets.limit)
+        checked = self.shell.checked
+        findings = checked.images if checked is not None else {}
+        self.filtered.look(self.project, self.filter.query_asked, self.marks, self.subsets.limit, findings)
 
     def _filtered(self, refused: QueryError | None) -> None:
         if refused is not None:

@@ -15,7 +15,7 @@ from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_canc
 from sdtui.dataset.marks import Mark, Marks
 from sdtui.dataset.project import CaptionSource, Project, Sample
 from sdtui.dataset.query import Query, Subject
-from sdtui.dataset.query.subject import Family
+from sdtui.dataset.query.subject import Family, Findings
 
 AHEAD = 3
 """Images after the cursor whose pictures and captions are made ready."""
@@ -193,9 +193,9 @@ def lacks_caption(sample: Sample, is_reg: bool) -> bool:
     return source is CaptionSource.NONE or (source is CaptionSource.CLASS and not is_reg)
 
 
-def filtering(project: Project, query: Query, limit: int) -> Matches:
+def filtering(project: Project, query: Query, limit: int, findings: Findings | None = None) -> Matches:
     """Asks ``query`` about an image of ``project``."""
-    families = {subset.name: Family.of(subset, project.root, limit) for subset in project.subsets}
+    families = {subset.name: Family.of(subset, project.root, limit, findings) for subset in project.subsets}
 
     def matches(sample: Sample, mark: Mark) -> bool:
         return query.matches(Subject(sample, mark, families[sample.subset]))

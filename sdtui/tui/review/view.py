@@ -96,6 +96,7 @@ class ReviewView(ModeScreen):
             self.filter.ask(state.review_filter)
         self.watch_project(self._project_changed)
         self.watch(self.app, "scanning", self._scanned)
+        self.watch(self.app, "checked", self._checked, init=False)
         self.watch(self.app, "theme", self._recolour, init=False)
 
     def _project_changed(self, project: Project | None) -> None:
@@ -112,6 +113,10 @@ class ReviewView(ModeScreen):
         self.show_progress()
         if self.shell.scanning is None and self.project is None:
             self._teach()
+
+    def _checked(self) -> None:
+        if self.filter.query_asked.asks_for("finding"):
+            self.wind()
 
     def _recolour(self) -> None:
         """Words that were drawn in the colours of the theme before are drawn again."""
@@ -142,6 +147,13 @@ class ReviewView(ModeScreen):
             failed=self._not_wound,
         )
 
+    def show_filtered(self, text: str, image: Path) -> None:
+        """Go through what the filter ``text`` lets through, from ``image`` on."""
+        if self.is_mounted:
+            self._to = (image,)
+            self.filter.ask(text)
+            self.wind((image,))
+
     def go_with_next_look(self, files: tuple[Path, ...]) -> None:
         """Once the disk was looked at again, go to the image that one of ``files`` is, or is the caption of."""
         self._to = files
@@ -151,7 +163,9 @@ class ReviewView(ModeScreen):
     ) -> Work[Reel]:
         marks = self.workspace.marks.of(project)
         limit = self.captions.limit
-        matches = filtering(project, query, limit)
+        checked = self.shell.checked
+        findings = checked.images if checked is not None else {}
+        matches = filtering(project, query, limit, findings)
         return (yield from wind(project, marks, matches, limit, keep, linger=linger, cancelled=cancelled))
 
     def _not_wound(self, error: SdtuiError) -> None:

@@ -11,7 +11,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings, save_setting
 from sdtui.runs.remembered import recall, remember, settings_of, with_settings
 from sdtui.runs.request import Prepared, make_request
-from sdtui.trainer.location import TrainerInstall, find_trainers
+from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
 from sdtui.tui.train.estimate import Cost, cost_of, last_of
@@ -59,8 +59,7 @@ class TrainState:
     @property
     def install(self) -> TrainerInstall | None:
         """The trainer that runs would be started with."""
-        working = [install for install in self.trainers or () if install.problem is None]
-        return next(iter(working or self.trainers or ()), None)
+        return best_of(self.trainers or ())
 
     # Changing -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The Checks screen, and the checks that go on in the background."""

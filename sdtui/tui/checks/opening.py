@@ -1,0 +1,71 @@
+"""Where a finding leads: its images in Dataset or Review, its files in a list, the settings in Train."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdtui.checks.finding import Finding
+from sdtui.dataset.project import Project
+from sdtui.tui.checks.words import place
+from sdtui.tui.finder import Candidate, Finder
+
+if TYPE_CHECKING:
+    from sdtui.tui.checks.screen import ChecksScreen
+
+
+def images_of(project: Project, finding: Finding, about: Mapping[Path, Collection[str]]) -> tuple[Path, ...]:
+    """The images of ``project`` that findings with this code are about, in its order."""
+    if not finding.files:
+        return ()
+    samples = (sample.path for subset in project.subsets for sample in subset.samples)
+    return tuple(path for path in samples if finding.code in about.get(path, ()))
+
+
+def filter_of(finding: Finding) -> str:
+    """The filter that shows these images."""
+    return f"finding:{finding.code}"
+
+
+def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
+    """To the images in Dataset; where it is about none, to its files; else to the settings."""
+    if images:
+        _in_dataset(screen, finding, images)
+    elif finding.files:
+        list_files(screen, finding)
+    else:
+        screen.shell.action_mode("train")
+
+
+def _in_dataset(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
+    from sdtui.tui.dataset.screen import DatasetScreen
+
+    shell, first = screen.shell, next(iter(images))
+    assert shell.workspace is not None
+    state = shell.workspace.keeper.state
+    state.filter, state.image = filter_of(finding), str(first)
+    shell.action_mode("dataset")
+    if isinstance(shell.screen, DatasetScreen):
+        shell.screen.show_filtered(filter_of(finding), first)
+
+
+def review(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
+    """To the images in Review."""
+    from sdtui.tui.review.screen import ReviewScreen
+
+    shell, first = screen.shell, next(iter(images))
+    assert shell.workspace is not None
+    state = shell.workspace.keeper.state
+    state.review_filter, state.review_image = filter_of(finding), str(first)
+    shell.action_mode("review")
+    if isinstance(shell.screen, ReviewScreen):
+        shell.screen.show_filtered(filter_of(finding), first)
+
+
+def list_files(screen: ChecksScreen, finding: Finding) -> None:
+    """Every file that it is about, to be looked through."""
+    project = screen.shell.project
+    root = project.root if project is not None else Path("/")
+    lines = [Candidate(place(file, root)) for file in finding.files]
+    screen.app.push_screen(Finder(f"Files of {finding.code}", lines), lambda _index: None)
