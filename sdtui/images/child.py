@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
-_START = f"import sys; sys.path.append({_PACKAGE_PARENT!r}); from sdtui.images.worker import main; main()"
+_START = f"import sys; sys.path.append({_PACKAGE_PARENT!r}); from sdtui.images.worker import main; main(%d)"
 _KEPT_STDERR = 4096
 _REAPED_WITHIN = 2.0
 
@@ -28,11 +28,11 @@ class WorkerDied(Exception):
 class Child:
     """A running ``images.worker``. Used by one thread at a time, but for ``kill``."""
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
         # In "/" and not where the user stands: Python would import from there, and a dataset is not to be trusted.
         # In a session of its own: no terminal to write to, and Ctrl+C is not for it.
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START],
+            [sys.executable, "-c", _START % niceness],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import weakref
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from sdtui.base.work import Cancelled, WorkCancelled, never_cancelled
 from sdtui.images.child import Child, WorkerDied, WorkerTimeout
+from sdtui.images.facts import PictureFacts, from_header
 from sdtui.images.picture import Picture
 from sdtui.images.problems import ImageProblem, from_worker
+from sdtui.images.recipe import Recipe
 
 __all__ = ["Decoder", "ImageProblem", "Picture"]
 
@@ -23,10 +26,13 @@ class Decoder:
     """Opens pictures in ``processes`` worker processes, which start when they are first needed. Safe to share between
     threads: who finds all workers busy waits, and the one who asked last goes first, for that is the one looked at.
 
+    ``niceness`` (0 to 19) leaves the processors to whoever needs them.
+
     Close it, or use it in a ``with``; a worker also ends with the process that started it.
     """
 
-    def __init__(self, processes: int = 1) -> None:
+    def __init__(self, processes: int = 1, niceness: int = 0) -> None:
+        self._niceness = niceness
         self._turn = threading.Condition()
         self._free = processes
         self._waiting: list[object] = []
@@ -51,15 +57,52 @@ class Decoder:
         ``timeout`` seconds count from when a worker takes it up. ``cancelled`` is asked just before that. Raises
         ImageProblem, and WorkCancelled when cancelled or closed.
         """
-        request = {
-            "path": str(path.absolute()),
-            "width": min(max(width, 1), _LARGEST_SIDE),
-            "height": min(max(height, 1), _LARGEST_SIDE),
-        }
+        header, rgb = self._ask(
+            path,
+            {
+                "task": "picture",
+                "width": min(max(width, 1), _LARGEST_SIDE),
+                "height": min(max(height, 1), _LARGEST_SIDE),
+            },
+            timeout,
+            cancelled,
+        )
+        (shown_width, shown_height), (full_width, full_height) = header["size"], header["full"]
+        return Picture(shown_width, shown_height, rgb, full_width, full_height, header["format"] or "", header["mode"])
+
+    def facts(self, path: Path, timeout: float = 60.0, cancelled: Cancelled = never_cancelled) -> PictureFacts:
+        """What ``path`` is, decoded to its last pixel as the trainer would. Raises as ``picture``."""
+        header, _ = self._ask(path, {"task": "facts"}, timeout, cancelled)
+        return from_header(header)
+
+    def mend(
+        self,
+        path: Path,
+        target: Path,
+        recipe: Recipe,
+        timeout: float = 120.0,
+        cancelled: Cancelled = never_cancelled,
+    ) -> tuple[int, int]:
+        """Write ``path`` anew to ``target``, where nothing may stand yet; returns its size. Raises as ``picture``.
+
+        What a worker that had to be ended has left of ``target`` is removed.
+        """
+        request = {"task": "mend", "target": str(target.absolute()), "recipe": asdict(recipe)}
+        try:
+            header, _ = self._ask(path, request, timeout, cancelled)
+        except (ImageProblem, WorkCancelled):
+            target.unlink(missing_ok=True)
+            raise
+        width, height = header["full"]
+        return int(width), int(height)
+
+    def _ask(
+        self, path: Path, request: dict[str, Any], timeout: float, cancelled: Cancelled
+    ) -> tuple[dict[str, Any], bytes]:
         child = self._take(cancelled)
         keep = False
         try:
-            header, rgb = child.ask(request, timeout)
+            header, data = child.ask({**request, "path": str(path.absolute())}, timeout)
             keep = _pixels(header) <= _MOST_PIXELS_OF_A_KEPT_WORKER
         except WorkerTimeout:
             raise ImageProblem(
@@ -77,8 +120,7 @@ class Decoder:
             self._give_back(child, keep)
         if "problem" in header:
             raise from_worker(path, header["problem"], header["detail"])
-        (shown_width, shown_height), (full_width, full_height) = header["size"], header["full"]
-        return Picture(shown_width, shown_height, rgb, full_width, full_height, header["format"] or "", header["mode"])
+        return header, data
 
     def close(self) -> None:
         """End all workers. Whoever waits for a picture meets WorkCancelled."""
@@ -108,7 +150,7 @@ class Decoder:
                     return child
                 self._drop(child)
             try:
-                child = Child()
+                child = Child(self._niceness)
             except OSError as error:
                 self._free += 1
                 self._turn.notify_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from enum import Enum
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
@@ -27,8 +28,36 @@ _BOXED_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HE
 _CONVERT = "Convert it to PNG, JPEG or WebP."
 
 
+class Kind(str, Enum):
+    """What keeps a picture from being opened."""
+
+    ABSENT = "absent"
+    NO_FILE = "no-file"
+    """A folder, a pipe, a device."""
+    UNREADABLE = "unreadable"
+    """The file system refuses it."""
+    EMPTY = "empty"
+    LFS_POINTER = "lfs-pointer"
+    NO_PICTURE = "no-picture"
+    """A web page, a text, a PDF."""
+    OTHER_FORMAT = "other-format"
+    """A picture in a format that Pillow does not open here."""
+    DAMAGED = "damaged"
+    """Damaged or cut off."""
+    TOO_LARGE = "too-large"
+    """More pixels than Pillow opens, or more memory than a picture may take."""
+    GIVEN_UP = "given-up"
+    """It took too long, or ended the process that opened it; another time may be different."""
+
+
 class ImageProblem(SdtuiError):
     """A picture cannot be shown, and why."""
+
+    def __init__(
+        self, what: str, *, path: Path | str | None = None, remedy: str | None = None, kind: Kind = Kind.GIVEN_UP
+    ) -> None:
+        super().__init__(what, path=path, remedy=remedy)
+        self.kind = kind
 
 
 def why_unreadable(path: Path) -> ImageProblem:
@@ -38,32 +67,39 @@ def why_unreadable(path: Path) -> ImageProblem:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return ImageProblem("This is not a file", path=path, remedy="Move it out of the dataset.")
+            return ImageProblem(
+                "This is not a file", path=path, remedy="Move it out of the dataset.", kind=Kind.NO_FILE
+            )
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
         what, remedy = explain(error)
-        return ImageProblem(f"The picture could not be read. {what}", path=path, remedy=remedy)
-    what, remedy = _from_head(head)
-    return ImageProblem(what, path=path, remedy=remedy)
+        kind = Kind.ABSENT if isinstance(error, FileNotFoundError) else Kind.UNREADABLE
+        return ImageProblem(f"The picture could not be read. {what}", path=path, remedy=remedy, kind=kind)
+    except ValueError:  # a null character, or half a surrogate pair, in a metadata file
+        return ImageProblem("No file can have such a name", path=path, kind=Kind.ABSENT)
+    kind, what, remedy = _from_head(head)
+    return ImageProblem(what, path=path, remedy=remedy, kind=kind)
 
 
-def _from_head(head: bytes) -> tuple[str, str]:
+def _from_head(head: bytes) -> tuple[Kind, str, str]:
     if not head:
-        return "The file is empty (0 bytes)", "Copy or download it again."
+        return Kind.EMPTY, "The file is empty (0 bytes)", "Copy or download it again."
     if head.startswith(b"version https://git-lfs"):
-        return "This is a Git LFS pointer, not the picture itself", "Fetch the pictures with: git lfs pull"
+        remedy = "Fetch the pictures with: git lfs pull"
+        return Kind.LFS_POINTER, "This is a Git LFS pointer, not the picture itself", remedy
     if head.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
-        return "This is a web page, not a picture: the download went wrong", "Download it again."
+        what = "This is a web page, not a picture: the download went wrong"
+        return Kind.NO_PICTURE, what, "Download it again."
     brand = _BOXED_BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
     for signature, name in _OTHER_SIGNATURES.items():
         brand = brand or (name if head.startswith(signature) else None)
     if brand:
-        return f"This is a {brand} file, which Pillow cannot open here", _CONVERT
+        return Kind.OTHER_FORMAT, f"This is a {brand} file, which Pillow cannot open here", _CONVERT
     for signature, name in _PICTURE_SIGNATURES.items():
         if head.startswith(signature):
-            return f"This {name} picture is damaged or cut off", "Copy or download it again."
-    return "This is not a picture in a format that the trainer reads", _CONVERT
+            return Kind.DAMAGED, f"This {name} picture is damaged or cut off", "Copy or download it again."
+    return Kind.NO_PICTURE, "This is not a picture in a format that the trainer reads", _CONVERT
 
 
 def from_worker(path: Path, kind: str, detail: str) -> ImageProblem:
@@ -73,13 +109,17 @@ def from_worker(path: Path, kind: str, detail: str) -> ImageProblem:
             "The picture has more pixels than Pillow opens (179 million), so the trainer would stop at it",
             path=path,
             remedy="Make it smaller.",
+            kind=Kind.TOO_LARGE,
         )
     if kind == "memory":
-        return ImageProblem("The picture takes more memory than it may", path=path, remedy="Make it smaller.")
+        return ImageProblem(
+            "The picture takes more memory than it may", path=path, remedy="Make it smaller.", kind=Kind.TOO_LARGE
+        )
     if kind == "damaged":
         return ImageProblem(
             f"The picture is damaged or cut off ({detail})",
             path=path,
             remedy="The trainer would stop at it: copy or download it again.",
+            kind=Kind.DAMAGED,
         )
     return why_unreadable(path)
