@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -21,8 +22,10 @@ from sdtui.tui.train import start as starting
 from sdtui.tui.train.form import Form
 from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
 from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
+from sdtui.tui.train.preflight_lines import errors_of, preflight_lines
 from sdtui.tui.train.rows import BASE_MODEL, PROFILE, SD_SCRIPTS, USER_KEYS, Row, checked, form_rows, help_of, turned
 from sdtui.tui.train.state import Outcome, TrainState
+from sdtui.tui.train.takeover import ask_export, ask_import
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -54,6 +57,7 @@ class TrainScreen(ModeScreen):
                 yield Form()
                 with VerticalScroll(id="outcome", can_focus=False):
                     yield Lines(id="cost")
+                    yield Lines(id="preflight")
                     yield Lines(id="command")
             yield Lines(id="about")
             yield LineInput(id="edit")
@@ -90,6 +94,8 @@ class TrainScreen(ModeScreen):
         self.form.focus()
         self.state.find_trainers()
         self.watch_project(self._project_changed)
+        self.watch(self.app, "checked", self._show_preflight, init=False)
+        self.watch(self.app, "checking", self._show_preflight, init=False)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         super().on_screen_resume(event)
@@ -118,7 +124,13 @@ class TrainScreen(ModeScreen):
             outcome = Outcome(waiting="starting")
         self.query_one("#cost", Lines).show_fitted(lambda width: outcome_lines(outcome, settings, width))
         self.query_one("#command", Lines).show_fitted(lambda width: shown_command(outcome, width))
+        self._show_preflight()
         self.refresh_bindings()
+
+    def _show_preflight(self) -> None:
+        state, checked = self.state, self.shell.checked
+        known = state is not None and state.checked
+        self.query_one("#preflight", Lines).show_fitted(lambda width: preflight_lines(checked, known, width))
 
     def _show_about(self) -> None:
         row, state = self._edited or self.row, self.state
@@ -206,6 +218,14 @@ class TrainScreen(ModeScreen):
         else:
             state.set(state.settings.without(row.key))
 
+    def action_import_settings(self) -> None:
+        if self.state is not None:
+            ask_import(self, self.state)
+
+    def action_export_settings(self) -> None:
+        if self.state is not None:
+            ask_export(self, self.state)
+
     def action_find(self) -> None:
         if self.state is not None:
             pick_setting(self, self.state.settings, self._go_to)
@@ -252,7 +272,9 @@ class TrainScreen(ModeScreen):
     def action_start(self) -> None:
         state = self.state
         if state is not None:
-            starting.ask_to_start(self, state.outcome, lambda: self._start(state.settings.profile.name))
+            errors = errors_of(self.shell.checked)
+            begin = partial(self._start, state.settings.profile.name)
+            starting.ask_to_start(self, state.outcome, begin, errors, checked=state.checked)
 
     def action_rehearse(self) -> None:
         self._start("rehearsal")

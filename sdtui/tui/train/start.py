@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import read_if_there
 from sdtui.base.text import count, duration, safe
+from sdtui.checks.finding import Finding
 from sdtui.machine.wsl import is_wsl
 from sdtui.plans.plan import Plan, Write
 from sdtui.runs.launch import launch
 from sdtui.runs.record import RunRecord
 from sdtui.runs.request import Prepared, write_inputs
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.train.preflight_lines import told_errors
 from sdtui.tui.train.state import Outcome
 
 if TYPE_CHECKING:
@@ -25,8 +27,13 @@ _LONG = 1800.0
 """Seconds from which WSL's habit of shutting down is worth a word."""
 
 
-def ask_to_start(screen: ModeScreen, outcome: Outcome, start: Callable[[], None]) -> None:
-    """Say what would be started, and start it when the person agrees."""
+def ask_to_start(
+    screen: ModeScreen, outcome: Outcome, start: Callable[[], None], errors: Sequence[Finding], *, checked: bool
+) -> None:
+    """Say what would be started, and start it when the person agrees.
+
+    ``errors`` are what the trainer would stop at; ``checked``: all that is known of this run is among them.
+    """
     prepared, cost = outcome.prepared, outcome.cost
     if prepared is None or cost is None:
         return
@@ -37,11 +44,19 @@ def ask_to_start(screen: ModeScreen, outcome: Outcome, start: Callable[[], None]
         sentences.append(f"It will overwrite {names} of an earlier run. Set another name to keep them.")
     if is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
         sentences.append("WSL may shut down when no window of it is open: leave one open until the run has ended.")
-    answers = (Answer("enter", "start", "start"), Answer("esc", "not yet", ""))
+    if not checked:
+        sentences.append("What was changed last is not checked yet.")
+    not_yet = Answer("esc", "not yet", "")
+    answers: tuple[Answer, ...] = (Answer("enter", "start", "start"), not_yet)
+    if errors:
+        sentences.insert(0, told_errors(errors))
+        answers = (Answer("enter", "see the checks", "checks"), Answer("s", "start all the same", "start"), not_yet)
 
     def answered(answer: str | None) -> None:
-        if answer:
+        if answer == "start":
             start()
+        elif answer == "checks":
+            screen.shell.action_mode("checks")
 
     screen.app.push_screen(Ask(f"Start {safe(prepared.request.name)}?", "\n\n".join(sentences), answers), answered)
 

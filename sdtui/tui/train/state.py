@@ -61,6 +61,12 @@ class TrainState:
         """The trainer that runs would be started with."""
         return best_of(self.trainers or ())
 
+    @property
+    def checked(self) -> bool:
+        """Whether the checks are about the run as it is set now."""
+        workspace = self._screen.shell.workspace
+        return workspace is not None and workspace.checking.knows(self.settings)
+
     # Changing -----------------------------------------------------------------------------------------------------
 
     def set(self, settings: Settings) -> None:
@@ -130,6 +136,8 @@ class TrainState:
             scanning = self._screen.shell.project is None or self._screen.shell.scanning is not None
             self._show(Outcome(waiting="reading the dataset" if scanning else "looking for sd-scripts"))
             return
+        if self._screen.shell.workspace is not None:
+            self._screen.shell.workspace.checking.ask(settings, self.install)
         if self.trainers == () and not settings.profile.rehearsal:
             self._show(Outcome(problem=_no_trainer()))
             return
