@@ -147,12 +147,13 @@ def set_value(
     VALUE is written as in TOML (10, true, [512, 768]); what is none of these is a text. A value that the trainer would
     refuse is refused.
     """
-    from sdtui.edits.config_place import read_value, set_plan, unset_plan
+    from sdtui.edits.config_place import read_place, read_value, set_plan, unset_plan
 
     if unset == (value is not None):
         raise UsageError("Give a VALUE, or --unset without one")
     settle_interrupted(file.parent, dry_run=dry_run, yes=yes)
-    plan = unset_plan(file, place) if value is None else set_plan(file, place, read_value(value), script)
+    where = read_place(place)
+    plan = unset_plan(file, where) if value is None else set_plan(file, where, read_value(value), script)
     if not as_json:
         show_plan(plan)
     applied = None if dry_run else apply_plan(file.absolute().parent / PROJECT_FOLDER, plan, yes=yes)

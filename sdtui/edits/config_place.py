@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
@@ -15,7 +16,7 @@ from sdtui.edits.toml_text import quoted, spelled
 from sdtui.plans.plan import Plan, Write
 from sdtui.trainer.config_spans import Place, Span, json_spans, toml_spans
 from sdtui.trainer.dataset_config import parse
-from sdtui.trainer.dataset_problems import ConfigProblem, problems
+from sdtui.trainer.dataset_problems import ConfigProblem, problems, why_foreign
 from sdtui.trainer.scripts import support_of
 
 _STEP = re.compile(r"""(?:^|\.)([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]""")
@@ -44,22 +45,37 @@ def written_place(place: Place) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 
 
-def set_plan(path: Path, place_text: str, value: Any, script: str = "train_network") -> Plan:
-    """The Plan that sets one key. Raises as ``with_place``, and UsageError for what ``script`` would refuse."""
-    place, before = read_place(place_text), read_bytes(path)
+def set_plan(path: Path, place: Place, value: Any, script: str = "train_network") -> Plan:
+    """The Plan that sets one key. Raises as ``with_place``, and UsageError for what ``script`` would refuse.
+
+    What it refuses already is no obstacle.
+    """
+    before = read_bytes(path)
+    _refuse_foreign(path, before)
     after = with_place(path, before, place, value)
     known = {(problem.place, problem.message) for problem in _refusals(path, before, script)}
     for problem in _refusals(path, after, script):
         if (problem.place, problem.message) not in known:
             raise UsageError(problem.message.rstrip("."), path=path, remedy=problem.fix)
-    return _plan(path, before, after, f"{place_text} of {path.name} to {value}")
+    return _plan(path, before, after, f"{written_place(place)} of {path.name} to {_shown(value)}")
 
 
-def unset_plan(path: Path, place_text: str) -> Plan:
+def unset_plan(path: Path, place: Place) -> Plan:
     """The Plan that takes one key out. Raises as ``without_place``."""
     before = read_bytes(path)
-    after = without_place(path, before, read_place(place_text))
-    return _plan(path, before, after, f"take {place_text} out of {path.name}")
+    _refuse_foreign(path, before)
+    after = without_place(path, before, place)
+    return _plan(path, before, after, f"take {written_place(place)} out of {path.name}")
+
+
+def _refuse_foreign(path: Path, data: bytes) -> None:
+    foreign = why_foreign(parse(path, data))
+    if foreign is not None:
+        raise UsageError(foreign.rstrip("."), path=path, remedy="It is left as it is.")
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _plan(path: Path, before: bytes, after: bytes, title: str) -> Plan:
@@ -83,9 +99,10 @@ def with_place(path: Path, data: bytes, place: Place, value: Any) -> bytes:
     table = _table_at(wanted, place, path)
     table[place[-1]] = value
     text = data.decode("utf-8")
-    for edited in _edits(path, text, place, value):
-        if _read(path, edited) == wanted:
-            return edited.encode("utf-8")
+    with contextlib.suppress(ValueError):  # no spelling brings it through the trainer's parser
+        for edited in _edits(path, text, place, value):
+            if _read(path, edited) == wanted:
+                return edited.encode("utf-8")
     raise WriteError(
         f"{written_place(place)} could not be written so that the trainer reads it back",
         path=path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sdtui.trainer.dataset_keys import INTERPOLATIONS, Rules
+from sdtui.trainer.dataset_keys import INTERPOLATIONS
 
 GROUPS = ("Images", "Captions", "Shuffling", "Dropout", "Augmentation", "Size", "Buckets", "Batches", "Validation")
 
@@ -148,9 +148,3 @@ KEY_HELP: Mapping[str, KeyHelp] = {
     "validation_seed": KeyHelp("Validation", "Which images are kept; where nothing says it, --seed does."),
 }
 """By key, in the order in which a person meets them."""
-
-
-def type_of(key: str, rules: Rules) -> str:
-    """What may be written, in words: ``a whole number``. KeyError where ``rules`` have no such key."""
-    choices = KEY_HELP[key].choices
-    return f"one of {', '.join(choices)}" if choices else rules[key][1]

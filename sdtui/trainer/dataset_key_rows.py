@@ -8,11 +8,12 @@ from typing import Any
 
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection
-from sdtui.trainer.dataset_key_help import GROUPS, KEY_HELP, type_of
+from sdtui.trainer.dataset_key_help import GROUPS, KEY_HELP
 from sdtui.trainer.dataset_keys import (
     DEFAULTS,
     EVERYTHING,
     Mode,
+    Rule,
     Rules,
     Support,
     dataset_rules,
@@ -59,8 +60,8 @@ class KeyRow:
     """Where that comes from."""
     written: bool
     """It stands in this table itself."""
-    type: str
-    """What may be written, in words; empty where nothing may."""
+    rule: Rule | None
+    """What may be written; None where the trainer does not know the key."""
     choices: tuple[str, ...]
     """The values that the trainer knows; empty where any of the type will do."""
     default: Any
@@ -69,6 +70,14 @@ class KeyRow:
     """The trainer stops without it."""
     below: int
     """In how many tables below it is written too, which then win."""
+
+    @property
+    def type(self) -> str:
+        """What may be written, in words; empty where nothing may."""
+        if self.rule is None:
+            return ""
+        choices = KEY_HELP[self.key].choices
+        return f"one of {', '.join(choices)}" if choices else self.rule[1]
 
     @property
     def meaning(self) -> str:
@@ -121,7 +130,7 @@ def _row(
         value=value,
         level=level,
         written=written,
-        type=type_of(key, rules) if known else "",
+        rule=rules.get(key),
         choices=_choices(key, rules) if known else (),
         default=DEFAULTS.get(key),
         required=required,

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdtui.base.errors import UsageError
-from sdtui.edits.config_place import read_place, read_value, set_plan, with_place, without_place, written_place
+from sdtui.edits.config_place import (
+    read_place,
+    read_value,
+    set_plan,
+    unset_plan,
+    with_place,
+    without_place,
+    written_place,
+)
 from sdtui.trainer.dataset_config import parse
 
 TOML = Path("config.toml")
@@ -129,12 +137,20 @@ def test_values_are_written_as_in_toml(text: str, value: Any) -> None:
     assert read_value(text) == value
 
 
+def test_a_config_of_another_trainer_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[general]\nresolution = [960, 544]\n[[datasets]]\nvideo_directory = '/v'\n")
+    for change in (lambda: set_plan(path, ("general", "batch_size"), 2), lambda: unset_plan(path, ("general", "r"))):
+        with pytest.raises(UsageError, match="a dataset config of musubi-tuner, not of sd-scripts"):
+            change()
+
+
 def test_what_the_trainer_would_refuse_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(HAND_WRITTEN)
     with pytest.raises(UsageError, match="num_repeats must be a whole number"):
-        set_plan(path, "datasets[0].subsets[0].num_repeats", "many")
+        set_plan(path, read_place("datasets[0].subsets[0].num_repeats"), "many")
     with pytest.raises(UsageError, match="Unknown key"):
-        set_plan(path, "datasets[0].subsets[0].num_repeat", 3)
+        set_plan(path, read_place("datasets[0].subsets[0].num_repeat"), 3)
     with pytest.raises(UsageError, match=r"There is no datasets\[7\]"):
-        set_plan(path, "datasets[7].batch_size", 3)
+        set_plan(path, read_place("datasets[7].batch_size"), 3)
