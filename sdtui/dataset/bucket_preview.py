@@ -117,15 +117,15 @@ class BucketPreview:
     """The side that stands in where nothing says a resolution."""
 
 
-def bucket_preview(project: Project, batch_size: int | None = None) -> BucketPreview:
-    """Place every image of ``project``, with ``batch_size`` instead of its own where that is given.
+def bucket_preview(project: Project, batch_size: int | None = None, resolution: Size | None = None) -> BucketPreview:
+    """Place every image of ``project``, with ``batch_size`` and ``resolution`` instead of its own where they are given.
 
     Exact to sd-scripts (library/train_util.py, make_buckets and trim_and_resize_if_required) but for what it draws
     anew in each run: a ``validation_split`` without seed, ``random_crop``, and ``face_crop_aug_range`` where it acts
     (without buckets, on names that tell of a face).
     """
-    epoch = epoch_of(project, batch_size)
-    known = with_resolution(project)
+    epoch = epoch_of(project, batch_size, resolution=resolution)
+    known = with_resolution(project, resolution)
     return BucketPreview(
         tuple(
             _dataset(known, number, options, counted.batch_size, counted.refused)

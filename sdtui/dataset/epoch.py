@@ -106,9 +106,11 @@ def fitting_resolution(project: Project) -> int:
     return 1024 if 2 * large >= len(samples) else 512
 
 
-def with_resolution(project: Project) -> Project:
-    """``project`` with the resolution that stands in written down: many a ``placement`` is then asked for quickly."""
-    return replace(project, datasets=tuple(_options(project, None, None)))
+def with_resolution(project: Project, resolution: Size | None = None) -> Project:
+    """``project`` with the resolution that stands in, or ``resolution``, written down: many a ``placement`` is then
+    asked for quickly.
+    """
+    return replace(project, datasets=tuple(_options(project, None, resolution)))
 
 
 def uses(project: Project, dataset: int) -> tuple[tuple[Subset, Sample, int], ...]:

@@ -14,6 +14,10 @@ def _with_subset(screen: BalanceScreen) -> bool:
     return screen.subset is not None and screen.shell.scanning is None and not screen.left_out(screen.subset)
 
 
+def _scanned(screen: BalanceScreen) -> bool:
+    return screen.shell.project is not None and screen.shell.scanning is None
+
+
 def _trained(screen: BalanceScreen) -> bool:
     subset = screen.subset
     return _with_subset(screen) and subset is not None and not subset.is_reg
@@ -115,6 +119,16 @@ OFFERED = offered(
         ("n",),
         "ask('processes')",
         when=_with_subset,
+    ),
+    Command(
+        "balance.buckets",
+        "Show the buckets",
+        "Shows which bucket each image goes to, and which batches are not full.",
+        ("B",),
+        "buckets",
+        "buckets",
+        when=_scanned,
+        rank=45,
     ),
     Command(
         "balance.apply",

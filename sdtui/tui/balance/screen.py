@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from sdtui.tui.balance.pace import newest_pace
 from sdtui.tui.balance.table import BalanceTable
 from sdtui.tui.balance.wish import Wish, read_share
 from sdtui.tui.balance.words import Counted, length_lines, wish_line
+from sdtui.tui.buckets.screen import BucketsScreen
 from sdtui.tui.dataset.repeats import as_wanted
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.mode_screen import ModeScreen
@@ -228,6 +230,19 @@ class BalanceScreen(ModeScreen):
             return Proposal(plan.title, plan)
 
         self.shell.bridge.call(self, "propose", propose, proposed)
+
+    def action_buckets(self) -> None:
+        def chosen(image: Path | None) -> None:
+            if image is None:
+                return
+            from sdtui.tui.dataset.screen import DatasetScreen
+
+            self.shell.action_mode("dataset")
+            if isinstance(self.shell.screen, DatasetScreen):
+                self.shell.screen.show_sample(image)
+
+        if self._project is not None:
+            self.app.push_screen(BucketsScreen(self._project, self.wish.batch), chosen)
 
     def action_undo(self) -> None:
         if self.shell.workspace is not None:

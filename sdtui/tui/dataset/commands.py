@@ -43,6 +43,10 @@ def _with_ignored(screen: DatasetScreen) -> bool:
     return in_lists(screen) and screen.shell.project is not None and bool(screen.shell.project.ignored)
 
 
+def _scanned(screen: DatasetScreen) -> bool:
+    return in_lists(screen) and screen.project is not None and screen.shell.scanning is None
+
+
 def _slow(screen: DatasetScreen) -> bool:
     return with_image(screen) and screen.shell.slow
 
@@ -178,6 +182,14 @@ OFFERED = offered(
         "grid",
         when=in_lists,
         rank=39,
+    ),
+    Command(
+        "dataset.buckets",
+        "Show the buckets",
+        "Shows which bucket each image goes to, and draws over its picture what is cut off.",
+        ("B",),
+        "buckets",
+        when=_scanned,
     ),
     Command(
         "dataset.undo",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -10,6 +11,7 @@ from textual.binding import BindingType
 from sdtui.base.text import count
 from sdtui.dataset.project import Sample
 from sdtui.tokens.encoding import LIMITS
+from sdtui.tui.buckets.screen import BucketsScreen
 from sdtui.tui.commands import key_of
 from sdtui.tui.dataset import act_commands, commands
 from sdtui.tui.dataset.acts import Acts
@@ -144,6 +146,18 @@ class DatasetScreen(DatasetView):
 
         self.app.push_screen(Finder("Jump to a subset or an image", load), found)
 
+    def show_sample(self, path: Path) -> None:
+        """Go to the image at ``path``, also before the screen was ever drawn; a filter that hides it goes."""
+        if self.project is None or not self._restored:
+            assert self.shell.workspace is not None
+            state = self.shell.workspace.keeper.state
+            state.filter, state.image = "", str(path)
+            return
+        if not any(sample.path == path for subset in self.project.subsets for sample in self.filtered.of(subset)):
+            self.filter.clear()
+            self.look_for_matches()
+        self.go_to(self.project, path)
+
     def action_limit(self) -> None:
         self.set_limit(LIMITS[(LIMITS.index(self.subsets.limit) + 1) % len(LIMITS)])
         self.keeper.state.limit = self.subsets.limit
@@ -234,6 +248,14 @@ class DatasetScreen(DatasetView):
 
     def action_tags(self) -> None:
         self.acts.tags()
+
+    def action_buckets(self) -> None:
+        def chosen(image: Path | None) -> None:
+            if image is not None:
+                self.show_sample(image)
+
+        if self.project is not None:
+            self.app.push_screen(BucketsScreen(self.project), chosen)
 
     def action_ignored(self) -> None:
         if self.project is not None:

@@ -163,9 +163,13 @@ class PicturePane(Widget):
                 return Strip.blank(width, blank)
             left = (width - self._drawn.columns) // 2
             right = width - self._drawn.columns - left
-            drawn = self._drawn.strips[row].apply_style(blank)
+            drawn = self.strips_of(self._drawn)[row].apply_style(blank)
             return Strip([Segment(" " * left, blank), *drawn, Segment(" " * right, blank)], width)
         return self._words(y, width, height)
+
+    def strips_of(self, drawn: Drawn) -> Sequence[Strip]:
+        """The rows of the picture; a subclass draws over them."""
+        return drawn.strips
 
     def _words(self, y: int, width: int, height: int) -> Strip:
         ink = inks(self.app.theme)

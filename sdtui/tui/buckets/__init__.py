@@ -1,0 +1,1 @@
+"""The bucket preview: where each image goes, and what is trained of it."""
