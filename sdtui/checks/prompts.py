@@ -1,84 +1,92 @@
-"""What the trainer makes of sample prompts otherwise than was meant."""
+"""What the trainer makes of sample prompts otherwise than was meant, and where it stops at them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
-from sdtui.base.text import count
+from sdtui.base.errors import SdtuiError, SyntaxProblem
+from sdtui.base.files import read_bytes
 from sdtui.checks.finding import Finding, Severity
-from sdtui.tokens.encoder import count as count_tokens
-from sdtui.tokens.encoding import LIMITS
-from sdtui.trainer.prompts import SamplePrompt
-from sdtui.trainer.weights import unweighted_segments
+from sdtui.checks.prompt_effect import effect_findings
+from sdtui.checks.prompt_effect import sampled_side as sampled_side
+from sdtui.checks.prompt_effect import size_unit as size_unit
+from sdtui.checks.prompt_line import line_findings
+from sdtui.trainer.prompt_file import BOM, PromptFile, PromptRow, parse_prompt_file
+from sdtui.trainer.prompt_options import FIELDS, PROMPT
+from sdtui.trainer.prompts import stopping
 
-_FLAG = re.compile(r"(?:w|h|d|s) \d|(?:l|g) [\d.]|(?:n|ss|cn|ctr|rcfg|fs) .", re.IGNORECASE)
-_SMALLEST = 64
-
-
-def size_unit(script: str) -> int:
-    """What the sides of a sample are rounded down to a multiple of.
-
-    (sample_image_inference in library/train_util.py, flux_train_utils.py and hunyuan_image_train_network.py)
-    """
-    return 16 if script.startswith(("flux", "anima", "hunyuan")) else 8
+_NOT_SAMPLED = ("enum", "subset")
+"""Keys that the trainer sets or takes away itself."""
 
 
-def check_prompt(path: Path, prompt: SamplePrompt, *, script: str, limit: int = LIMITS[-1]) -> Iterator[Finding]:
-    """The findings about one prompt of the file at ``path``.
+def prompt_findings(path: Path, *, script: str) -> Iterator[Finding]:
+    """The findings about the prompt file at ``path`` for ``script`` (``sdxl_train_network.py``)."""
+    try:
+        file = parse_prompt_file(path, read_bytes(path))
+    except SdtuiError as error:
+        line = error.line if isinstance(error, SyntaxProblem) else None
+        yield Finding("prompts-unreadable", Severity.ERROR, f"{error.what}.", path, line, fix=error.remedy)
+        return
+    yield from file_findings(file, script=script)
 
-    ``limit``: tokens that are read; samples of SD and SDXL take 225 whatever ``--max_token_length`` says
-    (library/lpw_stable_diffusion.py, max_embeddings_multiples).
-    """
-    for part in prompt.unknown:
-        yield _dropped(path, prompt, part)
-    if prompt.prompt and _FLAG.match(prompt.prompt):
+
+def file_findings(file: PromptFile, *, script: str) -> Iterator[Finding]:
+    """The findings about a prompt file that was read."""
+    if file.problem is not None:
         yield Finding(
-            "prompt-reads-as-flag",
-            Severity.WARNING,
-            f'The prompt begins with "{prompt.prompt[:12]}", which the trainer also takes for an option.',
-            path,
-            prompt.line,
-            why="Each part is looked at, the prompt itself too (line_to_prompt_dict).",
-            fix="Begin it with another word or a comma.",
+            "prompts-unreadable", Severity.ERROR, f"{file.problem}.", file.path, fix="Write a prompt into it."
         )
-    yield from _too_long(path, prompt, limit)
-    yield from _rounded(path, prompt, size_unit(script))
+    elif not file.rows:
+        yield Finding(
+            "prompts-none",
+            Severity.WARNING,
+            "There is no prompt in this file, so that nothing is sampled.",
+            file.path,
+            why="The trainer goes through the prompts that it finds, and says nothing where there are none.",
+            fix="Write a prompt into it.",
+        )
+    for index in range(len(file.rows)):
+        yield from row_findings(file, index, script=script)
 
 
-def _dropped(path: Path, prompt: SamplePrompt, part: str) -> Finding:
-    if re.match(r"d -\d", part, re.IGNORECASE):
-        message, fix = f"--{part.strip()} is no seed to the trainer, so each sample has another.", "Leave it out."
-        return Finding("prompt-negative-seed", Severity.INFO, message, path, prompt.line, fix=fix)
-    return Finding(
-        "prompt-unknown-flag",
-        Severity.WARNING,
-        f'"--{part[:40]}" is dropped, with its text.',
-        path,
-        prompt.line,
-        why="The trainer knows --n --w --h --d --s --l --g --ss --cn --ctr --rcfg --fs, each with a blank and a value.",
-        fix="Write the option with its value, or take the two hyphens out of the text.",
-    )
+def row_findings(file: PromptFile, index: int, *, script: str) -> Iterator[Finding]:
+    """The findings about one row of the file."""
+    row = file.rows[index]
+    for sentence in stopping(row.values, index, script):
+        yield Finding("prompt-stops-run", Severity.ERROR, f"{sentence}.", file.path, row.line)
+    if index == 0 and row.text is not None and row.text.startswith(BOM):
+        yield _byte_order_mark(file.path, row, row.text[1:])
+    if row.text is not None:
+        yield from line_findings(file.path, row.line, row.text)
+    else:
+        yield from _table_findings(file.path, row)
+    yield from effect_findings(file.path, row, script)
 
 
-def _too_long(path: Path, prompt: SamplePrompt, limit: int) -> Iterator[Finding]:
-    for what, text in (("The prompt", prompt.prompt), ("The negative prompt", prompt.negative or "")):
-        tokens = sum(map(count_tokens, unweighted_segments(text)))
-        if tokens > limit:
-            message = f"{what} has {count(tokens)} tokens, {count(tokens - limit)} over {limit}."
-            why = "What is over the limit is cut off, as in captions."
-            yield Finding("prompt-over-limit", Severity.WARNING, message, path, prompt.line, why=why)
+def _byte_order_mark(path: Path, row: PromptRow, text: str) -> Finding:
+    if text.startswith("#"):
+        severity, message = Severity.WARNING, "The comment in the first line is sampled as a prompt."
+    else:
+        severity, message = Severity.INFO, "The first prompt begins with an invisible byte order mark."
+    why = "The file begins with a byte order mark, which the trainer takes for a letter of the first line."
+    return Finding("prompt-bom", severity, message, path, row.line, why=why, fix='Save it as "UTF-8" without BOM.')
 
 
-def _rounded(path: Path, prompt: SamplePrompt, unit: int) -> Iterator[Finding]:
-    for name, side in (("width", prompt.width), ("height", prompt.height)):
-        if side is not None and sampled_side(side, unit) != side:
-            message = f"The {name} of {side} becomes {sampled_side(side, unit)}."
-            why = f"The trainer takes multiples of {unit}, and at least {_SMALLEST}."
-            yield Finding("prompt-size-rounded", Severity.WARNING, message, path, prompt.line, why=why)
-
-
-def sampled_side(side: int, unit: int) -> int:
-    """The side in pixels that a sample really gets."""
-    return max(_SMALLEST, side - side % unit)
+def _table_findings(path: Path, row: PromptRow) -> Iterator[Finding]:
+    for key in row.values:
+        if key not in FIELDS and key not in _NOT_SAMPLED:
+            near = [known for known in FIELDS if str(key).lower() in known] or get_close_matches(str(key), FIELDS, 1)
+            yield Finding(
+                "prompt-unknown-key",
+                Severity.WARNING,
+                f"{key} is not a key that the trainer looks at.",
+                path,
+                row.line,
+                why=f"It knows {', '.join(FIELDS)}.",
+                fix=f"Call it {near[0]}." if near else "Take it out.",
+            )
+    if not row.values.get(PROMPT):
+        message = "This one has no prompt: the picture shows what the model makes of nothing."
+        yield Finding("prompt-empty", Severity.WARNING, message, path, row.line, fix="Give it a prompt.")

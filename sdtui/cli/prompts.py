@@ -24,17 +24,19 @@ def command(file: Path, script: str, as_json: bool) -> int:
 
     Exit status 1 where something is dropped or misread.
     """
+    from sdtui.base.files import read_bytes
     from sdtui.checks.finding import Severity
-    from sdtui.checks.prompts import check_prompt, sampled_side, size_unit
+    from sdtui.checks.prompts import file_findings
     from sdtui.cli.findings import show_findings
-    from sdtui.trainer.prompts import read_prompts
+    from sdtui.trainer.prompt_file import parse_prompt_file
+    from sdtui.trainer.prompts import sample_prompts
     from sdtui.trainer.scripts import file_of, support_of
 
     support_of(script)
     name = file_of(script)
-    prompts = read_prompts(file)
-    findings = [finding for prompt in prompts for finding in check_prompt(file, prompt, script=name)]
-    rows = [_row(prompt, lambda side: sampled_side(side, size_unit(name))) for prompt in prompts]
+    parsed = parse_prompt_file(file, read_bytes(file))
+    rows = [_row(prompt, name) for prompt in sample_prompts(parsed)]
+    findings = list(file_findings(parsed, script=name))
     if as_json:
         print_json({"prompts": rows, "findings": [finding.document() for finding in findings]})
     else:
@@ -44,19 +46,33 @@ def command(file: Path, script: str, as_json: bool) -> int:
     return 1 if any(finding.severity is not Severity.INFO for finding in findings) else 0
 
 
-def _row(prompt: SamplePrompt, sampled: Any) -> dict[str, Any]:
-    """What is sampled, the trainer's defaults filled in (library/train_util.py, sample_image_inference)."""
+def _row(prompt: SamplePrompt, script: str) -> dict[str, Any]:
+    """What ``script`` samples, its defaults filled in."""
+    from sdtui.checks.prompts import sampled_side, size_unit
+    from sdtui.trainer.prompt_options import default_values
+
+    given: dict[str, Any] = {
+        "width": prompt.width,
+        "height": prompt.height,
+        "sample_steps": prompt.steps,
+        "scale": prompt.scale,
+        "guidance_scale": prompt.guidance,
+    }
+    values: dict[str, Any] = {
+        key: default_values(script).get(key) if value is None else value for key, value in given.items()
+    }
+    unit = size_unit(script)
     return {
         "index": prompt.index,
         "line": prompt.line,
         "prompt": prompt.prompt,
         "negative_prompt": prompt.negative,
-        "width": sampled(prompt.width if prompt.width is not None else 512),
-        "height": sampled(prompt.height if prompt.height is not None else 512),
+        "width": sampled_side(values["width"], unit),
+        "height": sampled_side(values["height"], unit),
         "seed": prompt.seed,
-        "sample_steps": prompt.steps if prompt.steps is not None else 30,
-        "scale": prompt.scale if prompt.scale is not None else 7.5,
-        "guidance_scale": prompt.guidance,
+        "sample_steps": values["sample_steps"],
+        "scale": values["scale"],
+        "guidance_scale": values["guidance_scale"],
         "sample_sampler": prompt.sampler,
         "dropped": list(prompt.unknown),
     }

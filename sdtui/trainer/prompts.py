@@ -48,14 +48,13 @@ def read_prompts(path: Path) -> tuple[SamplePrompt, ...]:
 
     Raises UnreadableError, and SyntaxProblem for what would end the run at its first sample.
     """
-    file = parse_prompt_file(path, read_bytes(path))
-    if file.problem is not None:
-        raise SyntaxProblem(file.problem, path=path)
-    return sample_prompts(file)
+    return sample_prompts(parse_prompt_file(path, read_bytes(path)))
 
 
 def sample_prompts(file: PromptFile) -> tuple[SamplePrompt, ...]:
     """The prompts of a file that was read. Raises SyntaxProblem for what would end the run at its first sample."""
+    if file.problem is not None:
+        raise SyntaxProblem(file.problem, path=file.path)
     return tuple(_checked(row, index, file.path) for index, row in enumerate(file.rows))
 
 
@@ -65,10 +64,11 @@ def _checked(row: PromptRow, index: int, path: Path) -> SamplePrompt:
     return sample_prompt(row, index)
 
 
-def stopping(values: Mapping[str, Any], index: int) -> Iterator[str]:
+def stopping(values: Mapping[str, Any], index: int, script: str = "") -> Iterator[str]:
     """Sentences, without their full stop, about what would end the run at the first sample of row ``index``.
 
-    (sample_image_inference in library/train_util.py: torch.manual_seed and arithmetic on what is no number.)
+    (sample_image_inference in library/train_util.py: torch.manual_seed and arithmetic on what is no number; in
+    lumina_train_util.py its assertion about the seed; get_timesteps_sigmas in hunyuan_image_utils.py.)
     """
     for keys, kinds, what in _KINDS:
         for key in keys:
@@ -83,6 +83,13 @@ def stopping(values: Mapping[str, Any], index: int) -> Iterator[str]:
         yield (
             f"The seed of sample prompt {index + 1} has over 64 bits ({LARGEST_SEED} is the largest), "
             "and the trainer would stop at it"
+        )
+    if script.startswith("lumina") and isinstance(seed, int) and seed <= 0:
+        yield f"The seed of sample prompt {index + 1} is {seed}, and Lumina's script takes 1 and more only"
+    if script.startswith("hunyuan") and isinstance(values.get("flow_shift"), str):
+        yield (
+            f"Sample prompt {index + 1} sets --fs in a line, where it is text to the trainer, and Hunyuan Image's "
+            "script stops at it; in a TOML or JSON file it can be a number"
         )
 
 
