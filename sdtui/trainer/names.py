@@ -17,7 +17,7 @@ _PLUGINS = {
     ".jxl": "pillow-jxl-plugin (or jxlpy)",
 }
 _OTHER_PICTURES = frozenset(
-    {".gif", ".tif", ".tiff", ".heic", ".heif", ".jfif", ".ico", ".psd", ".svg", ".tga", ".jp2"}
+    {".gif", ".tif", ".tiff", ".heic", ".heif", ".jfif", ".jpe", ".ico", ".psd", ".svg", ".tga", ".jp2"}
 )
 
 
@@ -40,6 +40,11 @@ def looks_like_picture(name: str) -> bool:
     """True for every name that a person would call a picture, whether or not the trainer reads it."""
     extension = splitext(name)[1].lower()
     return extension in IMAGE_EXTENSIONS or extension in _PLUGINS or extension in _OTHER_PICTURES
+
+
+def is_read_with_plugin(extension: str) -> bool:
+    """True for an ending (lower case) that the trainer reads only where a plugin is installed in its Python."""
+    return extension in _PLUGINS
 
 
 def why_ignored(name: str) -> str | None:
