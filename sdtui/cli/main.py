@@ -39,6 +39,7 @@ COMMANDS = {
     "config": "Write and check the dataset config that the trainer reads.",
     "metadata": "Write and check the metadata JSON of a full fine-tune.",
     "prompts": "Say what the trainer will sample.",
+    "settings": "Take over settings of other programs, or write them for the trainer.",
     "train": "Start a training run.",
     "runs": "List, show, follow and stop runs.",
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from sdtui.base.errors import ChangedOutsideError, TrainerError, UsageError
-from sdtui.base.files import kernel, make_folder, write_atomic, write_error
+from sdtui.base.files import kernel, make_folder, read_if_there, write_atomic, write_error
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import plural
 from sdtui.dataset.project import Project, ProjectKind
@@ -23,7 +23,8 @@ from sdtui.runs.live import live_anywhere
 from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
 from sdtui.trainer.base_models import base_models, find_model
-from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
+from sdtui.trainer.command import RunPaths, argument_values, build, ends_by_steps, shell_text, train_script
+from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.steps import max_train_steps
@@ -50,6 +51,8 @@ class Prepared:
     """Files of an earlier run of the same name: the trainer overwrites them without asking."""
     steps_per_epoch: int
     total_steps: int
+    arguments: Mapping[str, Value | None]
+    """Of the script, by name."""
 
     @property
     def shell(self) -> str:
@@ -69,8 +72,11 @@ def make_request(
     *,
     user: UserSettings | None = None,
     now: Callable[[], float] = time.time,
+    inputs: Path | None = None,
 ) -> Prepared:
     """Prepare a run of ``project``. ``install`` is needed for all profiles but the rehearsal.
+
+    ``inputs``: the folder for what the run reads, instead of a new one of its own.
 
     Checkpoints go to the project's ``model`` folder and logs to ``log``; a rehearsal keeps both in ``.sdtui``. The
     dataset config is made anew from the folders, so that it says what stands there now; a project that is a config
@@ -80,7 +86,7 @@ def make_request(
         raise TrainerError("sd-scripts was not found", remedy="Set SD_SCRIPTS to its folder, or use profile rehearsal.")
     if install is not None and install.problem and not settings.profile.rehearsal:
         raise TrainerError(install.problem, path=install.folder)
-    draft = _Draft(project, settings, user or UserSettings(), now())
+    draft = _Draft(project, settings, user or UserSettings(), now(), inputs)
     return draft.finish(install)
 
 
@@ -111,12 +117,14 @@ def write_inputs(prepared: Prepared) -> None:
 class _Draft:
     """Settles one thing after the other: names, folders, inputs, command."""
 
-    def __init__(self, project: Project, settings: Settings, user: UserSettings, now: float) -> None:
+    def __init__(
+        self, project: Project, settings: Settings, user: UserSettings, now: float, inputs: Path | None
+    ) -> None:
         self.project = project
         self.user = user
         self.notes: list[str] = []
         self.settings = self._with_paths(settings)
-        self.folder = self._input_folder(now)
+        self.folder = inputs or self._input_folder(now)
         base = project.home / "rehearsals" / self.folder.name if settings.profile.rehearsal else project.root
         self.output_dir = _absolute(self.settings.text("output_dir")) or base / "model"
         self.logging_dir = _absolute(self.settings.text("logging_dir")) or base / "log"
@@ -155,6 +163,7 @@ class _Draft:
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=total,
+            arguments=argument_values(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments),
         )
 
     def _with_paths(self, settings: Settings) -> Settings:
@@ -264,7 +273,8 @@ class _Draft:
                 yield MakeFolder(folder)
         if prompts is not None:
             # A copy: the trainer reads the file again for each sample, and an edit meanwhile can end the run.
-            yield Write(self.folder / prompts.name, None, prompts.data)
+            path = self.folder / prompts.name
+            yield Write(path, read_if_there(path), prompts.data)
 
     def _reads(self, paths: RunPaths) -> Iterator[Path]:
         yield paths.dataset_config

@@ -39,6 +39,7 @@ def script_arguments(script: str) -> dict[str, Field]:
             default=None,
             help=f"An argument of {script}." + (f" Its own default is {row['default']}." if "default" in row else ""),
             choices=tuple(str(choice) for choice in row.get("choices", ())),
+            each=row["kind"],
         )
         for key, variants in rows.items()
         for row in variants

@@ -44,10 +44,22 @@ def build(
     config leaves open (resolution, buckets). Raises UsageError for settings that the trainer would refuse together,
     TrainerError where the script is missing.
     """
-    refuse_conflicts(settings)
-    values = {**_values(settings, install, paths, masked), **(dataset or {})}
+    values = argument_values(settings, install, paths, masked=masked, dataset=dataset)
     arguments = (word for key, value in values.items() for word in _words(key, value))
     return (*_launcher(settings, install), *_script(settings, install), *arguments)
+
+
+def argument_values(
+    settings: Settings,
+    install: TrainerInstall | None,
+    paths: RunPaths,
+    *,
+    masked: bool = False,
+    dataset: Mapping[str, Value] | None = None,
+) -> dict[str, Value | None]:
+    """The arguments of the script in the order in which they are shown. Raises UsageError as ``build`` does."""
+    refuse_conflicts(settings)
+    return {**_values(settings, install, paths, masked), **(dataset or {})}
 
 
 def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:

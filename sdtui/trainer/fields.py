@@ -39,6 +39,8 @@ class Field:
     maximum: float | None = None
     argument: bool = True
     """False for what is no argument of the script: it goes into the dataset config or to the launcher."""
+    each: str = "text"
+    """The kind of each of several ``words``."""
 
     @property
     def limits(self) -> str:

@@ -97,7 +97,11 @@ def find_profile(name: str) -> Profile:
 
 def parse_settings(profile: Profile | str, texts: Iterable[str] = ()) -> Settings:
     """Settings from ``key=value`` texts, the later one winning. ``key=`` leaves a setting out. Raises UsageError."""
-    settings = Settings(find_profile(profile) if isinstance(profile, str) else profile)
+    return with_texts(Settings(find_profile(profile) if isinstance(profile, str) else profile), texts)
+
+
+def with_texts(settings: Settings, texts: Iterable[str]) -> Settings:
+    """``settings`` with ``key=value`` texts on top, as ``parse_settings`` reads them."""
     pairs = [_pair(text) for text in texts]
     # The script decides which other arguments there are, so it goes first.
     for key, value in sorted(pairs, key=lambda pair: pair[0] != "script"):

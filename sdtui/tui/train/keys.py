@@ -34,6 +34,11 @@ def _ready(screen: TrainScreen) -> bool:
     return _in_form(screen) and screen.state is not None and screen.state.outcome.prepared is not None
 
 
+def _ready_for_export(screen: TrainScreen) -> bool:
+    state = screen.state
+    return _ready(screen) and state is not None and not state.settings.profile.rehearsal
+
+
 def _can_rehearse(screen: TrainScreen) -> bool:
     return _in_form(screen) and screen.shell.project is not None and screen.shell.scanning is None
 
@@ -127,6 +132,22 @@ BINDINGS: list[BindingType] = offered(
         "write train.sh",
         when=_ready,
         rank=60,
+    ),
+    Command(
+        "train.import",
+        "Take settings from a file",
+        "Reads a --config_file of sd-scripts, a preset of kohya_ss' GUI or a file of LoRA_Easy_Training_Scripts.",
+        ("I",),
+        "import_settings",
+        when=_can_rehearse,
+    ),
+    Command(
+        "train.export",
+        "Write settings to a file",
+        "Writes a --config_file for sd-scripts, with the dataset config and prompts that it names.",
+        ("E",),
+        "export_settings",
+        when=_ready_for_export,
     ),
     Command(
         "train.accept",

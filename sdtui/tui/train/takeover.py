@@ -1,0 +1,102 @@
+"""Settings taken over from files of other programs, and written down for the trainer, from the Train screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from sdtui.base.text import plural, safe
+from sdtui.edits.proposal import Proposal
+from sdtui.plans.outcome import Applied
+from sdtui.runs.settings_export import ExportedSettings, export_settings
+from sdtui.trainer.settings_import.importing import Imported, to_settings
+from sdtui.trainer.settings_import.reading import read_settings
+from sdtui.tui.dialogs import Answer, Ask, AskText
+from sdtui.tui.plan.screen import PlanScreen
+from sdtui.tui.theme import inks
+
+if TYPE_CHECKING:
+    from sdtui.tui.mode_screen import ModeScreen
+    from sdtui.tui.train.state import TrainState
+
+EXPORT = Path("config") / "train.toml"
+"""Where the settings of a project are written, unless another place is typed."""
+
+
+def ask_import(screen: ModeScreen, state: TrainState) -> None:
+    """Ask for a file, show what it would set and what has no place, and set it when the person agrees."""
+
+    def typed(text: str | None) -> None:
+        if text is not None and text.strip():
+            path = Path(text.strip()).expanduser()
+            call = screen.shell.bridge.call
+            call(screen, "import", lambda: to_settings(read_settings(path)), read, screen.shell.explain)
+
+    def read(imported: Imported) -> None:
+        answers = (Answer("enter", "take them", "take"), Answer("esc", "leave all as it is", ""))
+        title = f"{imported.kind}: {plural(len(imported.taken), 'setting')} for {imported.settings.script}"
+        screen.app.push_screen(
+            Ask(title, _told(imported, screen.app.theme), answers), lambda said: take(imported, said)
+        )
+
+    def take(imported: Imported, answer: str | None) -> None:
+        if answer:
+            state.set(imported.settings)
+            screen.shell.say(f"{plural(len(imported.taken), 'setting')} taken. The profile is {_profile(imported)}.")
+
+    sentence = (
+        "A --config_file of sd-scripts (.toml), a preset of kohya_ss' GUI (.json), or a file of "
+        "LoRA_Easy_Training_Scripts (.toml). What has no place here is listed before anything is set."
+    )
+    screen.app.push_screen(AskText("Take settings from which file?", sentence), typed)
+
+
+def _profile(imported: Imported) -> str:
+    return imported.settings.profile.title
+
+
+def _told(imported: Imported, theme: str) -> Text:
+    ink = inks(theme)
+    text = Text(f"They take the place of what is set for {_profile(imported)}.", ink.text)
+    for note in imported.notes:
+        text.append(f"\n{safe(note)}", ink.text)
+    if not imported.left:
+        text.append("\n\nEverything in the file has a place.", ink.text)
+        return text
+    text.append(f"\n\n{plural(len(imported.left), 'setting has', 'settings have')} no place:", ink.text)
+    for left in imported.left:
+        text.append(f"\n{safe(left.key)} = {safe(left.value)}", ink.warn)
+        text.append(f"\n  {safe(left.why)}", ink.dim)
+    return text
+
+
+def ask_export(screen: ModeScreen, state: TrainState) -> None:
+    """Ask for a file, and show what would be written as a Plan."""
+    project, install, settings, user = screen.shell.project, state.install, state.settings, state.user
+    if project is None or install is None:
+        return
+
+    def typed(text: str | None) -> None:
+        if text is not None and text.strip():
+            path = project.root / Path(text.strip()).expanduser()
+
+            def make() -> ExportedSettings:
+                return export_settings(project, settings, install, path, user=user)
+
+            screen.shell.bridge.call(screen, "export", make, made, screen.shell.explain)
+
+    def made(exported: ExportedSettings) -> None:
+        plan = exported.plan
+        proposal = Proposal(plan.title, plan)
+        screen.app.push_screen(PlanScreen(proposal), lambda applied: written(exported, applied))
+
+    def written(exported: ExportedSettings, applied: Applied | None) -> None:
+        if applied is not None:
+            screen.shell.say(f"{exported.path} is written. Train with it: --config_file {exported.path}")
+
+    sentence = (
+        "A --config_file of sd-scripts: the trainer runs it without sdtui. What it reads goes into a folder beside it."
+    )
+    screen.app.push_screen(AskText("Write the settings to which file?", sentence, str(EXPORT)), typed)
