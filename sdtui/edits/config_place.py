@@ -6,15 +6,15 @@ import contextlib
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import UnreadableError, UsageError, WriteError
 from sdtui.base.files import read_bytes
-from sdtui.edits.toml_text import quoted, spelled
+from sdtui.edits.place_text import spans_of, texts_with, texts_without
+from sdtui.edits.toml_text import quoted
 from sdtui.plans.plan import Plan, Write
-from sdtui.trainer.config_spans import Place, Span, json_spans, toml_spans
+from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import parse
 from sdtui.trainer.dataset_problems import ConfigProblem, problems, why_foreign
 from sdtui.trainer.scripts import support_of
@@ -100,7 +100,7 @@ def with_place(path: Path, data: bytes, place: Place, value: Any) -> bytes:
     table[place[-1]] = value
     text = data.decode("utf-8")
     with contextlib.suppress(ValueError):  # no spelling brings it through the trainer's parser
-        for edited in _edits(path, text, place, value):
+        for edited in texts_with(path, text, place, value):
             if _read(path, edited) == wanted:
                 return edited.encode("utf-8")
     raise WriteError(
@@ -119,8 +119,8 @@ def without_place(path: Path, data: bytes, place: Place) -> bytes:
         raise UsageError(f"There is no {written_place(place)} in this config", path=path)
     del table[place[-1]]
     text = data.decode("utf-8")
-    span = _spans(path, text).get(place)
-    for edited in _removals(text, span) if span is not None else ():
+    span = spans_of(path, text).get(place)
+    for edited in texts_without(text, span) if span is not None else ():
         if _read(path, edited) == wanted:
             return edited.encode("utf-8")
     raise WriteError(f"{written_place(place)} could not be taken out", path=path, remedy="Delete it in an editor.")
@@ -142,81 +142,11 @@ def _table_at(config: dict[str, Any], place: Place, path: Path) -> Any:
     return found
 
 
-def _spans(path: Path, text: str) -> Mapping[Place, Span]:
-    return json_spans(text) if path.suffix.lower() == ".json" else toml_spans(text)
-
-
 def _read(path: Path, text: str) -> dict[str, Any] | None:
     try:
         return parse(path, text.encode("utf-8"))
     except UnreadableError:
         return None
-
-
-def _edits(path: Path, text: str, place: Place, value: Any) -> Iterator[str]:
-    spans = _spans(path, text)
-    is_json = path.suffix.lower() == ".json"
-    written = json.dumps(value, ensure_ascii=False) if is_json else spelled(value)
-    span = spans.get(place)
-    if span is not None:
-        yield f"{text[: span.value]}{written}{text[span.stop :]}"
-        return
-    key = str(place[-1])
-    yield from (
-        _into_json(text, spans, place, written) if is_json else _into_toml(text, spans, place, f"{key} = {written}")
-    )
-
-
-def _into_toml(text: str, spans: Mapping[Place, Span], place: Place, line: str) -> Iterator[str]:
-    newline = "\r\n" if "\r\n" in text else "\n"
-    table = spans.get(place[:-1])
-    if table is None:
-        yield f"[general]{newline}{line}{newline}{newline}{text}"
-        return
-    if table.inline:
-        gap = "" if text[table.value + 1 : table.stop - 1].strip() == "" else ", "
-        yield f"{text[: table.value + 1]} {line}{gap or ' '}{text[table.value + 1 :].lstrip(' ')}"
-        return
-    own = [span for other, span in spans.items() if other[:-1] == place[:-1] and span.inline]
-    last = max(own, key=lambda span: span.stop, default=table)
-    indent = _indent_of(text, last.start)
-    end = text.find("\n", last.stop)
-    if end < 0:
-        yield f"{text}{newline}{indent}{line}{newline}"
-    else:
-        yield f"{text[: end + 1]}{indent}{line}{newline}{text[end + 1 :]}"
-
-
-def _into_json(text: str, spans: Mapping[Place, Span], place: Place, written: str) -> Iterator[str]:
-    table = spans.get(place[:-1])
-    if table is None:
-        return
-    inside = text[table.value + 1 : table.stop - 1]
-    gap = inside[: len(inside) - len(inside.lstrip())]
-    comma = "," if inside.strip() else ""
-    key = json.dumps(str(place[-1]), ensure_ascii=False)
-    at = table.value + 1
-    yield f"{text[:at]}{gap}{key}: {written}{comma}{gap or ' ' * bool(comma)}{text[at + len(gap) :]}"
-
-
-def _removals(text: str, span: Span) -> Iterator[str]:
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.stop)
-    end = len(text) if end < 0 else end + 1
-    if not text[start : span.start].strip():
-        yield text[:start] + text[end:]
-    after = re.compile(r"\s*,\s*").match(text, span.stop)
-    if after is not None:
-        yield text[: span.start] + text[after.end() :]
-    before = re.compile(r"\s*,\s*\Z").search(text[: span.start])
-    if before is not None:
-        yield text[: before.start()] + text[span.stop :]
-    yield text[: span.start] + text[span.stop :]
-
-
-def _indent_of(text: str, at: int) -> str:
-    start = text.rfind("\n", 0, at) + 1
-    return text[start:at] if not text[start:at].strip() else ""
 
 
 def read_value(text: str) -> Any:
