@@ -52,6 +52,8 @@ class Checked:
     report: Report
     images: Mapping[Path, frozenset[str]]
     """Codes by the images that the findings are about."""
+    shown: frozenset[str]
+    """The codes of findings that are about images."""
     at: float
     """When they ended, in seconds since 1970."""
     trouble: str = ""
@@ -134,7 +136,9 @@ class Checking:
     def _look(self, project: Project, asked: Asked | None, cancelled: Cancelled) -> Work[Checked]:
         asked = asked or self._remembered()
         report = yield from preflight(project, asked.settings, asked.install, cancelled=cancelled)
-        return Checked(project, asked, report, images_about(project, report.findings), time.time())
+        images = images_about(project, report.findings)
+        shown = frozenset(code for codes in images.values() for code in codes)
+        return Checked(project, asked, report, images, shown, time.time())
 
     def _remembered(self) -> Asked:
         """What was set in Train the last time."""
@@ -168,4 +172,4 @@ class Checking:
         self._app.mark_mode("checks", checked.badge)
 
     def _failed(self, error: SdtuiError, project: Project, asked: Asked | None) -> None:
-        self._found(Checked(project, asked or Asked(), Report(), {}, time.time(), error.sentence()))
+        self._found(Checked(project, asked or Asked(), Report(), {}, frozenset(), time.time(), error.sentence()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -20,6 +21,11 @@ _MARK = 3
 _CODE = 26
 _ABOUT = 13
 _FIX = 6
+_GAP = 2
+_NAMES = 8
+"""Files that may be named in a row."""
+_LEAST = 12
+"""Cells from which on they are."""
 _CODES_FROM = 96
 """Cells of a row from which on codes are shown."""
 
@@ -71,11 +77,21 @@ class FindingList(VirtualList):
         return [
             Segment(fit(mark, _MARK), style),
             Segment(fit(safe(finding.code) if first else "", code - 1) + " " if code else "", ink.dim),
-            Segment(fit(safe(finding.message), room), ink.text),
+            *_told(finding, room, ink),
             Segment(fit_right(about(finding), _ABOUT), ink.dim),
             Segment(fit_right(can, _FIX), ink.accent),
             Segment(" "),
         ]
+
+
+def _told(finding: Finding, room: int, ink: Inks) -> list[Segment]:
+    """The sentence, and where it leaves room the names of the first files."""
+    sentence = safe(finding.message)
+    left = room - cell_len(sentence) - _GAP
+    names = ", ".join(safe(file.name) for file in finding.files[:_NAMES])
+    if left < _LEAST or not names:
+        return [Segment(fit(sentence, room), ink.text)]
+    return [Segment(sentence + " " * _GAP, ink.text), Segment(fit(names, left), ink.dim)]
 
 
 def severity_mark(severity: Severity, ink: Inks) -> tuple[str, Style]:

@@ -19,7 +19,7 @@ def _with_files(screen: ChecksScreen) -> bool:
 
 
 def _with_images(screen: ChecksScreen) -> bool:
-    return bool(screen.images)
+    return screen.with_images
 
 
 def _fixable(screen: ChecksScreen) -> bool:

@@ -33,6 +33,11 @@ class ChecksScreen(ModeScreen):
     MODE = "checks"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._detailed: Finding | None = None
+        """The finding that stands in full below the list."""
+
     def compose_body(self) -> ComposeResult:
         self.making = Making(self.shell, self, self._show, self._judged, self._not_proposed)
         with Vertical(id="checks"):
@@ -61,6 +66,12 @@ class ChecksScreen(ModeScreen):
         return opening.images_of(project, finding, checked.images)
 
     @property
+    def with_images(self) -> bool:
+        """Whether there are any; cheap to ask."""
+        finding, checked = self.finding, self.shell.checked
+        return finding is not None and bool(finding.files) and checked is not None and finding.code in checked.shown
+
+    @property
     def fixable(self) -> bool:
         """Whether it can be mended here."""
         finding = self.finding
@@ -72,8 +83,8 @@ class ChecksScreen(ModeScreen):
         super().on_mount()
         self.found.focus()
         self.watch(self.app, "checked", self._checked)
-        self.watch(self.app, "checking", self._show, init=False)
-        self.watch(self.app, "scanning", self._show, init=False)
+        self.watch(self.app, "checking", self._show_sum, init=False)
+        self.watch(self.app, "scanning", self._scanned, init=False)
         self.watch(self.app, "theme", self._recolour, init=False)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -91,13 +102,23 @@ class ChecksScreen(ModeScreen):
         self._teach()
         self._show()
 
+    def _scanned(self) -> None:
+        self._teach()
+        self._show()
+
     def _teach(self) -> None:
-        self.found.teaching = teaching(self.shell.checked, self.size.width)
+        readable = self.shell.project is not None or self.shell.scanning is not None
+        self.found.teaching = teaching(self.shell.checked, readable=readable, width=self.size.width)
         if not self.found.findings:
             self.found.redraw()
 
     def _show(self) -> None:
         """What stands around the list."""
+        self._show_sum()
+        self._show_heading()
+        self.refresh_bindings()
+
+    def _show_sum(self) -> None:
         shell, making = self.shell, self.making
         self.query_one("#checks-sum", Lines).show_fitted(
             lambda width: (
@@ -106,8 +127,6 @@ class ChecksScreen(ModeScreen):
                 else sum_line(shell.checked, shell.checking, shell.scanning, width)
             )
         )
-        self._show_heading()
-        self.refresh_bindings()
 
     def _show_heading(self) -> None:
         heading = [[(self.found.heading(self.size.width), "dim")]] if self.found.findings else [[("", "dim")]]
@@ -116,6 +135,7 @@ class ChecksScreen(ModeScreen):
     def _show_detail(self) -> None:
         project = self.shell.project
         root = project.root if project is not None else Path("/")
+        self._detailed = self.finding
         self.query_one("#checks-text", Static).update(detail_text(self.finding, root, inks(self.app.theme)))
         self.query_one("#checks-detail").scroll_home(animate=False)
 
@@ -123,7 +143,8 @@ class ChecksScreen(ModeScreen):
         self._show_detail()
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
-        self._show_detail()
+        if self.finding != self._detailed:  # else it stays scrolled to where it is being read
+            self._show_detail()
         self.refresh_bindings()
 
     def on_virtual_list_resized(self, _event: VirtualList.Resized) -> None:

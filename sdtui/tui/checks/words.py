@@ -39,9 +39,9 @@ def counted(report: Report) -> list[Span]:
     return spans[1:]
 
 
-def sum_line(checked: Checked | None, checking: Progress | None, scanning: Progress | None, width: int) -> list[Line]:
-    """How many there are, of which run, and how far new checks are."""
-    state = _state(checked, checking, scanning)
+def sum_line(checked: Checked | None, checking: Progress | None, reading: Progress | None, width: int) -> list[Line]:
+    """How many there are, of which run, and how far new checks are; ``reading``: how far the dataset is read."""
+    state = _state(checked, checking, reading)
     if checked is None:
         return [[(" " + state, "dim")]]
     if checked.trouble:
@@ -60,13 +60,13 @@ def _all_well(checked: Checked) -> Span:
     return (f"{marks().reviewed} Nothing stands in the way: {plural(images, 'image')} checked", "good")
 
 
-def _state(checked: Checked | None, checking: Progress | None, scanning: Progress | None) -> str:
+def _state(checked: Checked | None, checking: Progress | None, reading: Progress | None) -> str:
     if checking is not None and checking.total:
         return f"checking… {count(checking.done)} of {count(checking.total)} {safe(checking.what)}"
     if checking is not None:
         return "checking…"
     if checked is None:
-        return "reading the dataset…" if scanning is not None else "not checked yet"
+        return "reading the dataset…" if reading is not None else "not checked yet"
     return f"checked at {time.strftime('%H:%M', time.localtime(checked.at))}"
 
 
@@ -77,11 +77,13 @@ def run_name(settings: Settings | None) -> str:
     return f"{settings.profile.title}, {safe(settings.script)}"
 
 
-def teaching(checked: Checked | None, width: int) -> list[str]:
-    """What stands in the place of the findings where there are none."""
-    if checked is None or checked.trouble:
+def teaching(checked: Checked | None, *, readable: bool, width: int) -> list[str]:
+    """What stands in the place of the findings where there are none; ``readable``: the dataset could be read."""
+    if not readable:
+        sentence = f"There is no dataset to look at here. {key_of('app.open')} opens another folder."
+    elif checked is None or checked.trouble:
         return []
-    if checked.asked.settings is None:
+    elif checked.asked.settings is None:
         sentence = (
             f"The run itself was not looked at: {key_of('mode.train')} sets one up, and its settings are checked too."
         )
