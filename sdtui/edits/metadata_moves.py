@@ -34,11 +34,17 @@ class MetadataMoves:
         for file, key in self._named.get(image, ()):
             self._gone[file][key] = None
 
-    def enter(self, sample: Sample, place: Path, subset: Subset) -> None:
-        """The file of ``subset`` names ``place``, with what is said of ``sample`` now."""
+    def enter(self, sample: Sample, place: Path, subset: Subset, size: tuple[int, int] | None = None) -> None:
+        """The file of ``subset`` names ``place``, with what is said of ``sample`` now.
+
+        ``size``: that of the image from now on, for an entry that says one.
+        """
         assert subset.metadata_file is not None
         file, key = self._named[sample.path][0]
-        self._come[subset.metadata_file][_key(subset, place)] = entry_of(file, self._read(file), key)
+        entry = entry_of(file, self._read(file), key)
+        if size is not None and "image_size" in entry:
+            entry["image_size"] = list(size)
+        self._come[subset.metadata_file][_key(subset, place)] = entry
 
     def changes(self) -> tuple[Change, ...]:
         """The files as they will be. Raises WriteError where more than the entries would change."""

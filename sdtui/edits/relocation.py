@@ -58,11 +58,16 @@ class Relocation:
 
     def _device(self, folder: Path) -> int:
         if folder not in self._devices:
-            here = folder
-            while not here.exists() and here != here.parent:
-                here = here.parent
-            self._devices[folder] = here.stat().st_dev
+            self._devices[folder] = device_of(folder)
         return self._devices[folder]
+
+
+def device_of(folder: Path) -> int:
+    """The disk that ``folder`` is on, or would be on."""
+    here = folder
+    while not here.exists() and here != here.parent:
+        here = here.parent
+    return here.stat().st_dev
 
 
 def _missing_folders(targets: Iterable[Path]) -> list[Change]:

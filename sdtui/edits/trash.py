@@ -37,12 +37,16 @@ class Trash:
     def __init__(self, project: Project, now: float | None = None) -> None:
         moment = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
         self._root = project.root
-        self.folder = _free(project.home / TRASH_FOLDER / moment)
+        self.folder = free_folder(project.home / TRASH_FOLDER / moment)
 
     def place(self, path: Path) -> Path:
         """Where ``path`` goes: its path in the project, the whole of it where it stands elsewhere."""
-        within = path.relative_to(self._root) if path.is_relative_to(self._root) else path.relative_to(path.anchor)
-        return self.folder / within
+        return self.folder / within(self._root, path)
+
+
+def within(root: Path, path: Path) -> Path:
+    """``path`` from ``root``, or from the top of the file system where it stands elsewhere."""
+    return path.relative_to(root) if path.is_relative_to(root) else path.relative_to(path.anchor)
 
 
 def trash_size(home: Path) -> TrashSize:
@@ -75,7 +79,7 @@ def _sizes(folder: Path) -> Iterator[int]:
                 continue
 
 
-def _free(folder: Path) -> Path:
+def free_folder(folder: Path) -> Path:
     """``folder``, or one with a number after it where that is taken: two things may be thrown away in one second."""
     number, found = 1, folder
     while os.path.lexists(found):

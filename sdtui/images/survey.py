@@ -8,7 +8,7 @@ import stat
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +18,7 @@ from typing import TypeAlias
 from sdtui.base.folder_cache import FolderCache
 from sdtui.base.paths import cache_dir
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
+from sdtui.images.crowd import INTERVAL, each
 from sdtui.images.decoder import Decoder
 from sdtui.images.facts import PictureFacts, Transparency
 from sdtui.images.problems import ImageProblem, Kind, why_unreadable
@@ -27,12 +28,8 @@ Look: TypeAlias = PictureFacts | ImageProblem
 
 _VERSION = 1
 _COLUMNS = ("mtime_ns INTEGER NOT NULL", "bytes INTEGER NOT NULL", "reader TEXT NOT NULL", "facts TEXT NOT NULL")
-_INTERVAL = 0.05
-"""Seconds between two reports of progress."""
 _KEPT_EVERY = 5.0
 """Seconds between two savings: what is cancelled or killed loses no more."""
-_MOST_PROCESSES = 8
-_NICENESS = 10
 _PASSING = (Kind.GIVEN_UP, Kind.UNREADABLE, Kind.ABSENT)
 """What may be otherwise the next time though the file is the same."""
 
@@ -55,7 +52,7 @@ def survey(
         looks, unknown = yield from _remembered(files, memory, cancelled)
         if unknown:
             done = len(files) - len(unknown)
-            yield from _decoded(unknown, looks, memory, _Pace(done, len(files), cancelled), processes or _processors())
+            yield from _decoded(unknown, looks, memory, _Pace(done, len(files), cancelled), processes)
         memory.save()
         return looks
     finally:
@@ -80,7 +77,7 @@ class _Pace:
         if self.cancelled():
             raise WorkCancelled
         now = time.monotonic()
-        if now - self._reported >= _INTERVAL:
+        if now - self._reported >= INTERVAL:
             self._reported = now
             yield Progress(self.done, self.total, "images")
 
@@ -138,26 +135,20 @@ def _remembered(
 
 
 def _decoded(
-    unknown: Mapping[Path, _Stamp], looks: dict[Path, Look], memory: _Memory, pace: _Pace, processes: int
+    unknown: Mapping[Path, _Stamp], looks: dict[Path, Look], memory: _Memory, pace: _Pace, processes: int | None
 ) -> Work[None]:
-    pool = ThreadPoolExecutor(processes)
     saved = time.monotonic()
-    with Decoder(processes, niceness=_NICENESS) as decoder:
-        try:
-            running: dict[Future[Look], Path] = {pool.submit(_look, decoder, path): path for path in unknown}
-            while running:
-                finished, _ = wait(running, timeout=_INTERVAL, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    path = running.pop(future)
-                    looks[path] = look = future.result()
-                    if _stamp(path) == unknown[path]:
-                        memory.keep(path, unknown[path], look)
-                yield from pace.step(len(finished))
-                if time.monotonic() - saved > _KEPT_EVERY:
-                    memory.save()
-                    saved = time.monotonic()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    decoding = each(unknown, _look, processes=processes)
+    with closing(decoding):
+        for done in decoding:
+            for path, look in done:
+                looks[path] = look
+                if _stamp(path) == unknown[path]:
+                    memory.keep(path, unknown[path], look)
+            yield from pace.step(len(done))
+            if time.monotonic() - saved > _KEPT_EVERY:
+                memory.save()
+                saved = time.monotonic()
 
 
 def _look(decoder: Decoder, path: Path) -> Look:
@@ -198,7 +189,3 @@ def _reader() -> str:
         return version("pillow")
     except PackageNotFoundError:
         return ""
-
-
-def _processors() -> int:
-    return max(1, min(_MOST_PROCESSES, len(os.sched_getaffinity(0))))
