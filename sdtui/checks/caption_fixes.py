@@ -14,7 +14,8 @@ from sdtui.base.text import plural
 from sdtui.base.work import Progress, Work
 from sdtui.checks.caption_names import unread_captions
 from sdtui.checks.finding import Finding
-from sdtui.dataset.project import Project, Sample
+from sdtui.checks.samples import samples_of
+from sdtui.dataset.project import Project
 from sdtui.edits.bulk import propose
 from sdtui.edits.bulk.stale import StaleCaches
 from sdtui.edits.config_place import with_place
@@ -31,12 +32,6 @@ _MARKED = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Encodings that say so themselves; that of UTF-32 begins with that of UTF-16, so it is asked first."""
-
-
-def samples_of(project: Project, finding: Finding) -> tuple[Sample, ...]:
-    """The images that ``finding`` is about."""
-    about = frozenset(finding.files)
-    return tuple(sample for subset in project.subsets for sample in subset.samples if sample.path in about)
 
 
 def _by(operation: Operation) -> Callable[[Project, Finding], Work[Proposal]]:

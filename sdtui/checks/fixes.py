@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sdtui.base.errors import UsageError
 from sdtui.base.work import Work
+from sdtui.checks.cache_fixes import CACHE_FIXES
 from sdtui.checks.caption_fixes import CAPTION_FIXES
 from sdtui.checks.finding import Finding
 from sdtui.checks.image_fixes import IMAGE_FIXES
@@ -19,7 +20,7 @@ from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan
 Fixer: TypeAlias = Callable[[Project, Finding], Work[Proposal]]
 """What mends one finding of a project as it was scanned."""
 
-FIXES: Mapping[str, Fixer] = {**IMAGE_FIXES, **CAPTION_FIXES}
+FIXES: Mapping[str, Fixer] = {**IMAGE_FIXES, **CAPTION_FIXES, **CACHE_FIXES}
 """By the finding's code."""
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.work import Cancelled, Work, never_cancelled
+from sdtui.checks.caches import cache_findings
 from sdtui.checks.captions import caption_findings
 from sdtui.checks.config import check_config
 from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.images import image_findings
 from sdtui.checks.metadata import check_metadata
 from sdtui.checks.run import run_findings
+from sdtui.checks.sized import as_run
 from sdtui.dataset.listing import absolute
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.trainer.location import TrainerInstall
@@ -90,8 +92,10 @@ def preflight(
     """
     found = list(_config(project, settings))
     found += yield from _metadata(project, cancelled)
-    found += yield from image_findings(project, cancelled=cancelled)
+    sized = as_run(project, settings)
+    found += yield from image_findings(sized, cancelled=cancelled)
     found += yield from caption_findings(project, settings, cancelled=cancelled)
+    found += yield from cache_findings(sized, settings, cancelled=cancelled)
     if settings is not None:
         found += yield from run_findings(project, settings, install, cancelled=cancelled)
     return report_of(found)

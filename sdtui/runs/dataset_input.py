@@ -45,18 +45,7 @@ class DatasetInput:
 
 def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput:
     """A config made from the folders of ``project``, to be written into ``folder``."""
-    made = export(
-        project,
-        settings.profile.dataset_kind,
-        folder,
-        options=ExportOptions(
-            resolution=(settings.number("width", 512), settings.number("height", 512)),
-            bucket_reso_steps=settings.number("bucket_reso_steps", settings.profile.bucket_steps),
-            min_bucket_reso=settings.number("min_bucket_reso", 256),
-            max_bucket_reso=settings.number("max_bucket_reso", 0) or None,
-            bucket_no_upscale=bool(settings["bucket_no_upscale"]),
-        ),
-    )
+    made = export(project, settings.profile.dataset_kind, folder, options=export_options(settings))
     config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), _command_line(settings))
     trained = as_config(project, config)
     _refuse(config, settings)
@@ -67,6 +56,17 @@ def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput
         epoch=_epoch(trained, settings),
         reads=tuple(_reads(trained)),
         notes=made.plan.warnings,
+    )
+
+
+def export_options(settings: Settings) -> ExportOptions:
+    """What ``settings`` say about the config that is made from folders."""
+    return ExportOptions(
+        resolution=(settings.number("width", 512), settings.number("height", 512)),
+        bucket_reso_steps=settings.number("bucket_reso_steps", settings.profile.bucket_steps),
+        min_bucket_reso=settings.number("min_bucket_reso", 256),
+        max_bucket_reso=settings.number("max_bucket_reso", 0) or None,
+        bucket_no_upscale=bool(settings["bucket_no_upscale"]),
     )
 
 
