@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from sdtui.tui.balance.screen import BalanceScreen
 
 
+def _read(screen: BalanceScreen) -> bool:
+    return screen.shell.project is not None and screen.shell.scanning is None
+
+
 def _with_subset(screen: BalanceScreen) -> bool:
     return screen.subset is not None and screen.shell.scanning is None and not screen.left_out(screen.subset)
 
@@ -149,6 +153,14 @@ OFFERED = offered(
         "reset",
         when=_wished,
         rank=40,
+    ),
+    Command(
+        "balance.config",
+        "Edit the dataset config",
+        "Every key of the config with its meaning; where the project has none, one is made.",
+        ("C",),
+        "config",
+        when=_read,
     ),
     Command("balance.undo", "Undo", "Takes back the last change to files.", ("u",), "undo", "undo", rank=60),
     Command("balance.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo"),

@@ -25,6 +25,7 @@ from sdtui.tui.balance.table import BalanceTable
 from sdtui.tui.balance.wish import Wish, read_share
 from sdtui.tui.balance.words import Counted, length_lines, wish_line
 from sdtui.tui.buckets.screen import BucketsScreen
+from sdtui.tui.config.opening import edit_config
 from sdtui.tui.dataset.repeats import as_wanted
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.mode_screen import ModeScreen
@@ -243,6 +244,9 @@ class BalanceScreen(ModeScreen):
 
         if self._project is not None:
             self.app.push_screen(BucketsScreen(self._project, self.wish.batch), chosen)
+
+    def action_config(self) -> None:
+        edit_config(self, self.subset)
 
     def action_undo(self) -> None:
         if self.shell.workspace is not None:

@@ -144,6 +144,14 @@ OFFERED = offered(
         when=_whole_on_images,
     ),
     Command(
+        "dataset.config",
+        "Edit the dataset config",
+        "Every key of the config with its meaning; where the project has none, one is made.",
+        ("C",),
+        "config",
+        when=_read,
+    ),
+    Command(
         "dataset.make_subset",
         "Make a subset",
         "Makes an empty subset.",

@@ -13,6 +13,7 @@ from sdtui.dataset.project import Sample
 from sdtui.tokens.encoding import LIMITS
 from sdtui.tui.buckets.screen import BucketsScreen
 from sdtui.tui.commands import key_of
+from sdtui.tui.config.opening import edit_config
 from sdtui.tui.dataset import act_commands, commands
 from sdtui.tui.dataset.acts import Acts
 from sdtui.tui.dataset.places import next_of, places_to_go
@@ -256,6 +257,9 @@ class DatasetScreen(DatasetView):
 
         if self.project is not None:
             self.app.push_screen(BucketsScreen(self.project), chosen)
+
+    def action_config(self) -> None:
+        edit_config(self, self.subset)
 
     def action_ignored(self) -> None:
         if self.project is not None:
