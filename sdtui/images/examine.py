@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from sdtui.images.opening import HARD_FILE, open_picture
 
@@ -16,6 +16,10 @@ _ANIMATIONS = ("PNG", "WEBP", "GIF", "AVIF", "TIFF", "JXL")
 _CLIPPED = ("I", "F")
 _EASILY_RGB = ("RGB", "RGBA", "L", "LA", "P", "1", "CMYK")
 _PNG_DEPTH_AT = 24
+_LOOKED_AT = 64
+"""Pixels of the shorter side, at least, that values are looked for in."""
+_NOISE = 12
+"""By how much JPEG lets the channels of a grey picture differ."""
 
 
 def examine(path: str) -> dict[str, Any]:
@@ -33,6 +37,7 @@ def examine(path: str) -> dict[str, Any]:
             "transparency": _transparency(image),
             "animated": animated,
             "depth": _depth(path, image.format, opened_as),
+            **_values(image),
         }
 
 
@@ -55,6 +60,20 @@ def _transparency(image: Image.Image) -> str:
     alpha = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
     lowest, _ = alpha.getchannel("A").getextrema()
     return "opaque" if lowest == 255 else "used"
+
+
+def _values(image: Image.Image) -> dict[str, Any]:
+    """What the picture is as a mask: averaged over small squares, which is quick and overlooks specks."""
+    whole = image if image.mode == "RGB" else image.convert("RGB")
+    small = whole.reduce(max(1, min(whole.size) // _LOOKED_AT))
+    red, green, blue = small.split()
+    apart = max(_highest(ImageChops.difference(red, other)) for other in (green, blue))
+    return {"coloured": apart > _NOISE, "brightest": _highest(red)}
+
+
+def _highest(channel: Image.Image) -> int:
+    histogram = channel.histogram()
+    return max((value for value, count in enumerate(histogram) if count), default=0)
 
 
 def _depth(path: str, kind: str | None, mode: str) -> int:

@@ -36,6 +36,10 @@ class PictureFacts:
     """More than one frame, of which the trainer reads the first."""
     depth: int
     """Bits of a channel as stored."""
+    coloured: bool
+    """Its channels differ; of a mask the trainer takes the red one."""
+    brightest: int
+    """0 to 255, of the red channel."""
 
     @property
     def clipped(self) -> bool:
@@ -63,4 +67,6 @@ def from_header(header: Mapping[str, Any]) -> PictureFacts:
         transparency=Transparency(header["transparency"]),
         animated=header["animated"],
         depth=header["depth"],
+        coloured=header["coloured"],
+        brightest=header["brightest"],
     )
