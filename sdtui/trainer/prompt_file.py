@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,6 @@ class PromptRow:
     stop: int
     text: str | None = None
     """The line, where it is written as one; None for a table."""
-    shared: frozenset[str] = frozenset()
-    """Keys that stand in ``[prompt]``, for all rows together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,8 @@ class PromptFile:
     path: Path
     text: str
     rows: tuple[PromptRow, ...]
+    shared: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in ``[prompt]`` of a TOML file, for all rows together."""
     problem: str | None = None
     """Why the trainer would stop at it though it can be written on: nothing stands in it yet."""
 
@@ -85,10 +85,11 @@ def parse_prompt_file(path: Path, data: bytes) -> PromptFile:
         )
     if path.name.endswith(".json"):
         problem = None if text.strip() else "There is no list of sample prompts in this file"
-        return PromptFile(path, text, tuple(_json_rows(text, path)) if problem is None else (), problem)
+        return PromptFile(path, text, tuple(_json_rows(text, path)) if problem is None else (), {}, problem)
     base = _toml_base(text, path)
     problem = None if "subset" in base else "The sample prompts have no [[prompt.subset]]"
-    return PromptFile(path, text, tuple(_toml_rows(base, text, path)), problem)
+    shared = {key: value for key, value in base.items() if key != "subset"}
+    return PromptFile(path, text, tuple(_toml_rows(base, shared, text, path)), shared, problem)
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -133,8 +134,7 @@ def _toml_base(text: str, path: Path) -> dict[str, Any]:
     return base
 
 
-def _toml_rows(base: dict[str, Any], text: str, path: Path) -> Iterator[PromptRow]:
-    shared = {key: value for key, value in base.items() if key != "subset"}
+def _toml_rows(base: dict[str, Any], shared: dict[str, Any], text: str, path: Path) -> Iterator[PromptRow]:
     spans = toml_spans(text)
     for index, subset in enumerate(base.get("subset", [])):
         start, stop = _table_span(spans, (*SUBSETS, index))
@@ -145,7 +145,7 @@ def _toml_rows(base: dict[str, Any], text: str, path: Path) -> Iterator[PromptRo
                 path=path,
                 line=line,
             )
-        yield PromptRow({**shared, **subset}, line, start, stop, None, frozenset(shared))
+        yield PromptRow({**shared, **subset}, line, start, stop)
 
 
 def _toml(text: str, path: Path) -> dict[str, Any]:
