@@ -32,11 +32,15 @@ _TURNS = {
 """How a picture is turned to stand as its EXIF orientation says (the EXIF specification, tag 274)."""
 
 
+class NotWrittenError(Exception):
+    """The picture is fine, and there is no room for the new one, or no right to write it."""
+
+
 def mend(path: str, target: str, recipe: dict[str, Any]) -> dict[str, Any]:
     """Write the first frame of ``path`` to the new file ``target``, 8 bits a channel; see ``images.recipe.Recipe``.
 
     Text in PNGs, EXIF data and colour profile stay as far as the format holds them. Returns the new size. Raises what
-    Pillow raises; then there is no ``target``.
+    Pillow raises, and NotWrittenError; then there is no ``target``.
     """
     limit = Image.MAX_IMAGE_PIXELS
     try:
@@ -163,6 +167,8 @@ def _save(image: Image.Image, target: Path, target_format: str, options: dict[st
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(like, target)
-    except BaseException:
+    except OSError as error:
         target.unlink(missing_ok=True)
-        raise
+        if error.errno is None:
+            raise
+        raise NotWrittenError(error.strerror) from error

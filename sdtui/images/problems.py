@@ -45,9 +45,11 @@ class Kind(str, Enum):
     DAMAGED = "damaged"
     """Damaged or cut off."""
     TOO_LARGE = "too-large"
-    """More pixels than Pillow opens, or more memory than a picture may take."""
+    """More pixels than Pillow opens."""
+    NOT_WRITTEN = "not-written"
+    """It can be read, and there was no room for what was made of it, or no right to write that."""
     GIVEN_UP = "given-up"
-    """It took too long, or ended the process that opened it; another time may be different."""
+    """It took too long or too much memory, or ended the process that opened it; another time may be different."""
 
 
 class ImageProblem(SdtuiError):
@@ -103,7 +105,7 @@ def _from_head(head: bytes) -> tuple[Kind, str, str]:
 
 
 def from_worker(path: Path, kind: str, detail: str) -> ImageProblem:
-    """What the worker met, as a sentence. ``kind``: bomb, memory, unknown, system or damaged."""
+    """What the worker met, as a sentence. ``kind``: bomb, memory, unknown, system, not-written or damaged."""
     if kind == "bomb":
         return ImageProblem(
             "The picture has more pixels than Pillow opens (179 million), so the trainer would stop at it",
@@ -112,8 +114,10 @@ def from_worker(path: Path, kind: str, detail: str) -> ImageProblem:
             kind=Kind.TOO_LARGE,
         )
     if kind == "memory":
+        return ImageProblem("The picture takes more memory than it may", path=path, remedy="Make it smaller.")
+    if kind == "not-written":
         return ImageProblem(
-            "The picture takes more memory than it may", path=path, remedy="Make it smaller.", kind=Kind.TOO_LARGE
+            f"What was made of the picture could not be written ({detail})", path=path, kind=Kind.NOT_WRITTEN
         )
     if kind == "damaged":
         return ImageProblem(

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from sdtui.images.examine import examine
-from sdtui.images.mend import mend
+from sdtui.images.mend import NotWrittenError, mend
 from sdtui.images.opening import HARD_FILE, open_picture, prepare
 
 MEMORY_LIMIT = 4 << 30
@@ -57,6 +57,8 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
         header, pixels = {"problem": "memory", "detail": ""}, b""
     except UnidentifiedImageError:
         header, pixels = {"problem": "unknown", "detail": ""}, b""
+    except NotWrittenError as error:
+        header, pixels = {"problem": "not-written", "detail": str(error)}, b""
     except HARD_FILE as error:
         kind = "system" if isinstance(error, OSError) and error.errno is not None else "damaged"
         header, pixels = {"problem": kind, "detail": str(error)}, b""

@@ -1,0 +1,51 @@
+"""Where new versions of images wait to be put in their places: ``.sdtui/prepared/STAMP/`` and below it their paths."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+from sdtui.base.files import make_folder, make_home
+from sdtui.dataset.project import Project
+from sdtui.edits.trash import free_folder, within
+
+STAGING_FOLDER = "prepared"
+"""Its name in the folder of the project's records."""
+
+_KEPT_FOR = 24 * 3600.0
+"""Seconds until what was never put in place, or was taken back, is deleted."""
+
+
+class Staging:
+    """A fresh folder for what is prepared together. It is made once a file is placed in it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._all = project.home / STAGING_FOLDER
+        self.folder = free_folder(self._all / time.strftime("%Y%m%d-%H%M%S"))
+
+    def place(self, path: Path) -> Path:
+        """Where the new version of ``path`` waits; its folder is made. Raises WriteError."""
+        make_home(self._project.home)
+        place = self.folder / within(self._project.root, path)
+        make_folder(place.parent)
+        return place
+
+    def drop(self) -> None:
+        """Delete it with all that waits in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Delete what waits since yesterday: nobody looks at that any more.
+
+        The folders stay: undo brings files back to where they waited.
+        """
+        for parent, _, names in os.walk(self._all):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    path = Path(parent, name)
+                    if time.time() - path.lstat().st_ctime > _KEPT_FOR:
+                        path.unlink()
