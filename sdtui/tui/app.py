@@ -189,11 +189,17 @@ class SdtuiApp(Offers, App[None]):
 
     def could_not_open(self, error: SdtuiError) -> None:
         """The first scan failed: say why, and ask for another folder."""
-        answers = (Answer("enter", "choose another", "open"), Answer("esc", "stay", ""))
-        self.push_screen(
-            Ask("This could not be opened", error.sentence(), answers),
-            lambda answer: self.action_open() if answer else None,
-        )
+        config = self.project_path is not None and self.project_path.is_file()
+        look = (Answer("c", "see what is wrong", "checks"),) if config else ()
+        answers = (Answer("enter", "choose another", "open"), *look, Answer("esc", "stay", ""))
+
+        def answered(answer: str | None) -> None:
+            if answer == "open":
+                self.action_open()
+            elif answer == "checks":
+                self.action_mode("checks")
+
+        self.push_screen(Ask("This could not be opened", error.sentence(), answers), answered)
 
     def _light_beacon(self, opened: int) -> None:
         """Let the header say how the project's newest run goes, unless another project was opened meanwhile."""

@@ -107,6 +107,7 @@ class Workspace:
     def _unreadable(self, error: SdtuiError) -> None:
         self._app.scanning = None
         self._app.could_not_open(error)
+        self.checking.now()
 
     # Outside changes ----------------------------------------------------------------------------------------------
 
@@ -185,7 +186,8 @@ class Workspace:
         With ``keep_going`` a file that cannot be written is left (``Applied.left``), and the rest is done. Once
         ``cancelled()``, all is taken back, and ``failed`` hears so.
         """
-        project = self._app.project
+        checked = self._app.checked
+        project = self._app.project or (checked.project if checked is not None else None)
         if project is None:
             return
 

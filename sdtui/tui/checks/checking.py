@@ -17,7 +17,7 @@ from sdtui.base.settings import load_settings
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.checks.about import images_about
 from sdtui.checks.finding import Severity
-from sdtui.checks.preflight import Report, preflight
+from sdtui.checks.preflight import Report, preflight, refused
 from sdtui.dataset.project import Project
 from sdtui.runs.remembered import FILE, recall, settings_of
 from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
@@ -46,8 +46,8 @@ class Asked:
 class Checked:
     """What the checks have found."""
 
-    project: Project
-    """As it stood when it was looked at."""
+    project: Project | None
+    """As it stood when it was looked at; without subsets where its config is refused; None with ``trouble``."""
     asked: Asked
     report: Report
     images: Mapping[Path, frozenset[str]]
@@ -71,6 +71,7 @@ class Checking:
 
     def __init__(self, app: SdtuiApp, path: Path) -> None:
         self._app = app
+        self._path = path
         self._home = (path if path.is_dir() else path.parent) / PROJECT_FOLDER
         self._asked: Asked | None = None
         """None until Train has said what would be run: then it is what was set there the last time."""
@@ -114,7 +115,7 @@ class Checking:
         """Check at once."""
         self._forget_timer()
         project, asked = self._app.project, self._asked
-        if project is None or self._app.scanning is not None:
+        if self._app.scanning is not None or (project is None and not self._path.is_file()):
             return
         self._app.checking = Progress(0, None, "images")
         self._app.bridge.work(
@@ -123,7 +124,7 @@ class Checking:
             lambda cancelled: self._resting(self._look(project, asked, cancelled), cancelled),
             self._found,
             self._progressed,
-            lambda error: self._failed(error, project, asked),
+            self._failed,
         )
 
     def _forget_timer(self) -> None:
@@ -133,9 +134,13 @@ class Checking:
 
     # In the thread ------------------------------------------------------------------------------------------------
 
-    def _look(self, project: Project, asked: Asked | None, cancelled: Cancelled) -> Work[Checked]:
+    def _look(self, project: Project | None, asked: Asked | None, cancelled: Cancelled) -> Work[Checked]:
         asked = asked or self._remembered()
-        report = yield from preflight(project, asked.settings, asked.install, cancelled=cancelled)
+        if project is None:
+            # A config that the trainer refuses is no project; why it does is to be seen all the same.
+            project, report = refused(self._path, asked.settings)
+        else:
+            report = yield from preflight(project, asked.settings, asked.install, cancelled=cancelled)
         images = images_about(project, report.findings)
         shown = frozenset(code for codes in images.values() for code in codes)
         return Checked(project, asked, report, images, shown, time.time())
@@ -171,5 +176,6 @@ class Checking:
         self._app.checked = checked
         self._app.mark_mode("checks", checked.badge)
 
-    def _failed(self, error: SdtuiError, project: Project, asked: Asked | None) -> None:
-        self._found(Checked(project, asked or Asked(), Report(), {}, frozenset(), time.time(), error.sentence()))
+    def _failed(self, error: SdtuiError) -> None:
+        self._app.checking = None
+        self._app.checked = Checked(None, Asked(), Report(), {}, frozenset(), time.time(), error.sentence())

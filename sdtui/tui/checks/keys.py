@@ -27,7 +27,7 @@ def _fixable(screen: ChecksScreen) -> bool:
 
 
 def _checkable(screen: ChecksScreen) -> bool:
-    return screen.shell.project is not None and screen.shell.scanning is None
+    return screen.project is not None and screen.shell.scanning is None
 
 
 OFFERED = offered(

@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from sdtui.base.errors import SdtuiError
 from sdtui.checks.finding import Finding
-from sdtui.checks.fixes import FIXES, fix
+from sdtui.checks.fixes import FIXES, fix_all
+from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.tui.checks import keys, opening
 from sdtui.tui.checks.checking import Checked
@@ -56,6 +57,12 @@ class ChecksScreen(ModeScreen):
     def finding(self) -> Finding | None:
         """The one under the cursor."""
         return self.found.finding
+
+    @property
+    def project(self) -> Project | None:
+        """What the findings are about; its config may be one that the trainer refuses."""
+        checked = self.shell.checked
+        return self.shell.project or (checked.project if checked is not None else None)
 
     @property
     def images(self) -> tuple[Path, ...]:
@@ -107,7 +114,7 @@ class ChecksScreen(ModeScreen):
         self._show()
 
     def _teach(self) -> None:
-        readable = self.shell.project is not None or self.shell.scanning is not None
+        readable = self.shell.scanning is not None or self.project is not None
         self.found.teaching = teaching(self.shell.checked, readable=readable, width=self.size.width)
         if not self.found.findings:
             self.found.redraw()
@@ -133,8 +140,7 @@ class ChecksScreen(ModeScreen):
         self.query_one("#checks-heading", Lines).show(heading)
 
     def _show_detail(self) -> None:
-        project = self.shell.project
-        root = project.root if project is not None else Path("/")
+        root = self.project.root if self.project is not None else Path("/")
         self._detailed = self.finding
         self.query_one("#checks-text", Static).update(detail_text(self.finding, root, inks(self.app.theme)))
         self.query_one("#checks-detail").scroll_home(animate=False)
@@ -176,13 +182,14 @@ class ChecksScreen(ModeScreen):
             opening.list_files(self, self.finding)
 
     def action_fix(self) -> None:
-        finding, project = self.finding, self.shell.project
-        if finding is not None and project is not None:
-            self.making.begin(lambda _cancelled: fix(project, finding))
+        finding, project, checked = self.finding, self.project, self.shell.checked
+        if finding is not None and project is not None and checked is not None:
+            self.making.begin(lambda _cancelled: fix_all(project, checked.report, finding.code))
 
     def _judged(self, applied: Applied | None) -> None:
-        if applied is not None and self.shell.workspace is not None:
-            self.shell.workspace.checking.soon()
+        path = self.shell.project_path
+        if applied is not None and self.shell.project is None and path is not None:
+            self.shell.open_project(path, self.MODE)  # its config may be one now that the trainer accepts
 
     def _not_proposed(self, error: SdtuiError) -> None:
         self.shell.explain(error)

@@ -56,7 +56,8 @@ def sum_line(checked: Checked | None, checking: Progress | None, reading: Progre
 
 
 def _all_well(checked: Checked) -> Span:
-    images = sum(subset.img_count for subset in checked.project.subsets)
+    subsets = checked.project.subsets if checked.project is not None else ()
+    images = sum(subset.img_count for subset in subsets)
     return (f"{marks().reviewed} Nothing stands in the way: {plural(images, 'image')} checked", "good")
 
 
