@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sdtui.base.errors import SdtuiError
+from pathlib import Path
+
 from sdtui.base.settings import UserSettings
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
-from sdtui.trainer.conflicts import refuse_conflicts
+from sdtui.trainer.command import RunPaths, run_arguments
+from sdtui.trainer.conflicts import conflicts
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 
@@ -24,12 +26,12 @@ def run_findings(
 
     ``install`` None: sd-scripts was not found, which is a finding of its own unless the profile is the rehearsal.
     """
-    del install, user
+    del user
     if cancelled():
         raise WorkCancelled
     yield Progress(0, None, "settings")
-    try:
-        refuse_conflicts(settings)
-    except SdtuiError as error:
-        return (Finding("settings-refused", Severity.ERROR, f"{error.what}.", project.root, fix=error.remedy),)
-    return ()
+    run = run_arguments(settings, install, RunPaths(Path("dataset.toml"), Path("model"), Path("log"), None))
+    return tuple(
+        Finding(one.code, Severity.ERROR, f"{one.what}.", project.root, why=one.why, fix=one.remedy)
+        for one in conflicts(run)
+    )

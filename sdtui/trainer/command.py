@@ -13,6 +13,7 @@ from sdtui.trainer.conflicts import refuse_conflicts
 from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
+from sdtui.trainer.run_arguments import DatasetFacts, RunArguments
 
 _BUCKETS = ("min_bucket_reso", "max_bucket_reso", "bucket_no_upscale", "bucket_reso_steps")
 _OWN = ("script", "width", "height", "num_processes", "num_cpu_threads_per_process", *_BUCKETS)
@@ -37,14 +38,15 @@ def build(
     *,
     masked: bool = False,
     dataset: Mapping[str, Value] | None = None,
+    facts: DatasetFacts | None = None,
 ) -> tuple[str, ...]:
     """The words of the command.
 
     ``install`` is not looked at for a rehearsal; ``masked``: the dataset has masks; ``dataset``: arguments for what its
-    config leaves open (resolution, buckets). Raises UsageError for settings that the trainer would refuse together,
-    TrainerError where the script is missing.
+    config leaves open (resolution, buckets); ``facts``: what the trainer's assertions look at in the dataset. Raises
+    UsageError for arguments that the trainer would refuse, TrainerError where the script is missing.
     """
-    values = argument_values(settings, install, paths, masked=masked, dataset=dataset)
+    values = argument_values(settings, install, paths, masked=masked, dataset=dataset, facts=facts)
     arguments = (word for key, value in values.items() for word in _words(key, value))
     return (*_launcher(settings, install), *_script(settings, install), *arguments)
 
@@ -56,10 +58,26 @@ def argument_values(
     *,
     masked: bool = False,
     dataset: Mapping[str, Value] | None = None,
-) -> dict[str, Value | None]:
+    facts: DatasetFacts | None = None,
+) -> Mapping[str, Value | None]:
     """The arguments of the script in the order in which they are shown. Raises UsageError as ``build`` does."""
-    refuse_conflicts(settings)
-    return {**_values(settings, install, paths, masked), **(dataset or {})}
+    run = run_arguments(settings, install, paths, masked=masked, dataset=dataset, facts=facts)
+    refuse_conflicts(run)
+    return run.values
+
+
+def run_arguments(
+    settings: Settings,
+    install: TrainerInstall | None,
+    paths: RunPaths,
+    *,
+    masked: bool = False,
+    dataset: Mapping[str, Value] | None = None,
+    facts: DatasetFacts | None = None,
+) -> RunArguments:
+    """What ``build`` would tell the script, whether the trainer takes it or not."""
+    values = {**_values(settings, install, paths, masked), **(dataset or {})}
+    return RunArguments(settings.script, values, settings.number("num_processes", 1), facts or DatasetFacts())
 
 
 def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:

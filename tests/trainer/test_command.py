@@ -13,6 +13,7 @@ from sdtui.base.errors import TrainerError, UsageError
 from sdtui.trainer.command import RunPaths, build, shell_text, train_script
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, parse_settings
+from sdtui.trainer.run_arguments import DatasetFacts
 
 SCRIPTS = ("fine_tune.py", "sdxl_train.py", "sdxl_train_network.py", "train_network.py")
 PATHS = RunPaths(Path("/p/set.toml"), Path("/p/model"), Path("/p/log"), Path("/p/prompt.txt"))
@@ -146,13 +147,11 @@ def test_a_script_that_this_version_lacks() -> None:
         ("sdxl-finetune", ["mixed_precision=fp16"], "full_bf16 needs"),
         ("sdxl-finetune", ["train_text_encoder=true"], "cannot be trained"),
         ("sdxl-finetune", ["noise_offset="], "adaptive_noise_scale needs a noise_offset"),
-        ("sdxl-finetune", ["cache_latents=false", "cache_latents_to_disk=false"], "needs cached latents"),
         ("sd15-lora", ["lr_warmup_steps=100"], "constant_with_warmup"),
         ("sd15-lora", ["lr_warmup_steps=5%"], "constant_with_warmup"),
         ("sdxl-lora", ["optimizer_args=a=F,b=F"], "name=value, separated by spaces"),
         ("sdxl-lora", ["optimizer_args=relative_step"], "name=value, separated by spaces"),
         ("sdxl-lora", ["optimizer_args=relative_step=false"], "relative_step=False"),
-        ("sdxl-lora", ["xformers=true", "sdpa=true"], "Set one of them to false"),
         ("sd15-lora", ["full_fp16=true", "mixed_precision=bf16"], "full_fp16 needs"),
         ("sdxl-finetune", ["persistent_data_loader_workers=true"], "1 or more"),
         ("sdxl-finetune", ["weighted_captions=true"], "does not go with cache_text_encoder_outputs"),
@@ -188,7 +187,13 @@ def test_a_script_that_this_version_lacks() -> None:
             ["lr_scheduler=adafactor:1e-4", "lr_warmup_steps=10"],
             "The scheduler adafactor takes no warm-up",
         ),
-        ("sdxl-lora", ["lr_scheduler_type=CosineAnnealingLR", "lr_warmup_steps=10"], "CosineAnnealingLR takes no"),
+        (
+            "sdxl-lora",
+            ["lr_scheduler_type=CosineAnnealingLR", "lr_scheduler_args=T_max=10", "lr_warmup_steps=10"],
+            "CosineAnnealingLR takes no",
+        ),
+        ("sdxl-lora", ["lr_scheduler_type=CosineAnnealingLR"], "CosineAnnealingLR needs T_max"),
+        ("sdxl-lora", ["script=sdxl_train.py"], "sdxl_train.py has no argument network_"),
         ("sdxl-lora", ["optimizer_args=", "lr_warmup_steps=10"], "Adafactor with relative_step"),
         ("sdxl-lora", ["optimizer_args=relative_step=False warmup_init=True", "lr_warmup_steps=5%"], "relative_step"),
         ("sdxl-lora", ["optimizer_args=betas=high"], "must be one of Python"),
@@ -201,10 +206,18 @@ def test_settings_that_the_trainer_refuses_are_refused_first(profile: str, texts
     assert says in error.value.sentence()
 
 
+def test_a_dataset_of_metadata_files_needs_cached_latents_in_a_full_fine_tune() -> None:
+    settings = parse_settings("sdxl-finetune", ["cache_latents=false", "cache_latents_to_disk=false"])
+    assert build(settings, install(), PATHS, facts=DatasetFacts(kinds=frozenset({"dreambooth"})))
+    with pytest.raises(UsageError, match="needs cached latents"):
+        build(settings, install(), PATHS, facts=DatasetFacts(kinds=frozenset({"finetuning"})))
+
+
 @pytest.mark.parametrize(
     ("profile", "texts"),
     [
         ("sdxl-lora", ["lr_warmup_steps=10"]),
+        ("sdxl-lora", ["xformers=true", "sdpa=true"]),
         ("sdxl-lora", ["lr_warmup_steps=1e-3"]),
         ("sd15-lora", ["lr_warmup_steps=0.0%"]),
         ("sd15-lora", ["optimizer_type=AdamWScheduleFree", "lr_warmup_steps=10"]),

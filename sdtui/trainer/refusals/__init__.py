@@ -1,0 +1,1 @@
+"""What each script of sd-scripts refuses, one subject a module."""
