@@ -15,11 +15,11 @@ from sdtui.dataset.project import Project
 from sdtui.edits.dataset_config import as_config, export
 from sdtui.edits.export_parts import ExportOptions
 from sdtui.plans.plan import Change
-from sdtui.trainer.buckets import step_unit
 from sdtui.trainer.dataset_config import DatasetConfig, DatasetSection, interpret, load, parse
 from sdtui.trainer.dataset_keys import Support
 from sdtui.trainer.fields import Value
 from sdtui.trainer.profiles import Settings
+from sdtui.trainer.run_arguments import DatasetFacts
 
 _CAPTION_CHANGERS = ("shuffle_caption", "caption_dropout_rate", "caption_tag_dropout_rate", "token_warmup_step")
 _IMAGE_CHANGERS = ("color_aug", "random_crop")
@@ -41,6 +41,8 @@ class DatasetInput:
     cwd: Path | None = None
     """Where the trainer must start so that relative paths in the config are found; None: anywhere."""
     notes: tuple[str, ...] = ()
+    facts: DatasetFacts = field(default_factory=DatasetFacts)
+    """What the trainer's assertions look at."""
 
 
 def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput:
@@ -48,14 +50,15 @@ def exported(project: Project, settings: Settings, folder: Path) -> DatasetInput
     made = export(project, settings.profile.dataset_kind, folder, options=export_options(settings))
     config = interpret(made.toml_path, parse(made.toml_path, made.text.encode("utf-8")), _command_line(settings))
     trained = as_config(project, config)
-    _refuse(config, settings)
+    epoch = _epoch(trained)
     return DatasetInput(
         config=made.toml_path,
         changes=made.plan.changes,
         masked=made.masked,
-        epoch=_epoch(trained, settings),
+        epoch=epoch,
         reads=tuple(_reads(trained)),
         notes=made.plan.warnings,
+        facts=facts_of(config, epoch.batches),
     )
 
 
@@ -78,24 +81,38 @@ def from_config(project: Project, settings: Settings) -> DatasetInput:
     config = load(project.toml, _command_line(settings), Support())
     if config.problems:
         raise UsageError(f"The trainer would refuse this config: {config.problems[0]}", path=project.toml)
-    _refuse(config, settings)
     options = tuple(dataset_options(section) for section in config.datasets)
     trained = replace(project, datasets=options)
+    epoch = _epoch(trained)
     return DatasetInput(
         config=project.toml,
         changes=(),
         masked=any(subset.masked for subset in project.subsets),
-        epoch=_epoch(trained, settings),
+        epoch=epoch,
         reads=tuple(_reads(trained)),
         arguments=_open_arguments(config, settings),
         cwd=_start_folder(project.toml, config),
         notes=(*_overruled(config, settings), *_stoppers(project)),
+        facts=facts_of(config, epoch.batches),
+    )
+
+
+def facts_of(config: DatasetConfig, batches: int | None = None) -> DatasetFacts:
+    """What the trainer's assertions look at in ``config``."""
+    return DatasetFacts(
+        kinds=frozenset(section.mode for section in config.datasets if section.subsets),
+        subsets=tuple(subset.options for section in config.datasets for subset in section.subsets),
+        bucket_steps=tuple(
+            section.options["bucket_reso_steps"] for section in config.datasets if section.options["enable_bucket"]
+        ),
+        batches=batches,
     )
 
 
 def _command_line(settings: Settings) -> dict[str, Any]:
     """What the command says about the dataset, by the config's names."""
-    given: dict[str, Any] = {key: settings.given[key] for key in _BUCKETS if settings.given.get(key) is not None}
+    keys = (*_BUCKETS, *_CAPTION_CHANGERS, *_IMAGE_CHANGERS)
+    given: dict[str, Any] = {key: settings.given[key] for key in keys if settings.given.get(key) is not None}
     size = (settings.number("width", 512), settings.number("height", 512))
     return {"batch_size": settings.number("train_batch_size", 1), "resolution": size, **given}
 
@@ -137,29 +154,8 @@ def _start_folder(path: Path, config: DatasetConfig) -> Path | None:
     return here if all((here / written).exists() for written in relative) else path.parent
 
 
-def _refuse(config: DatasetConfig, settings: Settings) -> None:
-    """Raises UsageError for what the trainer asserts about a dataset together with its settings."""
-    caches_text = settings["cache_text_encoder_outputs"] or settings["cache_text_encoder_outputs_to_disk"]
-    caches_latents = settings["cache_latents"] or settings["cache_latents_to_disk"]
-    for cached, what, keys in (
-        (caches_text, "cache_text_encoder_outputs", _CAPTION_CHANGERS),
-        (caches_latents, "cache_latents", _IMAGE_CHANGERS),
-    ):
-        changer = next((key for key in keys if _set(config, settings, key)), None) if cached else None
-        if changer:
-            raise UsageError(f"{what} does not go with {changer}", remedy=f"Set {what}=false, or turn {changer} off.")
-
-
-def _epoch(project: Project, settings: Settings) -> Epoch:
+def _epoch(project: Project) -> Epoch:
     """One epoch of what is trained. Raises UsageError for what the trainer asserts about its buckets."""
-    unit = step_unit(settings.script)
-    for options in project.datasets:
-        steps = options.bucket_reso_steps
-        if options.enable_bucket and steps % unit:
-            raise UsageError(
-                f"bucket_reso_steps is {steps}, and {settings.script} takes multiples of {unit} only",
-                remedy="Change it in the config." if project.toml else f"Set bucket_reso_steps={unit}.",
-            )
     epoch = epoch_of(project)
     for dataset in epoch.datasets:
         if dataset.refused:
@@ -180,11 +176,6 @@ def _stoppers(project: Project) -> Iterator[str]:
         if troubled:
             more = f" ({plural(len(troubled) - 1, 'more image')} with a problem)" if len(troubled) > 1 else ""
             yield f"{subset.name}: {troubled[0].name}: {troubled[0].problem}{more}"
-
-
-def _set(config: DatasetConfig, settings: Settings, key: str) -> bool:
-    sections = [subset.options for section in config.datasets for subset in section.subsets]
-    return any(options.get(key) for options in sections) or bool(settings.given.get(key))
 
 
 def _reads(project: Project) -> Iterator[Path]:

@@ -136,7 +136,7 @@ class _Draft:
         changes = [*dataset.changes, *self._own_changes(prompts)]
         paths = RunPaths(dataset.config, self.output_dir, self.logging_dir, self._prompt_path(prompts))
         settings = self.settings.with_text("output_name", self.name)
-        command = build(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments)
+        command = build(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments, facts=dataset.facts)
         processes = settings.number("num_processes", 1)
         accumulation = settings.number("gradient_accumulation_steps", 1)
         per_epoch = dataset.epoch.steps(processes=processes, accumulation=accumulation)
@@ -163,7 +163,9 @@ class _Draft:
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=total,
-            arguments=argument_values(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments),
+            arguments=argument_values(
+                settings, install, paths, masked=dataset.masked, dataset=dataset.arguments, facts=dataset.facts
+            ),
         )
 
     def _with_paths(self, settings: Settings) -> Settings:

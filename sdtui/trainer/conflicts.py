@@ -53,4 +53,4 @@ def _bucket_steps(run: RunArguments) -> Iterator[Conflict]:
     for steps in run.dataset.bucket_steps:
         if steps % unit:
             what = f"bucket_reso_steps is {steps}, and {run.script} takes multiples of {unit} only"
-            yield Conflict("bucket-steps", what, f"Set bucket_reso_steps={unit}.")
+            yield Conflict("bucket-steps", what, f"Set bucket_reso_steps={unit}, or change it in the config.")
