@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 _DARK = 0.25
 """How much is left of the light of what is cut."""
+_NOTHING = 1e-9
 _PLAIN = Style()
 
 Part = tuple[float, float, float, float]
@@ -46,9 +47,10 @@ def frame_of(part: Part, width: int, height: int) -> Frame:
 
 
 def _span(first: float, last: float, length: int) -> tuple[int, int]:
-    low = max(1, round(first * length)) if first > 0 else 0
-    high = min(length - 1, round(last * length)) if last < 1 else length
-    if low < high or length < 1:
+    low = max(1, round(first * length)) if first > _NOTHING else 0
+    # Under an odd number of pixels the last cell has one more, which is not of the picture.
+    high = min(length - 1, round(last * length)) if last < 1 - _NOTHING else length + 1
+    if low < high:
         return low, high
     middle = min(length - 1, int((first + last) / 2 * length))
     return middle, middle + 1

@@ -13,12 +13,13 @@ from sdtui.tui.widgets.cells import bar, fit, fit_right
 from sdtui.tui.widgets.lines import ROLES
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-_TITLE = 16
+_TITLE = 15
 _IMAGES = 6
 _ENTRIES = 8
-_FULL = 6
-_SHORT = 6
-_WIDE = 52
+_BATCHES = 8
+_LAST = 5
+_FIXED = _TITLE + _IMAGES + _ENTRIES + _BATCHES + _LAST
+_WIDE = 50
 """Cells from which on the entries have a bar."""
 
 
@@ -45,7 +46,7 @@ class GroupList(VirtualList):
         """The columns' names, over the columns."""
         room = self._bar(self.size.width - 2)
         names = fit_right("images", _IMAGES) + fit_right("entries", _ENTRIES) + " " * room
-        return f" {fit('BUCKET', _TITLE)}{names}{fit_right('batches', _FULL + _SHORT)}"
+        return f" {fit('BUCKET', _TITLE)}{names}{fit_right('batches', _BATCHES)}{fit_right('last', _LAST)}"
 
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         group = self.groups[row]
@@ -56,23 +57,19 @@ class GroupList(VirtualList):
             Segment(fit_right(count(group.entries), _ENTRIES), ink.text),
             *self._share(group, self._bar(width - 1), ink),
         ]
-        if group.full is not None:
-            short = f"+{count(group.short)}/{count(group.batch_size)}" if group.short else ""
-            segments.append(Segment(fit_right(count(group.full) if group.full else "", _FULL), ink.text))
-            segments.append(Segment(fit_right(short, _SHORT), ink.warn))
-        else:
-            segments.append(Segment(" " * (_FULL + _SHORT)))
+        batches = count(group.batches) if group.batches is not None else ""
+        short = f"{group.short}/{group.batch_size}" if group.short else ""
+        segments.append(Segment(fit_right(batches, _BATCHES), ink.text))
+        segments.append(Segment(fit_right(short, _LAST), ink.warn))
         return [*segments, Segment(" ")]
 
     def _share(self, group: Group, room: int, ink: Inks) -> list[Segment]:
         if not room:
             return []
-        most = max((each.entries for each in self.groups if each.full is not None), default=0)
-        drawn = bar(group.entries / most, room - 2) if most and group.full is not None else " " * (room - 2)
+        most = max((each.entries for each in self.groups if each.batches is not None), default=0)
+        drawn = bar(group.entries / most, room - 2) if most and group.batches is not None else " " * (room - 2)
         return [Segment("  "), Segment(drawn, ink.accent)]
 
     def _bar(self, width: int) -> int:
         """Cells that the bars take, with a gap before them."""
-        if width < _WIDE:
-            return 0
-        return width - _TITLE - _IMAGES - _ENTRIES - _FULL - _SHORT
+        return width - _FIXED if width >= _WIDE else 0

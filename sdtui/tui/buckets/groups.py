@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sdtui.dataset.bucket_preview import BucketImage, BucketPreview
+from sdtui.dataset.bucket_preview import BucketImage, BucketPreview, DatasetBuckets
 
 MUCH = 0.1
 """Part of an image's area from which on a cut wants care."""
@@ -19,10 +19,10 @@ class Group:
     images: tuple[BucketImage, ...]
     role: str
     """``plain``, ``warn`` or ``bad``."""
-    full: int | None = None
-    """Batches of an epoch that are full; None for what is no bucket."""
+    batches: int | None = None
+    """Batches of an epoch; None for what is no bucket."""
     short: int = 0
-    """Entries of the batch that is not full, 0 where all are."""
+    """Entries of the last batch where it is not full, else 0."""
     batch_size: int = 1
     sentence: str = ""
     """What it is, and why that matters."""
@@ -80,15 +80,25 @@ def _buckets(preview: BucketPreview) -> Iterator[Group]:
     for number, dataset in enumerate(preview.datasets, 1):
         for bucket in dataset.buckets:
             size = f"{bucket.size[0]}×{bucket.size[1]}"
-            full = bucket.entries // bucket.batch_size
             yield Group(
                 f"{number} · {size}" if several else size,
                 bucket.images,
                 "plain",
-                full,
+                bucket.batches,
                 bucket.short_batch,
                 bucket.batch_size,
+                f"[[datasets]] {number}: {rule_words(dataset)}" if several else "",
             )
+
+
+def rule_words(dataset: DatasetBuckets) -> str:
+    """What the trainer goes by: ``512×512 · batch 4 · steps of 64``."""
+    options = dataset.options
+    width, height = options.resolution or (0, 0)
+    batch = dataset.buckets[0].batch_size if dataset.buckets else options.batch_size
+    kind = "no buckets" if not options.enable_bucket else f"steps of {options.bucket_reso_steps}"
+    unscaled = " · never enlarged" if options.enable_bucket and options.bucket_no_upscale else ""
+    return f"{width}×{height} · batch {batch} · {kind}{unscaled}"
 
 
 def most_cut_first(images: Sequence[BucketImage]) -> list[BucketImage]:

@@ -52,7 +52,7 @@ class CutList(VirtualList):
         if image.scale is None:
             return [*segments, Segment(fit_right(f"{marks().broken} stops", _SCALE + _CUT), ink.bad), Segment(" ")]
         mark = marks().over if image.enlarged else ""
-        scale, cut = f"{mark}{percent(image.scale)}", percent(image.cut)
+        scale, cut = f"{mark}{percent(image.scale)}", exact(image.cut)
         segments.append(Segment(fit_right(scale, _SCALE), ink.warn if image.enlarged else ink.dim))
         style = ink.warn if image.cut >= MUCH else ink.text if image.cut else ink.dim
         segments.append(Segment(fit_right(cut if image.cut else "·", _CUT), style))
@@ -63,8 +63,11 @@ class CutList(VirtualList):
         return max(8, width - _SIZE - _SCALE - _CUT - (_SUBSET if width >= _WIDE else 0))
 
 
-def percent(share: float) -> str:
-    """``12%``; what is not nothing is not called 0%, and what is not all not 100%."""
-    if 0 < share < 0.005:
-        return "<1%"
-    return f"{share:.1%}" if abs(share - 1) < 0.005 and share != 1 else f"{share:.0%}"
+def percent(scale: float) -> str:
+    """``83%``; what is nearly all of it is not called 100%."""
+    return f"{scale:.1%}" if abs(scale - 1) < 0.005 and scale != 1 else f"{scale:.0%}"
+
+
+def exact(share: float) -> str:
+    """``10.1%``; what is not nothing is not called 0%."""
+    return f"{share:.1%}" if share >= 0.0005 or not share else "<0.1%"

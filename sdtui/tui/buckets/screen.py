@@ -28,7 +28,7 @@ from sdtui.tui.buckets.crop_pane import CropPane
 from sdtui.tui.buckets.group_list import GroupList
 from sdtui.tui.buckets.groups import by_name, groups_of, most_cut_first
 from sdtui.tui.buckets.image_list import CutList
-from sdtui.tui.buckets.words import image_lines, notes, rule_words, title_spans
+from sdtui.tui.buckets.words import image_lines, notes, rules_line, title_spans
 from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.plan.leaving import LeavesOnce
@@ -112,7 +112,8 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
         self.preview, self._left_out = result.preview, result.left_out
         groups = self.groups
         groups.groups = groups_of(result.preview)
-        groups.teaching = ["nothing to train on", "", "a subset folder with images makes buckets"]
+        refused = any(dataset.refused for dataset in result.preview.datasets)
+        groups.teaching = ["the trainer refuses these buckets" if refused else "there is nothing to train on"]
         row = next((row for row, group in enumerate(groups.groups) if group.title == before), 0)
         groups.rows_changed(row)
         self._list_images()
@@ -151,7 +152,7 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
             words = "" if self._left_out else "the images are being placed"
             return [[(" Buckets", "strong"), (f"   {words}", "dim")]]
         tried = "   tried, not written" if self._tried != Tried() else ""
-        rules: Line = [(f"   {rule_words(preview)}", "dim"), (tried, "accent")]
+        rules: Line = [(f"   {rules_line(preview)}", "dim"), (tried, "accent")]
         if width < 100:
             return [[(" Buckets", "strong"), *rules], [(" ", "plain"), *title_spans(preview)]]
         return [[(" Buckets", "strong"), ("   ", "plain"), *title_spans(preview), *rules]]
@@ -163,7 +164,7 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
             group = self.groups.group
             about = [(group.sentence, group.role)] if group is not None and group.sentence else []
             told = [*about, *notes(self.preview, self._left_out)]
-        room = 2 if self.size.height < 32 else 6
+        room = (3 if self.groups.groups else 8) if self.size.height < 32 else 6
         lines: list[Line] = [line for sentence, role in told for line in wrap(sentence, width, role)]
         return lines[:room]
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
+
 from sdtui.base.text import count, plural, safe
 from sdtui.dataset.bucket_preview import BucketImage, BucketPreview, DatasetBuckets
-from sdtui.tui.buckets.groups import MUCH
-from sdtui.tui.buckets.image_list import percent
+from sdtui.tui.buckets.groups import MUCH, rule_words
+from sdtui.tui.buckets.image_list import exact, percent
+from sdtui.tui.widgets.cells import fit_end
 from sdtui.tui.widgets.lines import Line, Span, wrap
+
+_ROOMY = 56
+"""Cells from which on whole sentences are said of an image."""
 
 
 def title_spans(preview: BucketPreview) -> list[Span]:
@@ -24,17 +30,10 @@ def title_spans(preview: BucketPreview) -> list[Span]:
     return spans
 
 
-def rule_words(preview: BucketPreview) -> str:
-    """What the trainer goes by: ``512×512 · batch 4 · steps of 64``."""
-    if len(preview.datasets) != 1:
-        return f"{count(len(preview.datasets))} datasets"
-    dataset = preview.datasets[0]
-    options = dataset.options
-    width, height = options.resolution or (0, 0)
-    batch = dataset.buckets[0].batch_size if dataset.buckets else options.batch_size
-    kind = "no buckets" if not options.enable_bucket else f"steps of {options.bucket_reso_steps}"
-    unscaled = " · never enlarged" if options.enable_bucket and options.bucket_no_upscale else ""
-    return f"{width}×{height} · batch {batch} · {kind}{unscaled}"
+def rules_line(preview: BucketPreview) -> str:
+    """What the trainer goes by, where it is the same for all."""
+    datasets = preview.datasets
+    return rule_words(datasets[0]) if len(datasets) == 1 else plural(len(datasets), "dataset")
 
 
 def notes(preview: BucketPreview, left_out: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -58,13 +57,13 @@ def _why_unused(datasets: tuple[DatasetBuckets, ...]) -> str:
 
 def image_lines(image: BucketImage, width: int) -> list[Line]:
     """The image under the cursor: what becomes of it."""
-    sample = image.sample
-    uses = f"used {plural(image.entries, 'time')} an epoch"
-    lines: list[Line] = [[(safe(sample.name), "strong"), (f"  {safe(sample.subset)}  ", "dim"), (uses, "dim")]]
+    brief = width < _ROOMY
+    uses = f"{count(image.entries)}×" if brief else f"used {plural(image.entries, 'time')} an epoch"
+    lines: list[Line] = [_name_line(image, uses, width)]
     if image.crop is None:
         return [*lines, *wrap(f"It {image.stops}.", width, "bad")]
-    lines.append(_way(image))
-    lines.append(_cut_line(image))
+    lines.append(_way(image, brief=brief))
+    lines.append(_cut_line(image, brief=brief))
     if image.stops:
         lines += wrap(f"It {image.stops}.", width, "bad")
     elif image.enlarged:
@@ -74,28 +73,41 @@ def image_lines(image: BucketImage, width: int) -> list[Line]:
     return lines
 
 
-def _way(image: BucketImage) -> Line:
+def _name_line(image: BucketImage, uses: str, width: int) -> Line:
+    """The uses keep their place; the names give way."""
+    room = max(8, width - len(uses) - 4)
+    name = safe(image.sample.name)
+    subset = safe(image.sample.subset)
+    if cell_len(name) + cell_len(subset) > room:
+        subset = ""
+    return [(name if cell_len(name) <= room else fit_end(name, room), "strong"), (f"  {subset}  {uses}", "dim")]
+
+
+def _way(image: BucketImage, *, brief: bool) -> Line:
     crop = image.crop
     assert crop is not None and image.scale is not None
     spans: list[Span] = [(f"{image.size[0]}×{image.size[1]}", "plain")]
+    resized = f"{crop.resized[0]}×{crop.resized[1]}"
     if crop.resized != image.size:
-        spans.append((f" → scaled to {percent(image.scale)}, {crop.resized[0]}×{crop.resized[1]}", "plain"))
+        scale = percent(image.scale)
+        spans.append((f"→{resized} ({scale})" if brief else f" → scaled to {scale}, {resized}", "plain"))
     if (crop.width, crop.height) != crop.resized:
-        spans.append((f" → cut to {crop.width}×{crop.height}", "plain"))
+        spans.append((f"{'→' if brief else ' → cut to '}{crop.width}×{crop.height}", "plain"))
     if len(spans) == 1:
         spans.append((" → trained as it is", "good"))
     return spans
 
 
-def _cut_line(image: BucketImage) -> Line:
+def _cut_line(image: BucketImage, *, brief: bool) -> Line:
     box = image.box
     assert box is not None
     if not image.cut:
         return [("nothing is cut off", "dim")]
     role = "warn" if image.cut >= MUCH else "plain"
+    share = f"{exact(image.cut)} {'' if brief else 'is '}cut off"
     if image.random:
-        return [(f"{percent(image.cut)} is cut off, somewhere else each time (random_crop)", role)]
+        return [(f"{share}, another part each time" + ("" if brief else " (random_crop)"), role)]
     width, height = image.size
     sides = {"left": box[0], "right": width - box[2], "top": box[1], "bottom": height - box[3]}
     parts = [f"{max(1, round(pixels))} {side}" for side, pixels in sides.items() if pixels > 1e-6]
-    return [(f"{percent(image.cut)} is cut off", role), (f": {', '.join(parts)} (pixels of the file)", "dim")]
+    return [(share, role), (f": {', '.join(parts)}" + ("" if brief else " (pixels of the file)"), "dim")]
