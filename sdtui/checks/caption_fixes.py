@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from posixpath import splitext
 
@@ -15,14 +15,13 @@ from sdtui.base.work import Progress, Work
 from sdtui.checks.caption_names import unread_captions
 from sdtui.checks.finding import Finding
 from sdtui.checks.samples import samples_of
+from sdtui.checks.throwing import thrown_away
 from sdtui.dataset.project import Project
 from sdtui.edits.bulk import propose
 from sdtui.edits.bulk.stale import StaleCaches
 from sdtui.edits.config_place import with_place
 from sdtui.edits.operations import CreateMissing, JoinLines, Operation
 from sdtui.edits.proposal import Proposal
-from sdtui.edits.relocation import Relocation
-from sdtui.edits.trash import Trash
 from sdtui.plans.plan import Change, Move, Plan, Write
 
 _MARKED = (
@@ -99,20 +98,15 @@ def _rewritten(project: Project, finding: Finding, title: str, convert: Callable
     return Proposal(title, Plan(title, tuple(changes)), stale=stale, left_out=tuple(left_out))
 
 
-def _thrown_away(project: Project, finding: Finding) -> Work[Proposal]:
-    """The texts go to the trash of the project."""
+def _without_image(project: Project, finding: Finding) -> Work[Proposal]:
     yield Progress(0, len(finding.files), "captions")
-    relocation, bin_ = Relocation(), Trash(project)
-    for file in _standing(finding.files):
-        relocation.move(file, bin_.place(file))
-    title = f"throw {plural(len(finding.files), 'caption')} without an image away"
-    return Proposal(title, Plan(title, relocation.changes()))
+    return thrown_away(project, finding.files, f"throw {plural(len(finding.files), 'caption')} without an image away")
 
 
 def _renamed(project: Project, finding: Finding) -> Work[Proposal]:
     """Each text gets the name of the image that it is meant for."""
     yield Progress(0, len(finding.files), "captions")
-    about = set(_standing(finding.files))
+    about = {file for file in finding.files if file.is_file()}
     changes: list[Change] = []
     left_out: list[tuple[Path, str]] = []
     taken: set[Path] = set()
@@ -165,17 +159,13 @@ def _each_set(config: Path, endings: Mapping[tuple[int, int], str]) -> tuple[Cha
     return (Write(config, before, after),) if after != before else ()
 
 
-def _standing(files: Iterable[Path]) -> Iterator[Path]:
-    return (file for file in files if file.is_file())
-
-
 CAPTION_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "caption-empty": _by(CreateMissing()),
     "caption-undecodable": _to_utf8,
     "caption-first-line-blank": _first_line_up,
     "caption-multi-line": _by(JoinLines()),
     "caption-bom": _without_mark,
-    "caption-orphan": _thrown_away,
+    "caption-orphan": _without_image,
     "caption-name": _renamed,
     "caption-extension": _extension_set,
 }

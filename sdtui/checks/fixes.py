@@ -10,9 +10,12 @@ from sdtui.base.errors import UsageError
 from sdtui.base.work import Work
 from sdtui.checks.cache_fixes import CACHE_FIXES
 from sdtui.checks.caption_fixes import CAPTION_FIXES
+from sdtui.checks.config_fixes import CONFIG_FIXES
 from sdtui.checks.finding import Finding
 from sdtui.checks.image_fixes import IMAGE_FIXES
+from sdtui.checks.mask_fixes import MASK_FIXES
 from sdtui.checks.preflight import Report
+from sdtui.checks.subset_fixes import SUBSET_FIXES
 from sdtui.dataset.project import Project
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan
@@ -20,7 +23,14 @@ from sdtui.plans.plan import Change, Copy, MakeFolder, Move, Plan
 Fixer: TypeAlias = Callable[[Project, Finding], Work[Proposal]]
 """What mends one finding of a project as it was scanned."""
 
-FIXES: Mapping[str, Fixer] = {**IMAGE_FIXES, **CAPTION_FIXES, **CACHE_FIXES}
+FIXES: Mapping[str, Fixer] = {
+    **IMAGE_FIXES,
+    **CAPTION_FIXES,
+    **CACHE_FIXES,
+    **MASK_FIXES,
+    **SUBSET_FIXES,
+    **CONFIG_FIXES,
+}
 """By the finding's code."""
 
 

@@ -14,9 +14,11 @@ from sdtui.checks.captions import caption_findings
 from sdtui.checks.config import check_config
 from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.images import image_findings
+from sdtui.checks.masks import mask_findings
 from sdtui.checks.metadata import check_metadata
 from sdtui.checks.run import run_findings
 from sdtui.checks.sized import as_run
+from sdtui.checks.subsets import subset_findings
 from sdtui.dataset.listing import absolute
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.trainer.location import TrainerInstall
@@ -95,6 +97,8 @@ def preflight(
     sized = as_run(project, settings)
     found += yield from image_findings(sized, cancelled=cancelled)
     found += yield from caption_findings(project, settings, cancelled=cancelled)
+    found += yield from mask_findings(project, settings, cancelled=cancelled)
+    found += yield from subset_findings(sized, settings, cancelled=cancelled)
     found += yield from cache_findings(sized, settings, cancelled=cancelled)
     if settings is not None:
         found += yield from run_findings(project, settings, install, cancelled=cancelled)
