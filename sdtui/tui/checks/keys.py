@@ -34,7 +34,7 @@ OFFERED = offered(
     Command(
         "checks.open",
         "Go to what it is about",
-        "Shows the images in Dataset, filtered; the files that are no images; or the settings in Train.",
+        "Shows the images in Dataset, filtered; the config; the files that are no images; or the settings in Train.",
         ("enter",),
         "open",
         "show",

@@ -29,9 +29,12 @@ def filter_of(finding: Finding) -> str:
 
 
 def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
-    """To the images in Dataset; where it is about none, to its files; else to the settings."""
+    """To the images in Dataset; where it is about none, to its config or its files; else to the settings."""
+    project = screen.project
     if images:
         _in_dataset(screen, finding, images)
+    elif project is not None and project.toml is not None and finding.path == project.toml:
+        _in_config(screen, project.toml)
     elif finding.files:
         list_files(screen, finding)
     else:
@@ -48,6 +51,16 @@ def _in_dataset(screen: ChecksScreen, finding: Finding, images: Collection[Path]
     shell.action_mode("dataset")
     if isinstance(shell.screen, DatasetScreen):
         shell.screen.show_filtered(filter_of(finding), first)
+
+
+def _in_config(screen: ChecksScreen, config: Path) -> None:
+    from sdtui.tui.config.screen import ConfigScreen
+
+    def left(_config: Path | None) -> None:
+        if screen.shell.project is None:
+            screen.shell.open_project(config, screen.MODE)  # it may be one now that the trainer accepts
+
+    screen.app.push_screen(ConfigScreen(config), left)
 
 
 def review(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:

@@ -166,7 +166,10 @@ class ChecksScreen(ModeScreen):
         detail.scroll_relative(y=way * max(1, detail.size.height - 1), animate=False)
 
     def action_again(self) -> None:
-        if self.shell.workspace is not None:
+        path = self.shell.project_path
+        if self.shell.project is None and path is not None:
+            self.shell.open_project(path, self.MODE)
+        elif self.shell.workspace is not None:
             self.shell.workspace.checking.now()
 
     def action_open(self) -> None:
