@@ -26,12 +26,13 @@ def with_row(file: PromptFile, at: int, values: Mapping[str, Any]) -> PromptFile
     own = {key: value for key, value in values.items() if key not in file.shared}
     if _as_lines(file):
         line = prompt_line(own)
-        if line_values(line) != own or (file.kind == "txt" and line != line.strip()):
+        one_line = file.kind == "json" or (line == line.strip() and not {"\n", "\r"} & set(line))
+        if line_values(line) != own or not one_line:
             raise UsageError(
                 "The trainer would read this prompt as another one",
                 remedy='A line holds no line end and no "--" with a blank before it, and begins with its prompt.',
             )
-        item = json.dumps(line, ensure_ascii=False) if file.kind == "json" else line
+        item = json.dumps(line, ensure_ascii=False) if file.kind == "json" else f"{' ' * line.startswith('#')}{line}"
         return _inserted(file, at, item, line_values(line))
     if file.kind == "json":
         return _inserted(file, at, json.dumps(own, ensure_ascii=False), own)
@@ -42,6 +43,8 @@ def with_copy(file: PromptFile, index: int) -> PromptFile:
     """``file`` with row ``index`` twice, letter for letter. Raises WriteError."""
     row = file.rows[index]
     start, stop = _block(file, index, comments=False)
+    if file.kind == "txt":
+        start = _line_start(file.text, start)  # a blank may keep a # from column 0
     return _inserted(file, index + 1, file.text[start:stop], row.values)
 
 

@@ -12,7 +12,7 @@ from sdtui.edits.place_text import spans_of, texts_with, texts_without
 from sdtui.edits.prompt_line import in_json, parting, setting, spliced, taking_out, values_with
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.prompt_file import SUBSETS, PromptFile, PromptRow, parse_prompt_file
-from sdtui.trainer.prompt_lines import BETWEEN, line_values
+from sdtui.trainer.prompt_lines import BETWEEN, line_parts, line_values
 from sdtui.trainer.prompt_options import PROMPT, OptionValue, match_option
 
 
@@ -23,8 +23,12 @@ def with_value(file: PromptFile, index: int, key: str, value: OptionValue | None
     hold, WriteError where it cannot be written so that the trainer reads it back.
     """
     row = file.rows[index]
-    if key == PROMPT and value is None:
-        value = ""
+    if key == PROMPT:
+        value = value or ""
+    elif value == "":
+        value = None
+    if value is None and key not in row.values:
+        return file
     if isinstance(value, str) and not storable(value):
         raise UsageError("It has half a character in it, which UTF-8 cannot hold", remedy="Take it out.")
     if row.text is not None:
@@ -91,9 +95,20 @@ def _with_line_value(file: PromptFile, index: int, row: PromptRow, key: str, val
     line = row.text or ""
     if isinstance(value, str):
         _refuse_text(file, key, value)
+    elif value is None and (found := match_option(line_parts(line)[0].text)) is not None and found[0].key == key:
+        raise UsageError(
+            f"The prompt itself sets --{found[0].flag}, since it begins like that option",
+            remedy="Begin it with another word or a comma.",
+        )
     splices = list(taking_out(line, key) if value is None else setting(line, key, value))
     wanted = [dict(each.values) for each in file.rows]
     wanted[index] = values_with(line, key, value)
+    if file.kind == "txt":
+        # The blanks before what was taken out may end the line now, where the trainer strips them.
+        last = line_parts(spliced(line, splices))[-1]
+        name = last.option.key if last.option is not None and last.start > 0 else PROMPT if last.start == 0 else ""
+        if isinstance(wanted[index].get(name), str):
+            wanted[index][name] = wanted[index][name].rstrip()
     return proved(file, [_line_spliced(file, row, splices)], wanted)
 
 
