@@ -18,9 +18,10 @@ import torch
 from .orders import Report
 
 _FIRST_PIECE, _LARGEST_PIECE = 4, 16
-_SAMPLES = 4
+_SAMPLES = 2
 _SIDE = 64
 _SAMPLE_STEPS = 4
+"""Fewer are not enough for pndm."""
 _NO_CACHE = ".a-rehearsal-reads-no-cache"
 
 
@@ -192,7 +193,7 @@ def _after_reading_the_rest(
                 break
             train_util.load_image(path, alpha)
             report.images_read += 1
-        report.save()
+        report.reach("ready")
 
     return set_max_train_steps
 

@@ -130,7 +130,7 @@ def _sdxl() -> dict[str, Any]:
     first = _clip("CLIPTextModel", 768, layers=11, heads=12, activation="quick_gelu")
     second = _clip("CLIPTextModelWithProjection", 1280, layers=2, heads=20, activation="gelu")
     # Most of the weights are the token embeddings; half precision halves what is kept and read.
-    return {"unet": unet, "vae": _vae(0.13025), "text_encoder": first.half(), "text_encoder_2": second.half()}
+    return {"unet": unet.half(), "vae": _vae(0.13025), "text_encoder": first.half(), "text_encoder_2": second.half()}
 
 
 _SHAPE: dict[str, Any] = {

@@ -48,6 +48,8 @@ class Report:
     """What was proven, written anew whenever it grows."""
 
     path: Path
+    stage: str = "preparing"
+    """How far it came: preparing, started (the script has the word), read (its arguments), ready (its dataset)."""
     images: int = 0
     """Images of the dataset, each once."""
     images_read: int = 0
@@ -55,6 +57,11 @@ class Report:
     """Captions whose text encoder outputs were cached, of ``images``; 0 where the settings ask for no such cache."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Arguments that were given and did not count, with what they were."""
+
+    def reach(self, stage: str) -> None:
+        """Write down that it came to ``stage``."""
+        self.stage = stage
+        self.save()
 
     def save(self) -> None:
         """Write it down."""

@@ -33,6 +33,7 @@ def _prepare(orders: Orders) -> None:
     from .models import model_of, shrink_unet, tokenizers_in
 
     report = Report(orders.report)
+    report.save()
     model = model_of(orders.kind, orders.models, orders.vocabulary)
     tokenizers = tokenizers_in(orders.models, orders.vocabulary)
     shrink_unet()
@@ -43,9 +44,10 @@ def _prepare(orders: Orders) -> None:
 
     def change(arguments: Namespace) -> None:
         make_safe(arguments, orders, report, model, tokenizers, samples=samples)
-        report.save()
+        report.reach("read")
 
     make_safe_when_parsed(change)
+    report.reach("started")
 
 
 def _end_with_whoever_asked() -> None:
