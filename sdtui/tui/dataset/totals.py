@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 from textual.widgets import Static
 
+from sdtui.base.errors import SdtuiError
 from sdtui.dataset.epoch import Epoch, epoch_of, with_resolution
 from sdtui.dataset.project import Project
+from sdtui.edits.as_trained import as_trained
 from sdtui.tui.dataset.tally import Tally
 from sdtui.tui.dataset.words import scanning_text, totals_text
 from sdtui.tui.theme import inks
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
+
+
+def _epoch(project: Project) -> Epoch:
+    """An epoch as it would be trained: without the subsets at which the trainer would stop."""
+    whole = epoch_of(project)
+    try:
+        trained, left_out = as_trained(project)
+    except SdtuiError:
+        return whole
+    return replace(epoch_of(trained), assumed=whole.assumed) if left_out else whole
 
 
 class Totals(Static):
@@ -40,7 +53,7 @@ class Totals(Static):
 
     def count(self, project: Project) -> None:
         """Count an epoch of ``project``, in a thread."""
-        self._shell.bridge.call(self, "epoch", lambda: (epoch_of(project), with_resolution(project)), self._counted)
+        self._shell.bridge.call(self, "epoch", lambda: (_epoch(project), with_resolution(project)), self._counted)
 
     def _counted(self, counted: tuple[Epoch, Project]) -> None:
         self._epoch = counted[0]

@@ -253,7 +253,8 @@ class DatasetView(ModeScreen):
     def on_totals_counted(self, event: Totals.Counted) -> None:
         self.captions.show_buckets(event.bucketed)
         trained = max(1, event.epoch.train_entries)
-        shares = {subset.name: subset.entries / trained for subset in event.epoch.subsets}
+        left_out = dict.fromkeys((subset.name for subset in event.bucketed.subsets), 0.0)
+        shares = left_out | {subset.name: subset.entries / trained for subset in event.epoch.subsets}
         if shares != self.subsets.shares or self.subsets.wanted != self.repeats.wanted:
             self.subsets.shares = shares
             self.subsets.wanted = self.repeats.wanted
