@@ -16,12 +16,14 @@ from sdtui.checks.caption_names import unread_captions
 from sdtui.checks.finding import Finding
 from sdtui.checks.samples import samples_of
 from sdtui.checks.throwing import thrown_away
+from sdtui.checks.trigger import trigger_word
 from sdtui.dataset.project import Project
 from sdtui.edits.bulk import propose
 from sdtui.edits.bulk.stale import StaleCaches
 from sdtui.edits.config_place import with_place
 from sdtui.edits.operations import CreateMissing, JoinLines, Operation
 from sdtui.edits.proposal import Proposal
+from sdtui.edits.trigger import propose as propose_trigger
 from sdtui.plans.plan import Change, Move, Plan, Write
 
 _MARKED = (
@@ -38,6 +40,13 @@ def _by(operation: Operation) -> Callable[[Project, Finding], Work[Proposal]]:
         return (yield from propose(project, samples_of(project, finding), operation))
 
     return mend
+
+
+def _triggered(project: Project, finding: Finding) -> Work[Proposal]:
+    word = trigger_word(project)
+    if word is None:
+        raise UsageError("There is no trigger word any more", path=project.root)
+    return (yield from propose_trigger(project, word, samples_of(project, finding)))
 
 
 def _to_utf8(project: Project, finding: Finding) -> Work[Proposal]:
@@ -168,5 +177,7 @@ CAPTION_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "caption-orphan": _without_image,
     "caption-name": _renamed,
     "caption-extension": _extension_set,
+    "trigger-absent": _triggered,
+    "trigger-not-in-front": _triggered,
 }
 """By the code of the finding."""

@@ -14,6 +14,7 @@ from sdtui.checks import caption_rules as rules
 from sdtui.checks.caption_names import caption_names
 from sdtui.checks.finding import Finding
 from sdtui.checks.rule import Broken
+from sdtui.checks.trigger import trigger_findings
 from sdtui.dataset.caption_files import LARGEST
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
 from sdtui.dataset.reading import Pace, chunks
@@ -48,6 +49,7 @@ def caption_findings(
         *caption_names(project),
         *_over_limit(project, settings),
         *_identical(project),
+        *trigger_findings(project),
         *_unread_parts(project, settings),
         *_separators(project),
     )
