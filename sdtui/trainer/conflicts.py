@@ -7,9 +7,9 @@ from difflib import get_close_matches
 
 from sdtui.base.errors import UsageError
 from sdtui.trainer.arguments import script_arguments
-from sdtui.trainer.buckets import step_unit
 from sdtui.trainer.refusals.caches import caches
 from sdtui.trainer.refusals.conflict import Conflict
+from sdtui.trainer.refusals.datasets import datasets
 from sdtui.trainer.refusals.large_models import large_models
 from sdtui.trainer.refusals.network import network
 from sdtui.trainer.refusals.noise import noise
@@ -25,7 +25,7 @@ __all__ = ["Conflict", "conflicts", "refuse_conflicts"]
 def conflicts(run: RunArguments) -> Iterator[Conflict]:
     """Everything about ``run`` at which its script would stop, before it looks at a file."""
     yield from _unknown(run)
-    for rule in (noise, numbers, large_models, caches, precision, network, optimizer, scheduler, _bucket_steps):
+    for rule in (noise, numbers, large_models, caches, precision, network, optimizer, scheduler, datasets):
         yield from rule(run)
 
 
@@ -45,12 +45,3 @@ def _unknown(run: RunArguments) -> Iterator[Conflict]:
             near = get_close_matches(key, known, n=1)
             remedy = f"Did you mean {near[0]}?" if near else f"Set {key} to nothing, or choose another script."
             yield Conflict("argument-unknown", f"{run.script} has no argument {key}", remedy)
-
-
-def _bucket_steps(run: RunArguments) -> Iterator[Conflict]:
-    """library/train_util.py, verify_bucket_reso_steps."""
-    unit = step_unit(run.script)
-    for steps in run.dataset.bucket_steps:
-        if steps % unit:
-            what = f"bucket_reso_steps is {steps}, and {run.script} takes multiples of {unit} only"
-            yield Conflict("bucket-steps", what, f"Set bucket_reso_steps={unit}, or change it in the config.")

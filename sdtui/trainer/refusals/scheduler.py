@@ -36,6 +36,11 @@ _OF_TORCH_NEED = {
     "OneCycleLR": "max_lr",
 }
 """Schedulers of torch that cannot be had without this option."""
+_OF_TORCH = (
+    *_OF_TORCH_NEED,
+    *("ConstantLR", "LinearLR", "PolynomialLR", "MultiplicativeLR", "ReduceLROnPlateau", "SequentialLR"),
+    *("ChainedScheduler", "LRScheduler"),
+)
 
 
 def scheduler(run: RunArguments) -> Iterator[Conflict]:
@@ -55,6 +60,10 @@ def scheduler(run: RunArguments) -> Iterator[Conflict]:
 
 def _of_torch(run: RunArguments) -> Iterator[Conflict]:
     name = run.text("lr_scheduler_type").removeprefix("torch.optim.lr_scheduler.")
+    if "." not in name and name not in _OF_TORCH:
+        near = get_close_matches(name, _OF_TORCH, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else "Set lr_scheduler_type to nothing, and lr_scheduler instead."
+        yield Conflict("scheduler-unknown", f"torch has no scheduler called {name!r}", remedy)
     needed = _OF_TORCH_NEED.get(name)
     if needed is not None and needed not in options_of(run, "lr_scheduler_args"):
         yield Conflict("scheduler-options", f"{name} needs {needed}", f"Set lr_scheduler_args={needed}=...")
