@@ -16,6 +16,7 @@ from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.images import image_findings
 from sdtui.checks.masks import mask_findings
 from sdtui.checks.metadata import check_metadata
+from sdtui.checks.rehearsed import rehearsal_findings
 from sdtui.checks.run import run_findings
 from sdtui.checks.sized import as_run
 from sdtui.checks.subsets import subset_findings
@@ -102,6 +103,7 @@ def preflight(
     found += yield from cache_findings(sized, settings, cancelled=cancelled)
     if settings is not None:
         found += yield from run_findings(project, settings, install, cancelled=cancelled)
+        found += rehearsal_findings(project, settings, install)
     return report_of(found)
 
 
