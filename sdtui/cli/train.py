@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @click.option(
     "--script", "script_file", metavar="FILE", type=click.Path(path_type=Path), help="Write the command to FILE."
 )
+@click.option(
+    "--rehearse", "rehearsing", is_flag=True, help="Rehearse with sd-scripts on a tiny model; start nothing else."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--follow", is_flag=True, help="Print progress until the run ends; Ctrl+C ends only the printing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
@@ -37,10 +40,11 @@ def command(
     texts: tuple[str, ...],
     dry_run: bool,
     script_file: Path | None,
+    rehearsing: bool,
     yes: bool,
     follow: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Train on a dataset. The run goes on when this terminal is closed.
 
     A setting's KEY is the trainer's own argument name, such as learning_rate or max_train_epochs; width and height set
@@ -54,6 +58,8 @@ def command(
 
     if profile is None:
         raise UsageError("It was not said what to train", remedy=f"Name one with --profile: {', '.join(PROFILES)}.")
+    if rehearsing and (dry_run or follow or script_file is not None):
+        raise UsageError("--rehearse starts no run", remedy="Leave --dry-run, --follow and --script out.")
     settings = parse_settings(profile, texts)
     user = load_settings()
     for problem in user.problems:
@@ -61,19 +67,23 @@ def command(
     settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     install = None if settings.profile.rehearsal else require_trainer(user.settings, near=project.root)
+    if rehearsing:
+        from sdtui.cli.rehearse import rehearse_now
+
+        return rehearse_now(project, settings, install, user.settings, as_json=as_json)
     prepared = make_request(project, settings, install, user=user.settings)
     for note in prepared.notes:
         narrate(f"Note: {safe(note)}")
     if dry_run:
         _show(prepared, settings, as_json=as_json)
-        return
+        return 0
     if prepared.overwrites and not require_consent(_question(prepared.overwrites), yes=yes):
         narrate("Nothing was started.")
-        return
+        return 0
     write_inputs(prepared)
     if script_file is not None:
         _write_script(script_file, prepared.script, yes=yes)
-        return
+        return 0
     record = launch(project.home, prepared.request)
     narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")
     if follow:
@@ -83,6 +93,7 @@ def command(
     else:
         click.echo(record.id)
         narrate(f"Watch it with: sdtui runs follow {project.root} {record.id}")
+    return 0
 
 
 def _show(prepared: Prepared, settings: Settings, *, as_json: bool) -> None:
