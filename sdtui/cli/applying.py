@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def apply_plan(home: Path, plan: Plan, *, yes: bool) -> Applied | None:
         narrate("Nothing was changed.")
         return None
     applied = apply_changes(home, plan)
-    narrate(f"{plural(len(applied.changed), 'change')} made. It can be undone in sdtui.")
+    back = f"sdtui captions undo {shlex.quote(str(home.parent))}"
+    narrate(f"{plural(len(applied.changed), 'change')} made. Take back: {safe(back)}")
     return applied
 
 
