@@ -28,14 +28,17 @@ def each(
     """
     at_once = processes or processors()
     pool = ThreadPoolExecutor(at_once)
-    with Decoder(at_once, niceness=_NICENESS) as decoder:
-        try:
-            running: dict[Future[Result], Item] = {pool.submit(task, decoder, item): item for item in items}
-            while running:
-                finished, _ = wait(running, timeout=INTERVAL, return_when=FIRST_COMPLETED)
-                yield [(running.pop(future), future.result()) for future in finished]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    try:
+        with Decoder(at_once, niceness=_NICENESS) as decoder:
+            try:
+                running: dict[Future[Result], Item] = {pool.submit(task, decoder, item): item for item in items}
+                while running:
+                    finished, _ = wait(running, timeout=INTERVAL, return_when=FIRST_COMPLETED)
+                    yield [(running.pop(future), future.result()) for future in finished]
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+    finally:
+        pool.shutdown()  # the processes are gone now, so that whoever waited for one does not any more
 
 
 def processors() -> int:
