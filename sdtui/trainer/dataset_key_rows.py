@@ -28,6 +28,8 @@ from sdtui.trainer.dataset_levels import Level
 UNKNOWN = "Unknown"
 """Group of what the trainer does not know there."""
 
+_OF_DATASETS = ("Size", "Buckets", "Batches", "Validation")
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigTable:
@@ -102,7 +104,9 @@ def rows_of(config: DatasetConfig, here: ConfigTable, support: Support = EVERYTH
     above, below = list(_above(config, here)), _below(config, here)
     required = required_keys(here.mode) if here.mode is not None and here.level == "subset" else ()
     known = [key for key in KEY_HELP if key in rules]
-    ordered = sorted(known, key=lambda key: GROUPS.index(KEY_HELP[key].group))
+    # A dataset is about sizes and batches first, a subset about its images.
+    groups = GROUPS if here.level == "subset" else (*_OF_DATASETS, *GROUPS)
+    ordered = sorted(known, key=lambda key: groups.index(KEY_HELP[key].group))
     unknown = [key for key in here.written if key not in rules]
     return tuple(_row(key, here, rules, above, below, key in required) for key in (*ordered, *unknown))
 

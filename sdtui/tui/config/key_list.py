@@ -17,7 +17,7 @@ _GROUP = 14
 _MARK = 2
 _KEY = 32
 _FROM = 10
-_GROUPS_FROM = 84
+_GROUPS_FROM = 80
 """Cells of a row from which on groups are shown."""
 _PATHS = ("image_dir", "metadata_file", "conditioning_data_dir")
 FROM = {"subset": "here", "dataset": "dataset", "general": "general", "default": "default"}

@@ -139,6 +139,16 @@ OFFERED = offered(
         rank=50,
     ),
     Command(
+        "config.open",
+        "Open the project by it",
+        "Opens the project by this config, so that trainings go by it.",
+        ("o",),
+        "open",
+        "open by it",
+        when=_not_the_projects,
+        rank=11,
+    ),
+    Command(
         "config.undo", "Undo", "Takes back the last change of files.", ("u",), "undo", "undo", when=_quiet, rank=60
     ),
     Command("config.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_quiet),

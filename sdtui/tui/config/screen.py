@@ -35,7 +35,7 @@ from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Line, Lines, wrap
+from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class ConfigScreen(Offers, LeavesOnce["Path | None"]):
         yield Lines(id="config-title")
         yield Lines(id="config-unused")
         with Container(id="config-body"):
-            yield TableList()
+            with Vertical(id="config-left"):
+                yield Lines(id="config-tables-heading")
+                yield TableList()
             with Vertical(id="config-right"):
                 yield Lines(id="config-heading")
                 yield KeyList()
@@ -181,6 +183,8 @@ class ConfigScreen(Offers, LeavesOnce["Path | None"]):
 
     def _show_heading(self) -> None:
         self.query_one("#config-heading", Lines).show([[(self.key_list.heading(self.key_list.size.width), "dim")]])
+        tables = self.table_list
+        self.query_one("#config-tables-heading", Lines).show([[(tables.heading(tables.size.width), "dim")]])
 
     def _show_about(self) -> None:
         self.query_one("#config-about", Lines).show_fitted(self._about)
@@ -192,16 +196,15 @@ class ConfigScreen(Offers, LeavesOnce["Path | None"]):
             return []
         if looked.refusal or table is None:
             return refusal_lines(looked, width)
-        if self._refusal:
-            return [*wrap(safe(self._refusal), width, "bad")]
         if row is not None and (self.typing or self.key_list.has_focus):
-            return about_key(row, table, looked, width)
+            return about_key(row, table, looked, width, self._refusal)
         return about_table(table, looked, width)
 
     def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
         if event.rows is self.table_list:
             self._take_rows()
         else:
+            self._refusal = ""
             self._show_about()
             self.refresh_bindings()
 

@@ -48,6 +48,10 @@ class TableList(VirtualList):
     def row_count(self) -> int:
         return len(self.tables)
 
+    def heading(self, width: int) -> str:
+        """The words over the columns."""
+        return f" {fit('TABLE', max(0, width - 2 - _COUNT - _MARK))}{fit_right('SET', _COUNT)}"
+
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         table = self.tables[row]
         indent = 2 * (len(table.place) // 2)

@@ -58,13 +58,17 @@ def about_table(table: ConfigTable, looked: Looked, width: int) -> list[Line]:
     return [heading, *wrap(_OF_TABLE[table.level], width, "plain"), *_told(looked.said.get(table.place, ()), width)]
 
 
-def about_key(row: KeyRow, table: ConfigTable, looked: Looked, width: int) -> list[Line]:
-    """What the key under the cursor means and takes, where its value comes from, and what is to be said of it."""
+def about_key(row: KeyRow, table: ConfigTable, looked: Looked, width: int, refusal: str = "") -> list[Line]:
+    """What the key under the cursor means and takes, where its value comes from, and what is to be said of it.
+
+    ``refusal``: why what was asked for was not written.
+    """
     takes = f"  {row.type}" if row.type else ""
     default = "" if row.default is None else f" · default {safe(typed_text(row.default)) or 'empty'}"
     heading: Line = [(safe(row.key), "strong"), (f"{takes}{default}", "dim")]
     sentences = row.meaning or "The trainer does not know this key here, and stops at it."
-    lines: list[Line] = [heading, *wrap(sentences, width, "plain")]
+    refused = wrap(safe(refusal), width, "bad") if refusal else []
+    lines: list[Line] = [heading, *refused, *wrap(sentences, width, "plain")]
     return [*lines, *wrap(_standing(row, table), width, "dim"), *_told(looked.said.get(row.place, ()), width)]
 
 
