@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from sdtui.base.work import Cancelled, WorkCancelled, never_cancelled
 from sdtui.images.child import Child, WorkerDied, WorkerTimeout
 from sdtui.images.facts import PictureFacts, from_header
 from sdtui.images.picture import Picture
-from sdtui.images.problems import ImageProblem, from_worker
+from sdtui.images.problems import ImageProblem, Kind, from_worker
 from sdtui.images.recipe import Recipe
 
 __all__ = ["Decoder", "ImageProblem", "Picture"]
@@ -87,11 +88,14 @@ class Decoder:
 
         What a worker that had to be ended has left of ``target`` is removed.
         """
+        if os.path.lexists(target):
+            raise ImageProblem("Something stands there already", path=target, kind=Kind.NOT_WRITTEN)
         request = {"task": "mend", "target": str(target.absolute()), "recipe": asdict(recipe)}
         try:
             header, _ = self._ask(path, request, timeout, cancelled)
-        except (ImageProblem, WorkCancelled):
-            target.unlink(missing_ok=True)
+        except (ImageProblem, WorkCancelled) as failure:
+            if not isinstance(failure, ImageProblem) or failure.kind is not Kind.NOT_WRITTEN:
+                target.unlink(missing_ok=True)
             raise
         width, height = header["full"]
         return int(width), int(height)
@@ -175,7 +179,7 @@ class Decoder:
 
 
 def _pixels(header: dict[str, Any]) -> int:
-    width, height = header.get("full", (0, 0))
+    width, height = header.get("opened") or header.get("full", (0, 0))
     return int(width * height)
 
 

@@ -47,12 +47,13 @@ def mend(path: str, target: str, recipe: dict[str, Any]) -> dict[str, Any]:
         if recipe["most_pixels"] is not None:
             Image.MAX_IMAGE_PIXELS = None  # the memory that this process may take is limit enough
         with open_picture(path) as opened:
+            before = opened.size
             options = _options(opened, recipe["format"])
             image = _mended(opened, recipe, options)
         _save(image, Path(target), recipe["format"], options, like=path)
     finally:
         Image.MAX_IMAGE_PIXELS = limit
-    return {"full": image.size}
+    return {"full": image.size, "opened": before}
 
 
 def _mended(opened: Image.Image, recipe: dict[str, Any], options: dict[str, Any]) -> Image.Image:
@@ -162,7 +163,11 @@ def _texts(image: Image.Image) -> PngImagePlugin.PngInfo:
 
 def _save(image: Image.Image, target: Path, target_format: str, options: dict[str, Any], like: str) -> None:
     try:
-        with target.open("xb") as file:
+        file = target.open("xb")
+    except OSError as error:
+        raise NotWrittenError(error.strerror) from error
+    try:
+        with file:
             image.save(file, target_format, **options)
             file.flush()
             os.fsync(file.fileno())
