@@ -43,6 +43,14 @@ def _can_rehearse(screen: TrainScreen) -> bool:
     return _in_form(screen) and screen.shell.project is not None and screen.shell.scanning is None
 
 
+def _can_rehearse_for_real(screen: TrainScreen) -> bool:
+    return _ready_for_export(screen) and not screen.rehearsing.on
+
+
+def _rehearses(screen: TrainScreen) -> bool:
+    return _in_form(screen) and screen.rehearsing.on
+
+
 BINDINGS: list[BindingType] = offered(
     Command(
         "train.change",
@@ -112,6 +120,26 @@ BINDINGS: list[BindingType] = offered(
         "rehearse",
         when=_can_rehearse,
         rank=10,
+    ),
+    Command(
+        "train.rehearse_for_real",
+        "Rehearse with sd-scripts",
+        "Tries this very run with sd-scripts on a tiny random model: shows in seconds whether it would start.",
+        ("R",),
+        "rehearse_for_real",
+        "rehearse run",
+        when=_can_rehearse_for_real,
+        rank=12,
+    ),
+    Command(
+        "train.end_rehearsal",
+        "End the rehearsal",
+        "Ends the rehearsal with sd-scripts that goes on; nothing of it is kept.",
+        ("R",),
+        "end_rehearsal",
+        "end rehearsal",
+        when=_rehearses,
+        rank=11,
     ),
     Command(
         "train.copy",

@@ -23,6 +23,7 @@ from sdtui.tui.train.form import Form
 from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
 from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
 from sdtui.tui.train.preflight_lines import errors_of, preflight_lines
+from sdtui.tui.train.rehearsing import Rehearsing
 from sdtui.tui.train.rows import BASE_MODEL, PROFILE, SD_SCRIPTS, USER_KEYS, Row, checked, form_rows, help_of, turned
 from sdtui.tui.train.state import Outcome, TrainState
 from sdtui.tui.train.takeover import ask_export, ask_import
@@ -48,6 +49,7 @@ class TrainScreen(ModeScreen):
         """The setting that is being typed."""
         self._refusal = ""
         self._busy = False
+        self.rehearsing = Rehearsing(self)
 
     # Parts --------------------------------------------------------------------------------------------------------
 
@@ -58,6 +60,7 @@ class TrainScreen(ModeScreen):
                 with VerticalScroll(id="outcome", can_focus=False):
                     yield Lines(id="cost")
                     yield Lines(id="preflight")
+                    yield Lines(id="rehearsed")
                     yield Lines(id="command")
             yield Lines(id="about")
             yield LineInput(id="edit")
@@ -125,7 +128,14 @@ class TrainScreen(ModeScreen):
         self.query_one("#cost", Lines).show_fitted(lambda width: outcome_lines(outcome, settings, width))
         self.query_one("#command", Lines).show_fitted(lambda width: shown_command(outcome, width))
         self._show_preflight()
+        self.show_rehearsal()
         self.refresh_bindings()
+
+    def show_rehearsal(self) -> None:
+        """Bring what is said of the rehearsal with sd-scripts up to date."""
+        state = self.state
+        if state is not None:
+            self.query_one("#rehearsed", Lines).show_fitted(lambda width: self.rehearsing.lines(state, width))
 
     def _show_preflight(self) -> None:
         state, checked = self.state, self.shell.checked
@@ -278,6 +288,13 @@ class TrainScreen(ModeScreen):
 
     def action_rehearse(self) -> None:
         self._start("rehearsal")
+
+    def action_rehearse_for_real(self) -> None:
+        if self.state is not None:
+            self.rehearsing.start(self.state)
+
+    def action_end_rehearsal(self) -> None:
+        self.rehearsing.stop()
 
     def _start(self, profile: str) -> None:
         state = self.state

@@ -15,6 +15,7 @@ from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
 from sdtui.tui.train.estimate import Cost, cost_of, last_of
+from sdtui.tui.train.rehearsing import Standing, standing_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -34,6 +35,8 @@ class Outcome:
     problem: str | None = None
     waiting: str | None = None
     """What is being waited for; None when this is up to date."""
+    rehearsed: Standing | None = None
+    """What is known of the last rehearsal with sd-scripts."""
 
 
 class TrainState:
@@ -141,11 +144,12 @@ class TrainState:
         if self.trainers == () and not settings.profile.rehearsal:
             self._show(Outcome(problem=_no_trainer()))
             return
-        home = self.home
+        home, project, install = self.home, self._screen.shell.project, self.install
 
         def work_out() -> Outcome:
             prepared = make()
-            return Outcome(prepared, cost_of(prepared, settings, last_of(home, settings.profile.name)))
+            cost = cost_of(prepared, settings, last_of(home, settings.profile.name))
+            return Outcome(prepared, cost, rehearsed=standing_of(project, settings, install) if project else None)
 
         self._screen.shell.bridge.call(self._screen, "prepare", work_out, self._show, self._refused)
 
