@@ -184,3 +184,19 @@ def default_values(script: str) -> Mapping[str, Any]:
     anima_train_utils.py and hunyuan_image_train_network.py)
     """
     return next((found for family, found in _DEFAULTS.items() if script.startswith(family)), _COMMON)
+
+
+_ALL = (NEGATIVE, "width", "height", SEED, "sample_steps", "scale")
+_USED: Mapping[str, tuple[str, ...]] = {
+    "flux": (*_ALL, "guidance_scale", "controlnet_image"),
+    "sd3": _ALL,
+    "lumina": (*_ALL, "cfg_trunc_ratio", "renorm_cfg"),
+    "hunyuan": (*_ALL, "flow_shift"),
+    "anima": (*_ALL, "flow_shift"),
+}
+
+
+def used_keys(script: str) -> tuple[str, ...]:
+    """The options that ``script`` looks at, in the order of ``OPTIONS`` (as in ``default_values``)."""
+    every = (*_ALL, "sample_sampler", "controlnet_image")
+    return next((found for family, found in _USED.items() if script.startswith(family)), every)

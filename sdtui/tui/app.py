@@ -46,6 +46,7 @@ from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.modes import MODES, Mode
 from sdtui.tui.palette import show_palette
 from sdtui.tui.pictures import Pictures
+from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.theme import DARK, THEMES, variables
 from sdtui.tui.too_small import TooSmall, too_small
 from sdtui.tui.typed_ahead import TypedAhead
@@ -75,6 +76,11 @@ def _has_project(app: SdtuiApp) -> bool:
     return app.project_path is not None
 
 
+def _has_prompts(app: SdtuiApp) -> bool:
+    """Train has a key for them."""
+    return isinstance(app.screen, ModeScreen) and app.screen.MODE != "train"
+
+
 class SdtuiApp(Offers, App[None]):
     """sdtui, full screen."""
 
@@ -96,6 +102,14 @@ class SdtuiApp(Offers, App[None]):
             "Asks for a folder or TOML to open.",
             ("ctrl+o",),
             "open",
+        ),
+        Command(
+            "app.prompts",
+            "Edit the sample prompts",
+            "Opens the prompts that the next training would draw.",
+            (),
+            "prompts",
+            when=_has_prompts,
         ),
         Command("app.keymap", "Change the keys", "Writes a file with every key, to be edited.", (), "write_keymap"),
         Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
@@ -274,6 +288,11 @@ class SdtuiApp(Offers, App[None]):
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.screen))
 
+    def action_prompts(self) -> None:
+        from sdtui.tui.prompts.open import show_prompts
+
+        show_prompts(self)
+
     def action_write_keymap(self) -> None:
         try:
             path = write_template()
@@ -293,7 +312,7 @@ class SdtuiApp(Offers, App[None]):
         """Save what is being typed, and end."""
         for stack in self._screen_stacks.values():
             for screen in stack:
-                if isinstance(screen, ModeScreen):
+                if isinstance(screen, (ModeScreen, LeavesOnce)):
                     screen.before_quit()
         self.exit()
 

@@ -28,7 +28,7 @@ def show_palette(app: SdtuiApp) -> None:
 def possible_now(app: SdtuiApp) -> list[Working]:
     """Every command that can be done now, those of the app that have no key too; moving about is left out."""
     keyless = [command for command in REGISTRY.values() if not command.keys and command.id.startswith("app.")]
-    offers = [*working_now(app.screen), *(Working(command, app, "") for command in keyless)]
+    offers = [*working_now(app.screen), *(Working(command, app, "") for command in keyless if command.when(app))]
     here = [each for each in offers if not each.command.id.startswith((*_MOVES, "app.", "mode."))]
     general = [each for each in offers if each.command.id.startswith(("app.", "mode."))]
     return here + [each for each in general if each.command.id != "app.palette"]

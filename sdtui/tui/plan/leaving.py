@@ -23,3 +23,6 @@ class LeavesOnce(Screen[Result]):
         if self.is_active and not self._was_left:
             self._was_left = True
             self.dismiss(result)
+
+    def before_quit(self) -> None:
+        """The app is about to end: save what is being typed."""

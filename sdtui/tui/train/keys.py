@@ -162,6 +162,16 @@ BINDINGS: list[BindingType] = offered(
         rank=60,
     ),
     Command(
+        "train.prompts",
+        "Edit the sample prompts",
+        "Opens the prompts that are drawn while it trains, each with its options.",
+        ("p",),
+        "prompts",
+        "prompts",
+        when=_in_form,
+        rank=55,
+    ),
+    Command(
         "train.import",
         "Take settings from a file",
         "Reads a --config_file of sd-scripts, a preset of kohya_ss' GUI or a file of LoRA_Easy_Training_Scripts.",

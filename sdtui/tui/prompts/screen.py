@@ -1,0 +1,368 @@
+"""The prompt editor: a prompt a row, below it its options and its words with what the trainer makes of them.
+
+``app.push_screen(PromptsScreen(path, script))``. Each change is written at once, as a Plan that can be undone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.reactive import Reactive
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from sdtui.checks.prompt_effect import size_unit
+from sdtui.edits.prompt_rows import with_copy, with_move, with_row, without_row
+from sdtui.edits.prompt_values import with_own_values, with_parted_options
+from sdtui.runs.sample_prompts import prompts_for
+from sdtui.trainer.prompt_file import PromptFile, PromptRow, parse_prompt_file
+from sdtui.trainer.prompt_options import NEGATIVE, PROMPT, default_values
+from sdtui.tui.caption.count_line import CountLine
+from sdtui.tui.commands import Offers
+from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.prompts import keys
+from sdtui.tui.prompts.document import PromptDocument
+from sdtui.tui.prompts.editor import PromptEditor
+from sdtui.tui.prompts.judging import Judge, Judged, counted, text_of, with_parted
+from sdtui.tui.prompts.option_list import OptionList, OptionRow, option_rows
+from sdtui.tui.prompts.prompt_list import PromptList
+from sdtui.tui.prompts.typing import Typing
+from sdtui.tui.prompts.words import about_lines, finding_lines, heading_line, teaching, title_line
+from sdtui.tui.undoing import Turned
+from sdtui.tui.widgets.footer import Footer
+from sdtui.tui.widgets.line_input import LineInput
+from sdtui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
+
+
+class PromptsScreen(Offers, LeavesOnce[None]):
+    """One prompt file."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
+    AUTO_FOCUS = "PromptList"
+    BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
+
+    def __init__(self, path: Path, script: str, sampler: str = "", size: tuple[int, int] = (512, 512)) -> None:
+        """``script`` samples them (``sdxl_train_network.py``), with ``sampler`` where a prompt names none.
+
+        ``size``: pixels of prompts that are made from captions.
+        """
+        super().__init__()
+        self._path = path
+        self._pixels = size
+        self._script = script
+        self._judge = Judge(script)
+        self._defaults = {**default_values(script), **({"sample_sampler": sampler} if sampler else {})}
+        self._marked = 0
+        self._words_of = PROMPT
+        """Whether the prompt or the negative one is shown in full."""
+
+    def compose(self) -> ComposeResult:
+        self.document = PromptDocument(self.shell, self, self._path, self._changed)
+        self.typing = Typing(self)
+        yield Lines(id="prompts-title")
+        yield Lines(id="prompts-heading")
+        yield PromptList(self._judged, self._defaults)
+        with Container(id="prompt-body"):
+            yield OptionList()
+            with Vertical(id="prompt-words"):
+                yield Lines(id="prompt-heading")
+                editor = PromptEditor()
+                yield editor
+                yield editor.completer.suggestions
+                yield CountLine()
+                yield Lines(id="prompt-findings")
+        yield Lines(id="prompt-about")
+        yield LineInput(id="prompt-line")
+        yield Footer()
+
+    # How it stands ------------------------------------------------------------------------------------------------
+
+    @property
+    def shell(self) -> SdtuiApp:
+        """The app, with its type."""
+        return cast("SdtuiApp", self.app)
+
+    @property
+    def file(self) -> PromptFile | None:
+        """The file as it will be once everything is written."""
+        return self.document.file
+
+    @property
+    def prompts(self) -> PromptList:
+        """The list of prompts."""
+        return self.query_one(PromptList)
+
+    @property
+    def options(self) -> OptionList:
+        """The options of the prompt under the cursor."""
+        return self.query_one(OptionList)
+
+    @property
+    def editor(self) -> PromptEditor:
+        """The words of the prompt."""
+        return self.query_one(PromptEditor)
+
+    @property
+    def line(self) -> LineInput:
+        """Where the value of an option is typed."""
+        return self.query_one("#prompt-line", LineInput)
+
+    @property
+    def cursor(self) -> int:
+        """The number of the prompt under the cursor, from 0."""
+        return self.prompts.cursor
+
+    @property
+    def row(self) -> PromptRow | None:
+        """The prompt under the cursor."""
+        return self.prompts.row
+
+    @property
+    def option(self) -> OptionRow | None:
+        """The option under the cursor of the options."""
+        return self.options.row
+
+    @property
+    def on_options(self) -> bool:
+        """Whether the person is in the options."""
+        return self.options.has_focus
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether an option of the prompt is joined to the text before it."""
+        return self.row is not None and with_parted(self._judged(self.cursor).findings)
+
+    def _judged(self, index: int) -> Judged:
+        return self._judge.of(self.file, index) if self.file is not None else Judged(0, ())
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.line.display = False
+        self.watch(self.app, "theme", self._recolour, init=False)
+        self.document.read()
+        self.show()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < 32, "-low")
+
+    def before_quit(self) -> None:
+        """The app is about to end: write the words that are being typed."""
+        if self.typing.in_text:
+            self.typing.take_text()
+
+    def _recolour(self) -> None:
+        self.editor.redraw()
+        self.show()
+
+    def _changed(self) -> None:
+        """The file is another now."""
+        file = self.prompts.file = self.file
+        self.prompts.rows_changed()
+        self.show()
+        if file is not None:
+            self.shell.bridge.work(self, "judge", lambda cancelled: self._judge.all(file, cancelled), self._was_judged)
+
+    def _was_judged(self, marked: int) -> None:
+        self._marked = marked
+        self._show_title()
+
+    # Showing ------------------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Everything, as it stands now."""
+        self._show_title()
+        self._show_heading()
+        self.show_row()
+
+    def _show_title(self) -> None:
+        self.query_one("#prompts-title", Lines).show_fitted(
+            lambda width: title_line(self.document, self._marked, width)
+        )
+
+    def _show_heading(self) -> None:
+        prompts = self.prompts
+        prompts.teaching = teaching(self.document, prompts.size.width)
+        words = prompts.heading(prompts.size.width) if prompts.row_count() else ""
+        self.query_one("#prompts-heading", Lines).show([[(words, "dim")]])
+
+    def show_row(self) -> None:
+        """The prompt under the cursor: its options, its words, what is to be said of it."""
+        file, row = self.file, self.row
+        self.options.show(option_rows(file, row, self._script, self._defaults) if file and row else [])
+        if not self.typing.in_text:
+            self.show_words()
+        findings = self._judged(self.cursor).findings if row is not None else ()
+        self.query_one("#prompt-findings", Lines).show_fitted(lambda width: finding_lines(findings, width))
+        self.show_about()
+        self.refresh_bindings()
+
+    def show_words(self) -> None:
+        """The prompt, or the negative one, in full."""
+        typing, option = self.typing, self.option
+        asked = typing.key if typing.in_text else option.key if self.on_options and option is not None else PROMPT
+        self._words_of = NEGATIVE if asked == NEGATIVE else PROMPT
+        text = "" if typing.adding is not None else text_of(self.row, self._words_of)
+        now = counted(text, self._judge.limit)
+        self.editor.load(text, now)
+        self._show_count(now.tokens)
+        number, rows = self.cursor + 1, self.prompts.row_count()
+        heading = heading_line(self._words_of, number, rows, self._judge, adding=typing.adding is not None)
+        self.query_one("#prompt-heading", Lines).show([heading])
+
+    def _show_count(self, tokens: int) -> None:
+        nothing = self._judge.limit is None or (self.row is None and not self.typing.in_text)
+        self.query_one(CountLine).show(None if nothing else tokens, self._judge.limit or 1)
+
+    def show_about(self) -> None:
+        """What the option means, or why what was typed was refused."""
+        option = self.option if self.on_options or self.typing.key is not None else None
+        refusal, unit = self.typing.refusal, size_unit(self._script)
+        self.query_one("#prompt-about", Lines).show_fitted(lambda width: about_lines(option, refusal, unit, width))
+
+    def on_virtual_list_moved(self) -> None:
+        if self.typing.key is None:
+            self.typing.refusal = ""
+        if self.on_options:
+            if not self.typing.in_text:
+                self.show_words()
+            self.show_about()
+            self.refresh_bindings()
+        else:
+            self.show_row()
+
+    def on_virtual_list_resized(self) -> None:
+        self._show_heading()
+
+    def on_virtual_list_chosen(self) -> None:
+        self.action_edit()
+
+    def on_descendant_focus(self) -> None:
+        if self.typing.key is None:
+            self.show_words()
+            self.show_about()
+
+    # Typing -------------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        if self.on_options and self.option is not None:
+            self.typing.begin(self.option)
+        elif self.row is not None:
+            self.typing.begin_text(PROMPT)
+
+    def action_add(self) -> None:
+        self.typing.begin_text(PROMPT, 0 if self.row is None else self.cursor + 1)
+
+    def action_accept(self) -> None:
+        self.typing.take_value()
+
+    def action_discard(self) -> None:
+        self.typing.end()
+
+    def on_caption_editor_leave(self) -> None:
+        self.typing.take_text()
+
+    def on_caption_editor_save(self) -> None:
+        self.typing.take_text(stay=True)
+
+    def on_caption_editor_revert(self) -> None:
+        editor = self.editor
+        text = editor.veiled(self.typing.original())
+        editor.replace(text, (0, 0), editor.document.end, maintain_selection_offset=False)
+
+    def on_text_area_changed(self, _event: TextArea.Changed) -> None:
+        if self.typing.in_text:
+            self.editor.completer.typed()
+            now = counted(self.editor.caption, self._judge.limit)
+            self.editor.mark(now)
+            self._show_count(now.tokens)
+
+    def on_descendant_blur(self) -> None:
+        self.call_later(self._left_for_elsewhere)
+
+    def _left_for_elsewhere(self) -> None:
+        """By a click, not by a dialog over it or by another window of the person's desktop."""
+        typing = self.typing.in_text and not self.editor.has_focus
+        if typing and self.app.app_focus and self.is_current and not self.typing.take_text():
+            self.editor.focus()
+
+    # Changing -----------------------------------------------------------------------------------------------------
+
+    def action_options(self) -> None:
+        self.options.focus()
+
+    def action_list(self) -> None:
+        self.prompts.focus()
+
+    def action_clear(self) -> None:
+        if self.option is not None:
+            self.typing.set(self.option.key, "")
+
+    def action_own(self) -> None:
+        option = self.option
+        if option is not None:
+            self.typing.change(f"{option.key} of each prompt alone", lambda file: with_own_values(file, option.key))
+
+    def action_captions(self) -> None:
+        project, (width, height), path = self.shell.project, self._pixels, self._path
+        found = prompts_for(project, "", width, height) if project is not None and self.row is None else None
+        if found is None:
+            self.shell.say("No caption can serve as a prompt.", "warning")
+            return
+        taken = parse_prompt_file(path.with_suffix(".txt"), found.data)
+
+        def make(file: PromptFile) -> PromptFile:
+            for index, row in enumerate(taken.rows):
+                file = with_row(file, index, row.values)
+            return file
+
+        self.typing.change("begin with captions", make)
+
+    def action_copy(self) -> None:
+        index = self.cursor
+        if self.typing.change(f"duplicate sample prompt {index + 1}", lambda file: with_copy(file, index)):
+            self.prompts.cursor = index + 1
+
+    def action_remove(self) -> None:
+        index = self.cursor
+        self.typing.change(f"remove sample prompt {index + 1}", lambda file: without_row(file, index))
+
+    def action_shift(self, by: int) -> None:
+        index = self.cursor
+        if self.typing.change(f"move sample prompt {index + 1}", lambda file: with_move(file, index, by)):
+            self.prompts.cursor = index + by
+
+    def action_part(self) -> None:
+        index = self.cursor
+        self.typing.change(f"part options of prompt {index + 1}", lambda file: with_parted_options(file, index))
+
+    def action_undo(self) -> None:
+        if self.shell.workspace is not None:
+            self.shell.workspace.undoing.undo(self._turned)
+
+    def action_redo(self) -> None:
+        if self.shell.workspace is not None:
+            self.shell.workspace.undoing.redo(self._turned)
+
+    def _turned(self, turned: Turned) -> None:
+        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+        self.document.read()
+
+    def action_leave(self) -> None:
+        if self.on_options:
+            self.prompts.focus()
+        else:
+            self.leave_with(None)

@@ -1,0 +1,95 @@
+"""What stands around the prompts, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sdtui.base.errors import SdtuiError
+from sdtui.base.paths import shown
+from sdtui.base.text import plural, safe
+from sdtui.checks.finding import Finding, Severity
+from sdtui.trainer.prompt_options import PROMPT, option_of
+from sdtui.tui.commands import key_of
+from sdtui.tui.marks import marks
+from sdtui.tui.prompts.document import PromptDocument
+from sdtui.tui.prompts.judging import Judge
+from sdtui.tui.prompts.option_list import OptionRow
+from sdtui.tui.widgets.cells import fit_end
+from sdtui.tui.widgets.lines import Line, wrap
+
+_ROLES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INFO: "dim"}
+_FINDING_LINES = 6
+_ABOUT_LINES = 2
+
+
+def title_line(document: PromptDocument, marked: int, width: int) -> list[Line]:
+    """How many there are, how many are marked, and where they stand."""
+    file = document.file
+    spans = [(" Sample prompts", "strong")]
+    if file is not None:
+        spans.append((f"   {plural(len(file.rows), 'prompt')}", "plain"))
+    if marked:
+        spans.append((f"   {marks().over}{marked:,} marked", "warn"))
+    if document.is_new:
+        spans.append(("   not written yet", "dim"))
+    room = width - sum(len(text) for text, _ in spans) - 4
+    return [[*spans, (f"   {fit_end(safe(shown(document.path)), max(0, room))}", "dim")]]
+
+
+def teaching(document: PromptDocument, width: int) -> list[str]:
+    """What an empty list says."""
+    if document.problem is not None:
+        return [text for line in wrap(safe(_sentence(document.problem)), width - 4, "bad") for text, _ in line]
+    if document.file is None:
+        return ["·"]
+    return [
+        "no prompts yet",
+        "",
+        "the trainer draws a picture of each prompt while it trains, so that you see what it has learnt",
+        "",
+        f"{key_of('prompts.add')} adds one, {key_of('prompts.captions')} begins with captions of the dataset",
+    ]
+
+
+def _sentence(problem: SdtuiError) -> str:
+    return f"{problem.sentence()} Mend it in an editor, or set another file on Train."
+
+
+def heading_line(key: str, number: int, of: int, judge: Judge, *, adding: bool) -> Line:
+    """Over the words: what they are."""
+    if adding:
+        return [("NEW PROMPT", "dim")]
+    what = "PROMPT" if key == PROMPT else "NEGATIVE PROMPT"
+    beside = "" if judge.limit is not None else "   its tokens are not counted: this model has other text encoders"
+    return [(f"{what} {number} of {of}{beside}" if of else what, "dim")]
+
+
+def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
+    """What the trainer makes of the prompt otherwise than was meant, and what to do."""
+    lines: list[Line] = []
+    for finding in findings:
+        mark = marks().stop if finding.severity is Severity.ERROR else marks().over
+        mark = " " if finding.severity is Severity.INFO else mark
+        told = wrap(safe(finding.message), max(10, width - 2), _ROLES[finding.severity])
+        lines += [
+            [(f"{mark} " if index == 0 else "  ", _ROLES[finding.severity]), *line] for index, line in enumerate(told)
+        ]
+        if finding.fix:
+            lines += [[("  ", "dim"), *line] for line in wrap(safe(finding.fix), max(10, width - 2), "dim")]
+    if len(lines) > _FINDING_LINES:
+        lines = [*lines[: _FINDING_LINES - 1], [("  …", "dim")]]
+    return lines
+
+
+def about_lines(option: OptionRow | None, refusal: str, unit: int, width: int) -> list[Line]:
+    """The meaning of the option, or why what was typed was refused."""
+    if refusal:
+        return [*wrap(safe(refusal), width, "bad")[: _ABOUT_LINES + 1]]
+    if option is None:
+        return []
+    flag = "" if option.key == PROMPT else f"  --{option_of(option.key).flag}  {option.key}"
+    heading: Line = [(option.field.title, "strong"), (flag, "dim")]
+    limits = f" It takes {option.field.limits}." if option.field.limits and not option.field.choices else ""
+    sides = f" The trainer takes multiples of {unit}." if option.key in ("width", "height") else ""
+    shared = " It stands in [prompt] and holds for all prompts." if option.shared else ""
+    return [heading, *wrap(f"{option.field.help}{limits}{sides}{shared}", width, "plain")[:_ABOUT_LINES]]
