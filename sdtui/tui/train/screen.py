@@ -325,6 +325,12 @@ class TrainScreen(ModeScreen):
         if state is not None and state.outcome.prepared is not None:
             show_copied(self, "The command", state.outcome.prepared.shell)
 
+    def action_prompts(self) -> None:
+        from sdtui.tui.prompts.open import show_prompts
+
+        if self.state is not None:
+            show_prompts(self.shell, self.state.settings)
+
     def action_script(self) -> None:
         state, project, workspace = self.state, self.shell.project, self.shell.workspace
         if state is None or project is None or workspace is None or state.outcome.prepared is None:
