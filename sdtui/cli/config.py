@@ -12,6 +12,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
+from sdtui.cli.config_moved import remap
 from sdtui.cli.groups import NearestGroup
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
@@ -22,6 +23,9 @@ _KINDS = ("lora", "finetune", "controlnet")
 @click.group(cls=NearestGroup)
 def command() -> None:
     """Write and check the dataset config that the trainer reads."""
+
+
+command.add_command(remap)
 
 
 @command.command("new")

@@ -6,13 +6,14 @@ import contextlib
 import copy
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import UnreadableError, UsageError, WriteError
 from sdtui.base.files import read_bytes
 from sdtui.edits.place_text import spans_of, texts_with, texts_without
-from sdtui.edits.toml_text import quoted
+from sdtui.edits.toml_text import quoted, spelled
 from sdtui.plans.plan import Plan, Write
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import parse
@@ -108,6 +109,27 @@ def with_place(path: Path, data: bytes, place: Place, value: Any) -> bytes:
         path=path,
         remedy="Write it in an editor.",
     )
+
+
+def with_standing(path: Path, data: bytes, values: Mapping[Place, Any]) -> bytes:
+    """``data`` with other values at places that are written in it already. Raises as ``with_place``."""
+    wanted = copy.deepcopy(parse(path, data))
+    text = data.decode("utf-8")
+    spans, is_json = spans_of(path, text), path.suffix.lower() == ".json"
+    edited = text
+    for place, value in sorted(values.items(), key=lambda item: -spans[item[0]].start if item[0] in spans else 0):
+        _table_at(wanted, place, path)[place[-1]] = value
+        if place in spans:
+            with contextlib.suppress(ValueError):
+                written = json.dumps(value, ensure_ascii=False) if is_json else spelled(value)
+                edited = f"{edited[: spans[place].value]}{written}{edited[spans[place].stop :]}"
+    if _read(path, edited) != wanted:
+        raise WriteError(
+            "These values could not be written so that the trainer reads them back",
+            path=path,
+            remedy="Write them in an editor.",
+        )
+    return edited.encode("utf-8")
 
 
 def without_place(path: Path, data: bytes, place: Place) -> bytes:

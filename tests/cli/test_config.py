@@ -146,3 +146,17 @@ def test_check_prints_findings_with_their_lines(sdtui: Cli, tmp_path: Path) -> N
     told = sdtui("config", "check", path).stdout
     assert "error unknown-key  line 6" in told
     assert "Write num_repeats instead of num_repeat." in told
+
+
+def test_a_moved_config_names_its_files_where_they_are(sdtui: Cli, tmp_path: Path) -> None:
+    image(tmp_path / "cats" / "a.png")
+    path = tmp_path / "mine.toml"
+    text = "[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'G:\\sets\\cats' # mine\n[[datasets.subsets]]\nimage_dir = '/gone'\n"
+    path.write_text(text)
+    dry = sdtui("config", "remap", path, "--dry-run")
+    assert dry.returncode == 0 and "Not found on this machine: /gone" in dry.stderr and path.read_text() == text
+    document = json.loads(sdtui("config", "remap", path, "--yes", "--json").stdout)
+    moved = {"place": "datasets[0].subsets[0].image_dir", "from": "G:\\sets\\cats", "to": f"{tmp_path}/cats"}
+    assert document["paths"] == [moved] and document["not_found"] == ["/gone"] and document["applied"] is True
+    assert path.read_text() == text.replace("'G:\\sets\\cats'", f'"{tmp_path}/cats"')
+    assert sdtui("config", "remap", path, "--from", "/gone").returncode == 2
