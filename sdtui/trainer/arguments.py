@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
+from sdtui.trainer.argument_table import as_field
 from sdtui.trainer.fields import Field
 
 REFUSED = {
@@ -25,23 +28,51 @@ REFUSED = {
 """Arguments that a run of sdtui cannot take, and what to do instead."""
 
 
+_installed: dict[str, Mapping[str, Field]] = {}
+
+
+def script_arguments(script: str) -> Mapping[str, Field]:
+    """The arguments of ``script`` by name, as fields; empty for a script that is not known.
+
+    What the installed sd-scripts said of itself (``learn``) is what holds, else what the version has that this table
+    was made from.
+    """
+    return _installed[script] if script in _installed else _built_in(script)
+
+
+def learn(script: str, arguments: Mapping[str, Field]) -> None:
+    """From now on, in this process, ``script`` takes these ``arguments``."""
+    _installed[script] = arguments
+
+
+def forget_installed() -> None:
+    """The table's own arguments hold again."""
+    _installed.clear()
+
+
 @functools.cache
-def script_arguments(script: str) -> dict[str, Field]:
-    """The arguments of ``script`` by name, as fields of the group Other; empty for a script that is not known."""
+def _table() -> dict[str, Any]:
     text = resources.files("sdtui.trainer").joinpath("data/arguments.json").read_text("utf-8")
-    rows = json.loads(text)["arguments"]
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+@functools.cache
+def _built_in(script: str) -> Mapping[str, Field]:
+    table = _table()
+    if script not in table["scripts"]:
+        return {}
+    number = table["scripts"].index(script)
     return {
-        key: Field(
-            key=key,
-            title=key.replace("_", " "),
-            group="Other",
-            kind="words" if row.get("words") else row["kind"],
-            default=None,
-            help=f"An argument of {script}." + (f" Its own default is {row['default']}." if "default" in row else ""),
-            choices=tuple(str(choice) for choice in row.get("choices", ())),
-            each=row["kind"],
+        key: as_field(
+            script,
+            key,
+            row["kind"],
+            several=row.get("words", False),
+            default=row.get("default"),
+            choices=row.get("choices", ()),
         )
-        for key, variants in rows.items()
+        for key, variants in table["arguments"].items()
         for row in variants
-        if script in row["scripts"]
+        if number in row["scripts"]
     }

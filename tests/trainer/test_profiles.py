@@ -96,7 +96,7 @@ def test_which_arguments_there_are_depends_on_the_script_wherever_it_is_set() ->
 
 
 def test_a_script_that_is_not_known_takes_anything() -> None:
-    settings = parse_settings("sdxl-lora", ["script=flux_train_network.py", "guidance_scale=3.5"])
+    settings = parse_settings("sdxl-lora", ["script=my_train_network.py", "guidance_scale=3.5"])
     assert settings["guidance_scale"] == "3.5"
 
 

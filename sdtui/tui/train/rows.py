@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sdtui.base.errors import UsageError
 from sdtui.base.paths import shown
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import safe
-from sdtui.trainer.fields import Field, parse_value, value_text
+from sdtui.trainer.fields import GROUPS, Field, parse_value, value_text
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, Settings
 
@@ -96,8 +97,19 @@ def form_rows(
     if not settings.profile.rehearsal:
         rows += [_user_row(field, user, install) for field in _USER_FIELDS]
     own = [field.key for field in settings.profile.fields]
-    others = [key for key in settings.given if key not in own]
-    return rows + [_row(settings, settings.field(key), settled) for key in (*own, *others)]
+    fields = [settings.field(key) for key in own]
+    fields += [_other(settings, key) for key in settings.given if key not in own]
+    fields.sort(key=lambda field: GROUPS.index(field.group))
+    return rows + [_row(settings, field, settled) for field in fields]
+
+
+def _other(settings: Settings, key: str) -> Field:
+    """A field for what was set beside those of the profile; another script may not take it."""
+    try:
+        return settings.field(key)
+    except UsageError:
+        sentence = f"{settings.script} has no argument of this name. Take it out, or choose the script that has."
+        return Field(key, key.replace("_", " "), "Other", "text", None, sentence)
 
 
 def _user_row(field: Field, user: UserSettings, install: TrainerInstall | None) -> Row:

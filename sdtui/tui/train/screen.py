@@ -165,7 +165,8 @@ class TrainScreen(ModeScreen):
         commit = f" at {install.commit}" if install.commit else ""
         parts = [f"torch {install.torch_version}" if install.torch_version else ""]
         parts.append("xformers" if install.has_xformers else "no xformers")
-        return install.problem or f"Found{commit}: {', '.join(part for part in parts if part)}."
+        arguments = f" {state.settings.script} takes {state.arguments} arguments." if state.arguments else ""
+        return install.problem or f"Found{commit}: {', '.join(part for part in parts if part)}.{arguments}"
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
         self._refusal = ""

@@ -11,6 +11,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings, save_setting
 from sdtui.runs.remembered import recall, remember, settings_of, with_settings
 from sdtui.runs.request import Prepared, make_request
+from sdtui.trainer.installed_arguments import learn_installed
 from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
@@ -56,6 +57,9 @@ class TrainState:
         self.user: UserSettings = loaded.settings
         self.trainers: tuple[TrainerInstall, ...] | None = None
         """What was found, the likeliest first; None while it is being looked for."""
+        self.arguments: int | None = None
+        """How many arguments the installed script said that it takes; None where it was not asked, or could not say."""
+        self._asked: tuple[Path, str] | None = None
         self.outcome = Outcome(waiting="reading the dataset")
         self._timer: Timer | None = None
 
@@ -75,6 +79,7 @@ class TrainState:
     def set(self, settings: Settings) -> None:
         """Go on with these settings, and remember them."""
         self.settings = settings
+        self._learn_arguments()
         self._remembered = remembered = with_settings(self._remembered, settings)
         bridge = self._screen.shell.bridge
         bridge.write(self._screen, lambda: remember(self.home, remembered), lambda _none: None)
@@ -110,7 +115,25 @@ class TrainState:
 
     def _found_trainers(self, found: tuple[TrainerInstall, ...]) -> None:
         self.trainers = found
+        self._learn_arguments()
         self.prepare_soon()
+
+    def _learn_arguments(self) -> None:
+        """Ask the installed script what it takes, once: until it has answered, our own table holds."""
+        install, script = self.install, self.settings.script
+        if install is None or self.settings.profile.rehearsal or script not in install.scripts:
+            return
+        if self._asked == (install.folder, script):
+            return
+        self._asked, self.arguments = (install.folder, script), None
+
+        def learned(number: int) -> None:
+            self.arguments = number
+            self.prepare_soon()
+
+        bridge = self._screen.shell.bridge
+        # Where it cannot be asked our own table goes on to hold; what is wrong with it is said where it is found.
+        bridge.call(self._screen, "arguments", lambda: learn_installed(install, script), learned, lambda _error: None)
 
     def prepare_soon(self) -> None:
         """Work the run out when the keys rest."""
