@@ -151,7 +151,8 @@ def test_check_prints_findings_with_their_lines(sdtui: Cli, tmp_path: Path) -> N
 def test_a_moved_config_names_its_files_where_they_are(sdtui: Cli, tmp_path: Path) -> None:
     image(tmp_path / "cats" / "a.png")
     path = tmp_path / "mine.toml"
-    text = "[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'G:\\sets\\cats' # mine\n[[datasets.subsets]]\nimage_dir = '/gone'\n"
+    subset = "[[datasets.subsets]]\nimage_dir = "
+    text = f"[[datasets]]\n{subset}'G:\\sets\\cats' # mine\n{subset}'/gone'\n"
     path.write_text(text)
     dry = sdtui("config", "remap", path, "--dry-run")
     assert dry.returncode == 0 and "Not found on this machine: /gone" in dry.stderr and path.read_text() == text
