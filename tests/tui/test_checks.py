@@ -18,6 +18,7 @@ from sdtui.dataset.scan import open_project
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.checks import checking
 from sdtui.tui.checks.screen import ChecksScreen
+from sdtui.tui.config.screen import ConfigScreen
 from sdtui.tui.dataset.screen import DatasetScreen
 from sdtui.tui.finder import Finder
 from sdtui.tui.plan.screen import PlanScreen
@@ -258,6 +259,38 @@ async def test_an_empty_folder_is_nothing_to_check(tmp_path: Path) -> None:
         await it.sees("This could not be opened")
         await it.press("escape")
         await it.sees("There is no dataset to look at here")
+
+
+async def test_a_config_that_cannot_be_read_is_explained_mended_and_opened(dataset: Path, tmp_path: Path) -> None:
+    folder = dataset / "images" / "10_circle"
+    config = tmp_path / "dataset.toml"
+    text = f"""[general]\nresolution = 64\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = '{folder}'\n"""
+    config.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    async with seen(config, "dataset", slow=True) as it:
+        await it.sees("This could not be opened")
+        await it.press("c")
+        await it.until(lambda: isinstance(it.screen, ChecksScreen))
+        await found_anew(it)
+        await on(it, "toml-bom")
+        await it.press("x")
+        await it.until(lambda: isinstance(it.screen, PlanScreen))
+        await it.press("y")
+        await it.until(lambda: it.app.project is not None and it.app.project.subsets)
+        assert config.read_bytes() == text.encode()
+
+
+async def test_what_a_config_says_wrongly_leads_to_its_editor(dataset: Path, tmp_path: Path) -> None:
+    folder = dataset / "images" / "10_circle"
+    config = tmp_path / "dataset.toml"
+    config.write_text(
+        f"""[general]\nresolution = 64\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = '{folder}'\nnum_repeat = 3\n"""
+    )
+    async with checked(config) as it:
+        await on(it, "unknown-key")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.screen, ConfigScreen))
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.screen, ChecksScreen))
 
 
 FINDINGS = (

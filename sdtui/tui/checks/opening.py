@@ -29,12 +29,14 @@ def filter_of(finding: Finding) -> str:
 
 
 def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
-    """To the images in Dataset; where it is about none, to its config or its files; else to the settings."""
+    """To the images in Dataset; where it is about none, to its config, prompts or files; else to the settings."""
     project = screen.project
     if images:
         _in_dataset(screen, finding, images)
     elif project is not None and project.toml is not None and finding.path == project.toml:
         _in_config(screen, project.toml)
+    elif finding.code.startswith("prompt"):
+        _in_prompts(screen)
     elif finding.files:
         list_files(screen, finding)
     else:
@@ -61,6 +63,13 @@ def _in_config(screen: ChecksScreen, config: Path) -> None:
             screen.shell.open_project(config, screen.MODE)  # it may be one now that the trainer accepts
 
     screen.app.push_screen(ConfigScreen(config), left)
+
+
+def _in_prompts(screen: ChecksScreen) -> None:
+    from sdtui.tui.prompts.open import show_prompts
+
+    checked = screen.shell.checked
+    show_prompts(screen.shell, checked.asked.settings if checked is not None else None)
 
 
 def review(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:

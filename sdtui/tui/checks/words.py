@@ -23,20 +23,16 @@ _MOST_FILES = 100
 """Files that stand below a finding; a key lists them all."""
 
 
-def counted(report: Report) -> list[Span]:
-    """``2 errors · 5 warnings · 3 to know``; empty where nothing was found."""
-    kinds = (
-        (report.count(Severity.ERROR), "error", "bad strong"),
-        (report.count(Severity.WARNING), "warning", "warn"),
-    )
+def counted(report: Report, well: str = "nothing stands in the way") -> list[Span]:
+    """``2 errors · 5 warnings · 3 to know``; where there is neither error nor warning ``✓``, ``well`` and the rest."""
     spans: list[Span] = []
-    for number, word, role in kinds:
+    for severity, word, role in ((Severity.ERROR, "error", "bad strong"), (Severity.WARNING, "warning", "warn")):
+        number = report.count(severity)
         if number:
             spans += [(" · ", "dim"), (plural(number, word), role)]
+    spans = spans[1:] or [(f"{marks().reviewed} {well}", "good")]
     know = report.count(Severity.INFO)
-    if know:
-        spans += [(" · ", "dim"), (f"{count(know)} to know", "plain")]
-    return spans[1:]
+    return [*spans, (" · ", "dim"), (f"{count(know)} to know", "plain")] if know else spans
 
 
 def sum_line(checked: Checked | None, checking: Progress | None, reading: Progress | None, width: int) -> list[Line]:
@@ -46,7 +42,7 @@ def sum_line(checked: Checked | None, checking: Progress | None, reading: Progre
         return [[(" " + state, "dim")]]
     if checked.trouble:
         return [[(" ", "plain"), *line] for line in wrap(safe(checked.trouble), width - 2, "bad")]
-    left: list[Span] = [(" ", "plain"), *(counted(checked.report) or [_all_well(checked)])]
+    left: list[Span] = [(" ", "plain"), *counted(checked.report, _all_well(checked))]
     run = run_name(checked.asked.settings)
     for right in (f"{run} · {state} ", f"{state} "):
         room = width - cells(left) - len(right)
@@ -55,10 +51,9 @@ def sum_line(checked: Checked | None, checking: Progress | None, reading: Progre
     return [left]
 
 
-def _all_well(checked: Checked) -> Span:
+def _all_well(checked: Checked) -> str:
     subsets = checked.project.subsets if checked.project is not None else ()
-    images = sum(subset.img_count for subset in subsets)
-    return (f"{marks().reviewed} Nothing stands in the way: {plural(images, 'image')} checked", "good")
+    return f"Nothing stands in the way: {plural(sum(subset.img_count for subset in subsets), 'image')} checked"
 
 
 def _state(checked: Checked | None, checking: Progress | None, reading: Progress | None) -> str:

@@ -31,7 +31,7 @@ def preflight_lines(checked: Checked | None, known: bool, width: int) -> list[Li
         return [heading, [("· checking", "dim")]]
     if checked.trouble:
         return [heading, *wrap(safe(checked.trouble), width, "bad")]
-    found: Line = counted(checked.report) or [(f"{marks().reviewed} nothing stands in the way", "good")]
+    found: Line = counted(checked.report)
     beside = f"{key_of('mode.checks')} shows them" if checked.report.findings else ""
     first = [line for error in errors_of(checked)[:1] for line in _told(error, width)[:_ROWS]]
     if not known:
