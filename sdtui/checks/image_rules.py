@@ -14,9 +14,7 @@ from sdtui.images.problems import Kind
 _NO_SIZE = "Its size cannot be read, so the trainer stops while it makes its buckets (ZeroDivisionError)."
 _THROW_AWAY = "Copy or download it again, or throw it away."
 
-EMPTY = Rule(
-    "image-empty", Severity.ERROR, "image file is empty", "image files are empty (0 bytes)", _NO_SIZE, _THROW_AWAY
-)
+EMPTY = Rule("image-empty", Severity.ERROR, "image file has 0 bytes", "image files have 0 bytes", _NO_SIZE, _THROW_AWAY)
 LFS_POINTER = Rule(
     "image-lfs-pointer",
     Severity.ERROR,
@@ -46,7 +44,8 @@ DAMAGED = Rule(
     Severity.ERROR,
     "image is damaged or cut off",
     "images are damaged or cut off",
-    "The trainer stops when it opens it: while it caches latents, or somewhere in the first epoch.",
+    "The trainer stops when it opens it: while it caches latents, or somewhere in the first epoch; at once where not "
+    "even the size can be read.",
     _THROW_AWAY,
 )
 TOO_LARGE = Rule(
@@ -187,8 +186,8 @@ ENDING_JPEG = Rule(
 SAME_STEM = Rule(
     "image-duplicate-stem",
     Severity.WARNING,
-    "image has the name of another but for its ending",
-    "images have the names of others but for their endings",
+    "image shares its name with another but for the ending",
+    "images share their names with others but for the endings",
     "They share one caption file, and the trainer takes what it cached for one (text, and latents of the same size) "
     "for the other too.",
     "Give each a name of its own, or throw one away.",

@@ -107,6 +107,7 @@ def _mended(
 ) -> dict[str, Any]:
     """Mend everything that has ``code``. Returns what was done."""
     from sdtui.checks.fixes import fix_all
+    from sdtui.prepare.staging import discard
 
     project = checking.project
     proposal = run_work(fix_all(project, report, code))
@@ -114,6 +115,8 @@ def _mended(
         narrate(f"{code}:")
         show_files(proposal, project.root)
     applied = carry_out(project.home, proposal, dry_run=dry_run, yes=yes)
+    if applied is None:
+        discard(project, proposal.plan)
     return {"code": code, **proposal_document(proposal, applied)}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sdtui.base.files import make_folder, make_home
 from sdtui.dataset.project import Project
 from sdtui.edits.trash import free_folder, within
+from sdtui.plans.plan import Copy, Move, Plan
 
 STAGING_FOLDER = "prepared"
 """Its name in the folder of the project's records."""
@@ -49,3 +50,12 @@ class Staging:
                     path = Path(parent, name)
                     if time.time() - path.lstat().st_ctime > _KEPT_FOR:
                         path.unlink()
+
+
+def discard(project: Project, plan: Plan) -> None:
+    """Delete what waits for ``plan``, which nobody wants to be applied."""
+    folder = project.home / STAGING_FOLDER
+    for change in plan.changes:
+        if isinstance(change, (Move, Copy)) and change.source.is_relative_to(folder):
+            with contextlib.suppress(OSError):
+                change.source.unlink()
