@@ -70,8 +70,8 @@ OTHER_LENGTH = Rule(
     Severity.WARNING,
     "image has text encoder outputs that were cached for another max_token_length",
     "images have text encoder outputs that were cached for another max_token_length",
-    "The trainer looks for the arrays and not at their shape: it trains on captions that are cut elsewhere, or stops "
-    "where those of one batch differ.",
+    "The trainer looks for the arrays and not at their shape: it trains on captions that are cut elsewhere, and fills "
+    "those of one batch up to the longest.",
     _ANEW,
 )
 ORPHAN = Rule(

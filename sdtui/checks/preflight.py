@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sdtui.checks.caches import cache_findings
 from sdtui.checks.captions import caption_findings
 from sdtui.checks.config import check_config
 from sdtui.checks.finding import Finding, Severity
+from sdtui.checks.image_rules import NOT_THE_RESOLUTION
 from sdtui.checks.images import image_findings
 from sdtui.checks.masks import mask_findings
 from sdtui.checks.metadata import check_metadata
@@ -96,7 +97,8 @@ def preflight(
     found = list(_config(project, settings))
     found += yield from _metadata(project, cancelled)
     sized = as_run(project, settings)
-    found += yield from image_findings(sized, cancelled=cancelled)
+    images = yield from image_findings(sized, cancelled=cancelled)
+    found += [_as_sure(finding, settings) for finding in images]
     found += yield from caption_findings(project, settings, cancelled=cancelled)
     found += yield from mask_findings(project, settings, cancelled=cancelled)
     found += yield from subset_findings(sized, settings, cancelled=cancelled)
@@ -143,6 +145,14 @@ def _metadata(project: Project, cancelled: Cancelled) -> Work[list[Finding]]:
         except UnreadableError as error:
             found.append(Finding("metadata-unreadable", Severity.ERROR, error.sentence(), file))
     return found
+
+
+def _as_sure(finding: Finding, settings: Settings | None) -> Finding:
+    """Images of another size than the resolution stop a run without buckets just where it caches no latents."""
+    if finding.code != NOT_THE_RESOLUTION.code or settings is None or settings.profile.rehearsal:
+        return finding
+    cached = settings["cache_latents"] or settings["cache_latents_to_disk"]
+    return replace(finding, severity=Severity.INFO if cached else Severity.ERROR)
 
 
 def _place(finding: Finding) -> tuple[int, str, str, int]:

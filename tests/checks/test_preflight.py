@@ -1,0 +1,139 @@
+"""The whole preflight against sd-scripts: what it calls an error stops the trainer, and nothing else does.
+
+``data/verdicts.json`` holds what the trainer made of the datasets of ``cases.py`` (``data/make_verdicts.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sdtui.base.work import WorkCancelled, finish
+from sdtui.checks.finding import Finding, Severity
+from sdtui.checks.preflight import Report, preflight, report_of
+from sdtui.dataset.project import Project
+from sdtui.dataset.scan import open_project
+from sdtui.images.survey import survey
+from sdtui.trainer.cached_sizes import matched_caches, size_in_name
+from tests.checks.cases import cases, write
+from tests.dataset.making import image
+
+VERDICTS = json.loads((Path(__file__).parent / "data" / "verdicts.json").read_text("utf-8"))
+
+CODES = {
+    "caption file is empty": "caption-empty",
+    "UnicodeDecodeError": "caption-undecodable",
+    "random_crop is not supported": "mask-random-crop",
+    "extra conditioning data": "mask-surplus",
+    "missing conditioning data": "mask-none",
+    "size of conditioning image is not match": "mask-size",
+    "empty separator": "caption-separator-empty",
+    "not enough values to unpack": "latents-name",
+}
+"""What the trainer says, and the code that tells it."""
+
+DEPENDS = {"image-not-resolution", "latents-size", "latents-other-image"}
+"""Whether the trainer stops at these depends: on whether latents are cached, on what size was read from a name."""
+
+
+def agree(numbers: Iterable[int], root: Path) -> None:
+    every = cases()
+    configs = {number: write(every[number], root / str(number)) for number in numbers}
+    projects = {number: open_project(config) for number, config in configs.items()}
+    finish(survey([path for project in projects.values() for path in _pictures(project)]))
+    for number, project in projects.items():
+        report = finish(preflight(project))
+        verdict = VERDICTS[number]
+        assert verdict["name"] == every[number]["name"]
+        assert_told(report, verdict)
+        assert_same_images(project, verdict, root / str(number))
+
+
+def _pictures(project: Project) -> Iterable[Path]:
+    for sample in (sample for subset in project.subsets for sample in subset.samples):
+        yield sample.path
+        if sample.mask_path is not None:
+            yield sample.mask_path
+
+
+def assert_told(report: Report, verdict: dict[str, Any]) -> None:
+    codes = {finding.code for finding in report.findings}
+    if not codes & DEPENDS:
+        assert report.ok == (verdict["error"] is None), (verdict, codes)
+    for said, code in CODES.items():
+        if said in (verdict["error"] or ""):
+            assert any(finding.severity is Severity.ERROR for finding in report.of(code)), (verdict, codes)
+
+
+def assert_same_images(project: Project, verdict: dict[str, Any], root: Path) -> None:
+    """The captions that are trained, and the sizes that are taken from the names of caches."""
+    if "images" not in verdict:
+        return
+    ours: dict[str, list[Any]] = {}
+    for subset in project.subsets:
+        caches = [str(path) for path in subset.image_dir.glob("*_sd.npz")]
+        names = matched_caches([str(sample.path) for sample in subset.samples], caches)
+        for sample, cache in zip(subset.samples, names, strict=True):
+            size = size_in_name(cache) if cache else (sample.width, sample.height)
+            caption = sample.caption if sample.caption is not None else subset.class_tokens or ""
+            ours[str(sample.path.relative_to(root))] = [list(size), caption]
+    assert ours == verdict["images"]
+
+
+@pytest.fixture
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without an underscore: those of the whole path decide about captions that are borrowed, and about caches."""
+    return tmp_path_factory.mktemp("verdicts")
+
+
+def test_a_preflight_agrees_with_the_trainer(root: Path) -> None:
+    agree(range(0, 240, 12), root)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(1, 12))
+def test_every_preflight_agrees_with_the_trainer(part: int, root: Path) -> None:
+    agree(range(part, 240, 12), root)
+
+
+def test_the_verdicts_tell_of_every_kind() -> None:
+    said = [verdict["error"] for verdict in VERDICTS if verdict["error"]]
+    assert all(any(words in error for error in said) for words in CODES)
+    assert 60 < sum(verdict["error"] is None for verdict in VERDICTS) < 180
+
+
+def finding(code: str, severity: Severity, *files: str) -> Finding:
+    return Finding(code, severity, f"{code}.", files=tuple(map(Path, files)))
+
+
+def test_a_report_is_sorted_and_grouped() -> None:
+    later = finding("b-warning", Severity.WARNING, "/one")
+    report = report_of(
+        [
+            finding("a-note", Severity.INFO),
+            later,
+            finding("z-error", Severity.ERROR, "/one", "/two"),
+            finding("a-warning", Severity.WARNING),
+            later,
+            finding("z-error", Severity.ERROR, "/two", "/three"),
+        ]
+    )
+    assert [(group.code, len(group.findings)) for group in report.groups] == [
+        ("z-error", 2),
+        ("a-warning", 1),
+        ("b-warning", 1),
+        ("a-note", 1),
+    ]
+    assert [path.name for path in report.groups[0].files] == ["one", "two", "three"]
+    assert (report.ok, report.clean, report.count(Severity.ERROR)) == (False, False, 2)
+    assert report_of([finding("a-note", Severity.INFO)]).clean
+
+
+def test_a_preflight_is_given_up_when_asked(tmp_path: Path) -> None:
+    image(tmp_path / "1_dog" / "a.png")
+    with pytest.raises(WorkCancelled):
+        finish(preflight(open_project(tmp_path), cancelled=lambda: True))
