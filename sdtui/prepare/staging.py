@@ -54,8 +54,7 @@ class Staging:
 
 def discard(project: Project, plan: Plan) -> None:
     """Delete what waits for ``plan``, which nobody wants to be applied."""
-    folder = project.home / STAGING_FOLDER
-    for change in plan.changes:
-        if isinstance(change, (Move, Copy)) and change.source.is_relative_to(folder):
-            with contextlib.suppress(OSError):
-                change.source.unlink()
+    all_of_them = project.home / STAGING_FOLDER
+    sources = (change.source for change in plan.changes if isinstance(change, (Move, Copy)))
+    for name in {path.relative_to(all_of_them).parts[0] for path in sources if path.is_relative_to(all_of_them)}:
+        shutil.rmtree(all_of_them / name, ignore_errors=True)

@@ -18,6 +18,7 @@ from sdtui.edits.proposal import Proposal
 from sdtui.plans.journal import Journal
 from sdtui.prepare.mended import converted, flattened, upright
 from sdtui.prepare.renamed import with_endings, with_own_stems
+from sdtui.prepare.staging import discard
 from tests.images.hard import SIZE, encoded, gradient, turned
 
 TURNED = SIZE[::-1]
@@ -232,3 +233,12 @@ def test_what_waits_for_a_day_is_swept_away_and_an_undo_works_all_the_same(
     assert len(waiting(tmp_path)) == 1
     journal.undo()
     assert [path.read_bytes() for path in images] == before
+
+
+def test_what_nobody_wants_is_discarded_and_what_another_looks_at_is_not(tmp_path: Path) -> None:
+    project, images = two_turned(tmp_path)
+    unwanted, wanted = (finish(upright(project, images)) for _ in range(2))
+    discard(project, unwanted.plan)
+    assert len(waiting(tmp_path)) == 2
+    apply(project, wanted)
+    assert {size_of(path) for path in images} == {TURNED}
