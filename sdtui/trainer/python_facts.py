@@ -19,7 +19,8 @@ def version(name):
         return m.version(name)
     except m.PackageNotFoundError:
         return None
-names = ("accelerate", "torch", "transformers", "diffusers", "xformers", "bitsandbytes")
+names = ("accelerate", "torch", "transformers", "diffusers", "xformers", "bitsandbytes", "lion-pytorch",
+         "dadaptation", "prodigyopt", "schedulefree", "lycoris-lora", "wandb", "deepspeed")
 print(json.dumps({"python": sys.version.split()[0], **{name: version(name) for name in names}}))
 """
 
@@ -34,6 +35,8 @@ class PythonFacts:
     transformers: str | None
     xformers: str | None
     bitsandbytes: str | None
+    packages: frozenset[str] = frozenset()
+    """Those of the packages above, and of those that optimizers and trackers need, that are installed."""
 
 
 def ask_politely(python: Path) -> tuple[PythonFacts | None, str | None]:
@@ -81,6 +84,7 @@ def ask_python(python: Path, stamp: int = 0) -> PythonFacts:
             facts["transformers"],
             facts["xformers"],
             facts["bitsandbytes"],
+            frozenset(name for name, version in facts.items() if version is not None),
         )
     except subprocess.TimeoutExpired as error:
         raise TrainerError("The trainer's Python did not answer in time", path=python) from error
