@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,8 @@ from sdtui.trainer.field_list import FIELDS
 from sdtui.trainer.fields import Field
 
 _KINDS = {"int": "int", "float": "float", "int_or_float": "number", "Path": "path"}
+_JAPANESE = re.compile(r"[^\x00-\x7f]")
+"""The trainer says everything twice, in English and then in Japanese."""
 _FLAGS = ("_StoreTrueAction", "_StoreFalseAction", "BooleanOptionalAction")
 
 
@@ -46,8 +49,7 @@ def as_field(
 def _sentence(script: str, ours: Field | None, told: str) -> str:
     if ours is not None:
         return ours.help
-    # The trainer says everything twice, in English and in Japanese.
-    words = " ".join(told.split(" / ")[0].split())
+    words = " ".join(_JAPANESE.split(told)[0].split()).rstrip(" /")
     if not words:
         return f"An argument of {script}."
     return f"{words[0].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}"

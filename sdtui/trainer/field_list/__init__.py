@@ -1,18 +1,37 @@
-"""The settings that most people change, each with its help. Profiles choose from these and give their own defaults."""
+"""The settings that people change, each with its help. Profiles choose from these and give their own defaults.
+
+What no profile chooses is beside the form: it is found among all arguments of the script (``trainer.arguments``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sdtui.trainer.field_list import dataset, memory, model, network, optimizer, samples, saving, steps
+from sdtui.trainer.field_list import (
+    captions,
+    dataset,
+    images,
+    large_models,
+    lora,
+    memory,
+    model,
+    network,
+    noise,
+    optimizer,
+    rates,
+    records,
+    samples,
+    saving,
+    savings,
+    steps,
+)
 from sdtui.trainer.fields import Field, Value
 
-FIELDS: Mapping[str, Field] = {
-    field.key: field
-    for group in (model, dataset, steps, network, optimizer, memory, saving, samples)
-    for field in group.FIELDS
-}
+_FORM = (model, dataset, steps, network, optimizer, memory, saving, samples)
+_BESIDE = (large_models, captions, images, noise, lora, rates, savings, records)
+
+FIELDS: Mapping[str, Field] = {field.key: field for group in (*_FORM, *_BESIDE) for field in group.FIELDS}
 
 
 def choose(*shared: Mapping[str, Value | None], **own: Value | None) -> tuple[Field, ...]:
