@@ -132,6 +132,16 @@ CAUSES = (
         "Set sample_prompts, or leave sample_every_n_epochs and sample_every_n_steps out.",
     ),
     _cause(
+        r"`final_sigmas_type` zero is not supported",
+        "The sampler dpmsolver does not work with the diffusers that the trainer has",
+        "Set sample_sampler to another one: euler_a, dpm_2 and dpmsolver++ do.",
+    ),
+    _cause(
+        r"LMSDiscreteScheduler requires the scipy",
+        "The sampler lms needs scipy, which the trainer's Python does not have",
+        "Install scipy there, or set sample_sampler to another one, such as euler_a.",
+    ),
+    _cause(
         r"too many values to unpack",
         "An argument of the form key=value could not be split",
         "optimizer_args and network_args are separate words with one = each: a=1 b=2.",

@@ -97,25 +97,6 @@ def make_small_samples() -> bool:
     return True
 
 
-def shrink_control_net() -> None:
-    """train_control_net.py writes the U-Net's real widths down; a control net is made as wide as the U-Net is."""
-    models = importlib.import_module("diffusers")
-    original = models.ControlNetModel.from_unet.__func__
-    unet_module = importlib.import_module("library.original_unet")
-
-    def from_unet(cls: Any, unet: Any, *args: Any, **kwargs: Any) -> Any:
-        unet.config.block_out_channels = list(unet_module.BLOCK_OUT_CHANNELS)
-        unet.config.cross_attention_dim = _context_width(unet)
-        unet.config.attention_head_dim = unet.config.num_attention_heads = 1
-        return original(cls, unet, *args, **kwargs)
-
-    models.ControlNetModel.from_unet = classmethod(from_unet)
-
-
-def _context_width(unet: Any) -> int:
-    return int(unet.down_blocks[0].attentions[0].transformer_blocks[0].attn2.to_k.in_features)
-
-
 def _without_cached_facts(original: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(original)
     def made(subset: Any, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Shrunken models with random weights, in the format of diffusers, and the trainer's U-Net shrunken to their width.
+"""Shrunken models with random weights, in the format of diffusers.
 
 Everything that the trainer relies on has its real size: the widths in which SDXL's text encoders speak, the layer that
 is read of the first, token ids, the eightfold reduction of the VAE. The rest is as small as it can be.
@@ -18,21 +18,11 @@ from typing import Any
 import torch
 
 from .clip_files import write_tokenizer, write_tokenizers
+from .widths import SDXL_WIDTH, WIDTHS
 
 _EDITION = 1
 """Part of the folders' names: another number makes all of them anew."""
-_WIDTHS = (64, 128, 128, 128)
-_SDXL_WIDTH = 32
 _VOCABULARY = 49408
-
-
-def shrink_unet() -> None:
-    """Give the trainer's own U-Nets (library/original_unet.py, sdxl_original_unet.py) the widths of these models."""
-    unet: Any = importlib.import_module("library.original_unet")
-    unet.BLOCK_OUT_CHANNELS = _WIDTHS
-    unet.TIMESTEP_INPUT_DIM, unet.TIME_EMBED_DIM = _WIDTHS[0], _WIDTHS[0] * 4
-    sdxl: Any = importlib.import_module("library.sdxl_original_unet")
-    sdxl.MODEL_CHANNELS, sdxl.TIME_EMBED_DIM = _SDXL_WIDTH, _SDXL_WIDTH * 4
 
 
 def model_of(kind: str, models: Path, merges: Path) -> Path:
@@ -101,7 +91,7 @@ def _name_as_half_too(folder: Path) -> None:
 def _stable_diffusion(*, second: bool) -> dict[str, Any]:
     width = 64
     unet = _diffusers().UNet2DConditionModel(
-        block_out_channels=_WIDTHS,
+        block_out_channels=WIDTHS,
         cross_attention_dim=width,
         attention_head_dim=1,
         use_linear_projection=second,
@@ -114,7 +104,7 @@ def _stable_diffusion(*, second: bool) -> dict[str, Any]:
 def _sdxl() -> dict[str, Any]:
     unet = _diffusers().UNet2DConditionModel(
         sample_size=128,
-        block_out_channels=tuple(_SDXL_WIDTH * factor for factor in (1, 2, 4)),
+        block_out_channels=tuple(SDXL_WIDTH * factor for factor in (1, 2, 4)),
         layers_per_block=2,
         cross_attention_dim=2048,
         attention_head_dim=(1, 1, 2),

@@ -30,14 +30,16 @@ def _prepare(orders: Orders) -> None:
     # These import torch and the trainer, which must be found by then.
     from . import limits
     from .arguments import make_safe, make_safe_when_parsed
-    from .models import model_of, shrink_unet, tokenizers_in
+    from .models import model_of, tokenizers_in
+    from .widths import shrink_control_net, shrink_sdxl_control_net, shrink_unets
 
     report = Report(orders.report)
     report.save()
     model = model_of(orders.kind, orders.models, orders.vocabulary)
     tokenizers = tokenizers_in(orders.models, orders.vocabulary)
-    shrink_unet()
-    limits.shrink_control_net()
+    shrink_unets()
+    if "control" in orders.script.name:
+        shrink_sdxl_control_net() if orders.kind == "sdxl" else shrink_control_net()
     limits.leave_caches_alone()
     limits.cache_in_time(report, orders.seconds)
     samples = limits.make_small_samples()

@@ -127,7 +127,7 @@ BINDINGS: list[BindingType] = offered(
         "Tries this very run with sd-scripts on a tiny random model: shows in seconds whether it would start.",
         ("R",),
         "rehearse_for_real",
-        "rehearse run",
+        "with sd-scripts",
         when=_can_rehearse_for_real,
         rank=12,
     ),

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.paths import shown
 from sdtui.base.text import count, duration, plural, safe
 from sdtui.base.work import Progress
 from sdtui.dataset.project import Project
-from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.real_rehearsal import rehearse, why_not_rehearsed
 from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of
 from sdtui.trainer.location import TrainerInstall
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from sdtui.tui.train.state import TrainState
 
 _LANE = "rehearse"
-_LOG_LINES = 200
-_SHOWN_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +149,13 @@ def _when(at: float) -> str:
 
 
 def _explain(screen: TrainScreen, rehearsed: Rehearsed, log: Path) -> None:
-    """Why it failed, and the end of its console."""
-    from sdtui.tui.monitor.trouble import excerpt
-
-    last = excerpt(ConsoleLog(log).last_lines(_LOG_LINES), _SHOWN_LINES)
-    shown = "\n".join("".join(text for text, _role in line) for line in last)
+    """Why it failed, and where all of it stands."""
     title = "The rehearsal failed" if rehearsed.set_up else "It could not be rehearsed with this sd-scripts"
-    sentences = f"{rehearsed.sentence}\n\n{shown}\n\nAll of it stands in {log}."
-    screen.app.push_screen(Ask(title, sentences, (Answer("esc", "close", ""),)))
+    meant = f"{rehearsed.script} itself stopped at it, and would have done so in training."
+    sentences = (
+        rehearsed.sentence or "",
+        meant if rehearsed.set_up else "",
+        f"All that it said stands in {shown(log)}.",
+    )
+    text = "\n\n".join(sentence for sentence in sentences if sentence)
+    screen.app.push_screen(Ask(title, text, (Answer("esc", "close", ""),)))
