@@ -13,7 +13,7 @@ from sdtui.edits.prompt_line import in_json, parting, setting, spliced, taking_o
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.prompt_file import SUBSETS, PromptFile, PromptRow, parse_prompt_file
 from sdtui.trainer.prompt_lines import BETWEEN, line_parts, line_values
-from sdtui.trainer.prompt_options import PROMPT, OptionValue, match_option
+from sdtui.trainer.prompt_options import LARGEST_SEED, PROMPT, SEED, OptionValue, match_option
 
 
 def with_value(file: PromptFile, index: int, key: str, value: OptionValue | None) -> PromptFile:
@@ -29,6 +29,8 @@ def with_value(file: PromptFile, index: int, key: str, value: OptionValue | None
         value = None
     if value is None and key not in row.values:
         return file
+    if key == SEED and isinstance(value, int) and value > LARGEST_SEED:
+        raise UsageError("The trainer stops at a seed of over 64 bits", remedy=f"The largest is {LARGEST_SEED}.")
     if isinstance(value, str) and not storable(value):
         raise UsageError("It has half a character in it, which UTF-8 cannot hold", remedy="Take it out.")
     if row.text is not None:

@@ -80,7 +80,6 @@ OPTIONS: tuple[PromptOption, ...] = (
             "The same seed gives the same noise, so that samples of different steps can be compared. Without one each "
             "is random.",
             minimum=0,
-            maximum=LARGEST_SEED,
         ),
     ),
     _option(

@@ -136,9 +136,10 @@ def test_rows_keep_what_stands_around_them(
         ("prompt", " "),
         ("negative_prompt", "--x"),
         ("prompt", "\ud83d"),
+        ("seed", 2**64),
     ],
 )
-def test_what_a_line_cannot_hold_is_refused(key: str, value: str) -> None:
+def test_what_a_line_cannot_hold_is_refused(key: str, value: Any) -> None:
     with pytest.raises(UsageError):
         with_value(file("p.txt", LINES), 0, key, value)
 

@@ -24,6 +24,8 @@ class Judged:
 
     tokens: int
     findings: tuple[Finding, ...]
+    over: bool = False
+    """Whether tokens of the prompt are cut off."""
 
     @property
     def worst(self) -> Severity | None:
@@ -48,7 +50,8 @@ class Judge:
         if found is None:
             text = row.values.get(PROMPT)
             tokens = prompt_tokens(text) if isinstance(text, str) else 0
-            found = self._known[key] = Judged(tokens, tuple(row_findings(file, index, script=self.script)))
+            over = self.limit is not None and tokens > self.limit
+            found = self._known[key] = Judged(tokens, tuple(row_findings(file, index, script=self.script)), over)
         return found
 
     def all(self, file: PromptFile, cancelled: Cancelled) -> Work[int]:

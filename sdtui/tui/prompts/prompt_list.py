@@ -18,6 +18,7 @@ from sdtui.tui.widgets.cells import fit, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _NUMBER = 4
+_MARK = 3
 _SIZE = 11
 _SEED = 12
 _STEPS = 6
@@ -56,8 +57,8 @@ class PromptList(VirtualList):
         if self._roomy(width):
             words += fit_right("seed", _SEED) + fit_right("steps", _STEPS) + fit_right("scale", _SCALE)
         words += fit_right("tok", _TOKENS)
-        room = max(0, width - 2 - _NUMBER - 2 - len(words))
-        return f" {fit_right('', _NUMBER)}  {fit('PROMPT', room)}{words}"
+        room = max(0, width - 2 - _NUMBER - _MARK - len(words))
+        return f"{' ' * (1 + _NUMBER + _MARK)}{fit('PROMPT', room)}{words}"
 
     def _roomy(self, width: int) -> bool:
         return width >= _ROOMY
@@ -73,14 +74,14 @@ class PromptList(VirtualList):
                 self._value(prompt, "sample_steps", _STEPS, "", ink),
                 self._value(prompt, "scale", _SCALE, "", ink),
             ]
-        right.append(Segment(fit_right(count(judged.tokens), _TOKENS), ink.dim))
+        right.append(Segment(fit_right(count(judged.tokens), _TOKENS), ink.warn if judged.over else ink.dim))
         text = prompt.values.get(PROMPT)
         words = safe(text if isinstance(text, str) else "" if text is None else str(text))
-        room = max(0, width - 1 - _NUMBER - 2 - sum(len(segment.text) for segment in right))
+        room = max(0, width - 1 - _NUMBER - _MARK - sum(len(segment.text) for segment in right))
         mark, style = _mark(judged, ink)
         return [
             Segment(fit_right(count(row + 1), _NUMBER), ink.dim),
-            Segment(f"{mark} ", style),
+            Segment(f" {mark} ", style),
             Segment(fit(words, room) if words else fit("no prompt", room), ink.text if words else ink.dim),
             *right,
             Segment(" "),

@@ -32,11 +32,19 @@ from sdtui.tui.prompts.judging import Judge, Judged, counted, text_of, with_part
 from sdtui.tui.prompts.option_list import OptionList, OptionRow, option_rows
 from sdtui.tui.prompts.prompt_list import PromptList
 from sdtui.tui.prompts.typing import Typing
-from sdtui.tui.prompts.words import about_lines, finding_lines, heading_line, teaching, title_line
+from sdtui.tui.prompts.words import (
+    about_lines,
+    finding_lines,
+    heading_line,
+    picture_lines,
+    refusal_lines,
+    teaching,
+    title_line,
+)
 from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Lines
+from sdtui.tui.widgets.lines import Line, Lines
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -228,10 +236,16 @@ class PromptsScreen(Offers, LeavesOnce[None]):
         self.query_one(CountLine).show(None if nothing else tokens, self._judge.limit or 1)
 
     def show_about(self) -> None:
-        """What the option means, or why what was typed was refused."""
-        option = self.option if self.on_options or self.typing.key is not None else None
-        refusal, unit = self.typing.refusal, size_unit(self._script)
-        self.query_one("#prompt-about", Lines).show_fitted(lambda width: about_lines(option, refusal, unit, width))
+        """What the option means, what comes of the prompt, or why what was typed was refused."""
+        self.query_one("#prompt-about", Lines).show_fitted(self._about)
+
+    def _about(self, width: int) -> list[Line]:
+        option, row = self.option, self.row
+        if self.typing.refusal:
+            return refusal_lines(self.typing.refusal, width)
+        if option is not None and (self.on_options or self.typing.key is not None):
+            return about_lines(option, size_unit(self._script), width)
+        return picture_lines(row, self.cursor, self._script, self._defaults, width) if row is not None else []
 
     def on_virtual_list_moved(self) -> None:
         if self.typing.key is None:

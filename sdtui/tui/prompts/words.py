@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import shown
 from sdtui.base.text import plural, safe
 from sdtui.checks.finding import Finding, Severity
+from sdtui.checks.prompt_effect import sampled_side, size_unit
+from sdtui.trainer.prompt_file import PromptRow
 from sdtui.trainer.prompt_options import PROMPT, option_of
 from sdtui.tui.commands import key_of
 from sdtui.tui.marks import marks
@@ -81,15 +84,27 @@ def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
     return lines
 
 
-def about_lines(option: OptionRow | None, refusal: str, unit: int, width: int) -> list[Line]:
-    """The meaning of the option, or why what was typed was refused."""
-    if refusal:
-        return [*wrap(safe(refusal), width, "bad")[: _ABOUT_LINES + 1]]
-    if option is None:
-        return []
+def about_lines(option: OptionRow, unit: int, width: int) -> list[Line]:
+    """The meaning of the option."""
     flag = "" if option.key == PROMPT else f"  --{option_of(option.key).flag}  {option.key}"
     heading: Line = [(option.field.title, "strong"), (flag, "dim")]
     limits = f" It takes {option.field.limits}." if option.field.limits and not option.field.choices else ""
     sides = f" The trainer takes multiples of {unit}." if option.key in ("width", "height") else ""
     shared = " It stands in [prompt] and holds for all prompts." if option.shared else ""
     return [heading, *wrap(f"{option.field.help}{limits}{sides}{shared}", width, "plain")[:_ABOUT_LINES]]
+
+
+def refusal_lines(refusal: str, width: int) -> list[Line]:
+    """Why what was typed was not taken."""
+    return [*wrap(safe(refusal), width, "bad")[: _ABOUT_LINES + 1]]
+
+
+def picture_lines(row: PromptRow, index: int, script: str, defaults: Mapping[str, Any], width: int) -> list[Line]:
+    """What comes of a prompt: a picture of which size, under which name."""
+    sides = [row.values.get(key, defaults[key]) for key in ("width", "height")]
+    if not all(type(side) is int for side in sides):
+        return []
+    unit = size_unit(script)
+    size = "×".join(str(sampled_side(side, unit)) for side in sides)
+    told = f"Drawn by {script} at {size} pixels, in files whose names hold _{index:02}_."
+    return [*wrap(safe(told), width, "dim")[:_ABOUT_LINES]]
