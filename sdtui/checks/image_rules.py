@@ -61,7 +61,7 @@ NO_FILE = Rule(
     Severity.ERROR,
     "folder or device is called like an image",
     "folders or devices are called like images",
-    "The trainer takes everything with such a name for an image, and stops because it cannot open it.",
+    _NO_SIZE,
     "Rename it, or move it out of the subset.",
 )
 BROKEN_LINK = Rule(
@@ -69,7 +69,7 @@ BROKEN_LINK = Rule(
     Severity.ERROR,
     "image is a link that leads nowhere",
     "images are links that lead nowhere",
-    "The trainer lists it, and stops because it cannot open it (FileNotFoundError).",
+    _NO_SIZE,
     "Bring back what it leads to, or throw the link away.",
 )
 UNREADABLE = Rule(

@@ -18,6 +18,7 @@ from sdtui.checks.images import image_findings
 from sdtui.dataset.scan import open_project
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.journal import Journal
+from tests.images import hard
 from tests.images.hard import SIZE, encoded, gradient, hard_files, png, turned
 
 BIG = (96, 64, 32)
@@ -144,6 +145,31 @@ def test_what_is_meant_as_a_mask_is_not_complained_about(tmp_path: Path) -> None
     assert set(found(config)) == {"image-transparent"}
     config.write_text(text.format("alpha_mask = true\n", root / "5_thing"))
     assert set(found(config)) == set()
+
+
+DATASETS = {
+    "buckets": "resolution = 64\nenable_bucket = true\nmin_bucket_reso = 64\nmax_bucket_reso = 128\n",
+    "no_upscale": "resolution = 512\nenable_bucket = true\nbucket_no_upscale = true\n",
+    "off": "resolution = [96, 64]\n",
+}
+"""As in ``tests/images/data/make_trainer_images.py``."""
+
+
+def test_just_those_images_are_errors_at_which_the_real_trainer_stops(tmp_path: Path) -> None:
+    verdicts = json.loads((Path(hard.__file__).parent / "data" / "trainer_images.json").read_text())
+    place = tmp_path / "images"
+    hard.write_hard(place)
+    for name, dataset in DATASETS.items():
+        (tmp_path / "c.toml").write_text(f'[[datasets]]\n{dataset}[[datasets.subsets]]\nimage_dir = "{place}"\n')
+        findings = finish(image_findings(open_project(tmp_path / "c.toml")))
+        stops = {
+            path.name
+            for finding in findings
+            if finding.severity is Severity.ERROR or finding.code == "image-not-resolution"
+            for path in finding.files
+        }
+        standing_here = {path.name for path in place.iterdir()}
+        assert stops == {image for image in standing_here if verdicts[image].get("ends", {}).get(name)}, name
 
 
 def sizes(folder: Path, dataset: str, size: tuple[int, int]) -> list[tuple[str, Severity]]:
