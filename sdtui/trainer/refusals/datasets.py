@@ -34,6 +34,10 @@ def _kinds(run: RunArguments) -> Iterator[Conflict]:
     takes = support_of(run.script, masked_loss=run.on("masked_loss"))
     taken = {"dreambooth": takes.dreambooth, "finetuning": takes.finetuning, "controlnet": takes.masks}
     for kind in sorted(run.dataset.kinds):
+        if kind == "dreambooth" and takes.masks and takes.dreambooth and not takes.finetuning:
+            # ConfigSanitizer has a choice between kinds only where metadata files are among them.
+            what = f"With masked_loss {run.script} takes datasets with masks only"
+            yield Conflict("dataset-kind", what, "Set masked_loss=false.")
         if taken.get(kind, True):
             continue
         if kind == "controlnet" and support_of(run.script).masks:
