@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,13 +42,24 @@ def fix(project: Project, finding: Finding) -> Work[Proposal]:
     return (yield from FIXES[finding.code](project, finding))
 
 
+def require_mendable(report: Report, codes: Iterable[str]) -> None:
+    """Raises UsageError for a code that nothing has and nothing mends, and for one that nothing can mend."""
+    for code in codes:
+        if code in FIXES:
+            continue
+        found = report.of(code)
+        if found:
+            raise UsageError(f"sdtui cannot mend {code}", remedy=found[0].fix)
+        near = get_close_matches(code, FIXES, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else "sdtui check without --fix says what is."
+        raise UsageError(f"Nothing was found that is called {code}", remedy=remedy)
+
+
 def fix_all(project: Project, report: Report, code: str) -> Work[Proposal]:
     """What would mend everything of ``report`` that has ``code``, in one Plan. Raises as ``fix`` does.
 
     Where two findings would change the same file, the second is left for the next look.
     """
-    if code not in FIXES and not report.of(code):
-        raise UsageError(f"Nothing was found that is called {code}", remedy="sdtui check without --fix lists what is.")
     found: list[Proposal] = []
     for finding in report.of(code):
         proposal = yield from fix(project, finding)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("path", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
 @click.option("--profile", metavar="NAME", help="Also check the run that this profile would start.")
 @click.option("--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting of the profile.")
-@click.option("--fix", "codes", metavar="CODE", multiple=True, help="Mend what has this code; may be given again.")
+@click.option("--fix", "codes", metavar="CODE", multiple=True, help="Mend what has this code; several with commas.")
 @applying_options
 def command(
     path: Path,
@@ -43,14 +43,18 @@ def command(
     With --json: ok (nothing is known at which the trainer would stop), findings, and with --fix also fixes: for each
     CODE what was changed.
     """
+    from sdtui.checks.fixes import require_mendable
+
     checking = _Checking(path, _settings(profile, texts))
     if codes:
         settle_interrupted(path, dry_run=dry_run, yes=yes)
     else:
         tell_interrupted(path)
     report = checking.report()
+    wanted = tuple(dict.fromkeys(word.strip() for text in codes for word in text.split(",") if word.strip()))
+    require_mendable(report, wanted)
     fixes = []
-    for code in dict.fromkeys(word for text in codes for word in text.split(",") if word):
+    for code in wanted:
         fixes.append(_mended(checking, report, code, dry_run=dry_run, yes=yes, as_json=as_json))
         if fixes[-1]["applied"]:
             report = checking.report()

@@ -141,13 +141,14 @@ def write(case: dict[str, Any], root: Path) -> Path:
     for name, spec in case["files"].items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_bytes(spec, path.suffix))
+        path.write_bytes(content(spec, path.suffix))
     config = root / "config.toml"
     config.write_text(case["config"].replace("{root}", str(root)), "utf-8")
     return config
 
 
-def _bytes(spec: Any, ending: str) -> bytes:
+def content(spec: Any, ending: str) -> bytes:
+    """The bytes that ``spec`` means: text, ``hex``, an ``npz`` of shapes, a ``png`` of one colour, or ``cut`` off."""
     if isinstance(spec, str):
         return spec.encode("utf-8")
     if "hex" in spec:
