@@ -12,7 +12,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
-from sdtui.cli.config_moved import remap
+from sdtui.cli.config_moved import folders, remap
 from sdtui.cli.groups import NearestGroup
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
@@ -26,6 +26,7 @@ def command() -> None:
 
 
 command.add_command(remap)
+command.add_command(folders)
 
 
 @command.command("new")

@@ -1,7 +1,8 @@
-"""``sdtui config remap``: a config whose files stand elsewhere now, or are to be called otherwise."""
+"""``sdtui config remap`` and ``to-folders``: a config whose files stand elsewhere now, or shall."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -11,8 +12,8 @@ from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural, safe
 from sdtui.cli.applying import apply_plan, plan_document, show_plan
 from sdtui.cli.interrupted import settle_interrupted
-from sdtui.cli.output import narrate, print_json
-from sdtui.cli.proposed import applying_options
+from sdtui.cli.output import narrate, print_json, run_work
+from sdtui.cli.proposed import applying_options, carry_out, show_files
 
 _NAMED = 5
 """Paths that are named before the rest is counted; ``--json`` has all."""
@@ -71,3 +72,41 @@ def remap(
                 **plan_document(found.plan, applied),
             }
         )
+
+
+@click.command("to-folders")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--output", required=True, metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Made in here."
+)
+@click.option("--dataset", type=click.IntRange(0), metavar="N", help="Which [[datasets]], from 0 on, of several.")
+@applying_options
+def folders(file: Path, output: Path, dataset: int | None, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Make folders of a dataset config: images/N_name and regularization/N_name, with copies of images and captions.
+
+    The words that --train_data_dir needs beside it, to train the same, are printed; so is what neither can say.
+    """
+    from sdtui.dataset.scan import scan
+    from sdtui.edits.proposal import Proposal
+    from sdtui.edits.to_folders import to_folders
+    from sdtui.trainer.dataset_config import load
+
+    output = output.absolute()
+    project = run_work(scan(file))
+    made = to_folders(project, load(file), output, dataset)
+    proposal = Proposal(made.plan.title, made.plan)
+    if not as_json:
+        show_files(proposal, output)
+    applied = carry_out(output / PROJECT_FOLDER, proposal, dry_run=dry_run, yes=yes)
+    if as_json:
+        print_json(
+            {
+                "train_data_dir": str(made.train),
+                "reg_data_dir": str(made.reg) if made.reg is not None else None,
+                "arguments": list(made.arguments),
+                "lost": list(made.lost),
+                **plan_document(made.plan, applied),
+            }
+        )
+    else:
+        click.echo(safe(shlex.join(made.arguments)))

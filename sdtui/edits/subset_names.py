@@ -94,6 +94,15 @@ def _most_common_parent(project: Project) -> Path:
     return max(parents, key=parents.count, default=project.root)
 
 
+def can_be_named(name: str) -> bool:
+    """Whether a subset's folder can be called ``name`` on any disk."""
+    try:
+        _refuse_impossible(name)
+    except UsageError:
+        return False
+    return True
+
+
 def _refuse_impossible(name: str) -> None:
     bad = next((letter for letter in name if letter in "/\0" or letter < " " or letter in _NOT_ON_WINDOWS), None)
     if not name or name.startswith(".") or name.endswith("."):

@@ -161,3 +161,17 @@ def test_a_moved_config_names_its_files_where_they_are(sdtui: Cli, tmp_path: Pat
     assert document["paths"] == [moved] and document["not_found"] == ["/gone"] and document["applied"] is True
     assert path.read_text() == text.replace("'G:\\sets\\cats'", f'"{tmp_path}/cats"')
     assert sdtui("config", "remap", path, "--from", "/gone").returncode == 2
+
+
+def test_a_config_becomes_folders_and_the_words_that_train_them(sdtui: Cli, tmp_path: Path) -> None:
+    path = hand_written(tmp_path)
+    output = tmp_path / "out"
+    dry = sdtui("config", "to-folders", path, "--output", output, "--dry-run")
+    assert dry.returncode == 0 and "1_cats/a.png" in dry.stdout and not output.exists()
+    result = sdtui("config", "to-folders", path, "--output", output, "--yes")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == f"--train_data_dir={output}/images --resolution=512,512"
+    assert (output / "images" / "1_cats" / "a.png").read_bytes() == (tmp_path / "cats" / "a.png").read_bytes()
+    document = json.loads(sdtui("config", "to-folders", path, "--output", tmp_path / "b", "--yes", "--json").stdout)
+    assert document["reg_data_dir"] is None and document["applied"] is True
+    assert sdtui("config", "to-folders", path, "--output", output, "--yes").returncode == 3
