@@ -159,6 +159,8 @@ class _Checker:
     def _shapes(self, sample: Sample, cache: Path) -> dict[str, tuple[int, ...]] | None:
         try:
             return shapes(cache)
+        except FileNotFoundError:
+            return None  # a link to nowhere, which the trainer takes for none
         except (ValueError, OSError):
             self.broken.add(rules.BROKEN, sample.path)
             return None
