@@ -88,6 +88,8 @@ def rewritten(
     try:
         sizes = yield from _made(order, staging, cancelled)
         done = [one for one in order.files if one.source in sizes and one.image in sizes]
+        if done:
+            staging.seal()
         changes = tuple(_changes(project, done, staging, further(sizes) if further is not None else ()))
     except BaseException:
         staging.drop()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import json
 import shutil
 import time
 from pathlib import Path
 
-from sdtui.base.files import make_folder, make_home
+from sdtui.base.files import make_folder, make_home, write_atomic
 from sdtui.dataset.project import Project
 from sdtui.edits.trash import free_folder, within
 from sdtui.plans.plan import Copy, Move, Plan
 
 STAGING_FOLDER = "prepared"
 """Its name in the folder of the project's records."""
+
+_WRITTEN = "written.json"
+"""What a folder of STAMP held when it was made: size and time of each file."""
 
 _KEPT_FOR = 24 * 3600.0
 """Seconds until what was never put in place, or was taken back, is deleted."""
@@ -39,17 +42,32 @@ class Staging:
         """Delete it with all that waits in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def seal(self) -> None:
+        """Write down what waits here, so that ``sweep`` knows it as its own. Raises WriteError."""
+        seen = {path: path.lstat() for path in self.folder.rglob("*") if path.is_file()}
+        known = {str(path.relative_to(self.folder)): [one.st_size, one.st_mtime_ns] for path, one in seen.items()}
+        write_atomic(self.folder / _WRITTEN, json.dumps(known).encode(), durable=False)
+
     def sweep(self) -> None:
         """Delete what waits since yesterday: nobody looks at that any more.
 
-        The folders stay: undo brings files back to where they waited.
+        The folders stay, for undo brings files back to where they waited; so does what somebody changed before that.
         """
-        for parent, _, names in os.walk(self._all):
-            for name in names:
+        for record in self._all.glob(f"*/{_WRITTEN}"):
+            for path, (size, mtime_ns) in _known(record).items():
                 with contextlib.suppress(OSError):
-                    path = Path(parent, name)
-                    if time.time() - path.lstat().st_ctime > _KEPT_FOR:
+                    seen = path.lstat()
+                    same = (seen.st_size, seen.st_mtime_ns) == (size, mtime_ns)
+                    if same and time.time() - seen.st_ctime > _KEPT_FOR:
                         path.unlink()
+
+
+def _known(record: Path) -> dict[Path, tuple[int, int]]:
+    try:
+        written = json.loads(record.read_bytes())
+        return {record.parent / name: (size, mtime_ns) for name, (size, mtime_ns) in written.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def discard(project: Project, plan: Plan) -> None:

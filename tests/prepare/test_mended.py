@@ -235,6 +235,19 @@ def test_what_waits_for_a_day_is_swept_away_and_an_undo_works_all_the_same(
     assert [path.read_bytes() for path in images] == before
 
 
+def test_what_was_painted_over_before_an_undo_is_never_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, images = two_turned(tmp_path)
+    journal = apply(project, finish(upright(project, images)))
+    images[0].write_bytes(b"painted over")
+    journal.undo()
+    later = time.time() + 2 * 24 * 3600
+    monkeypatch.setattr("sdtui.prepare.staging.time.time", lambda: later)
+    finish(flattened(project, images[1:]))
+    assert [path.read_bytes() for path in waiting(tmp_path) if path.name == "a.jpg"] == [b"painted over"]
+
+
 def test_what_nobody_wants_is_discarded_and_what_another_looks_at_is_not(tmp_path: Path) -> None:
     project, images = two_turned(tmp_path)
     unwanted, wanted = (finish(upright(project, images)) for _ in range(2))
