@@ -26,16 +26,16 @@ LFS_POINTER = Rule(
 NO_PICTURE = Rule(
     "image-no-picture",
     Severity.ERROR,
-    "file is called like an image and holds something else (a web page, a text)",
-    "files are called like images and hold something else (web pages, texts)",
+    "file is called like an image but is none (a web page, a text)",
+    "files are called like images but are none (web pages, texts)",
     _NO_SIZE,
     _THROW_AWAY,
 )
 OTHER_FORMAT = Rule(
     "image-other-format",
     Severity.ERROR,
-    "image is in a format that Pillow does not open, whatever its name says (HEIC, JPEG XL)",
-    "images are in formats that Pillow does not open, whatever their names say (HEIC, JPEG XL)",
+    "image is in a format that Pillow does not open (HEIC, JPEG XL)",
+    "images are in formats that Pillow does not open (HEIC, JPEG XL)",
     _NO_SIZE,
     "Convert it to PNG, JPEG or WebP elsewhere.",
 )
@@ -83,8 +83,8 @@ UNREADABLE = Rule(
 UNCHECKED = Rule(
     "image-unchecked",
     Severity.WARNING,
-    "image could not be checked, for it takes too long or too much memory to open",
-    "images could not be checked, for they take too long or too much memory to open",
+    "image takes too long, or too much memory, to be checked",
+    "images take too long, or too much memory, to be checked",
     "The trainer opens it without such limits, and may stop at it.",
     "Look at it elsewhere, or leave it out.",
 )
@@ -154,25 +154,25 @@ ANIMATED = Rule(
 ENDING_CASE = Rule(
     "image-ending-case",
     Severity.WARNING,
-    "image is not read, for its ending is neither all lower nor all upper case",
-    "images are not read, for their endings are neither all lower nor all upper case",
+    "image is not read: its ending mixes upper and lower case",
+    "images are not read: their endings mix upper and lower case",
     "The trainer looks for .png and .PNG, and on Linux passes over .Png without a word.",
     "Rename it.",
 )
 ENDING_UNREAD = Rule(
     "image-ending-unread",
     Severity.WARNING,
-    "picture is not read, for the trainer looks for no such ending",
-    "pictures are not read, for the trainer looks for no such endings",
+    "picture is not read: the trainer looks for no such ending",
+    "pictures are not read: the trainer looks for no such endings",
     "The trainer reads png, jpg, jpeg, webp and bmp, and passes over the others without a word.",
     "Convert it to PNG.",
 )
 ENDING_PLUGIN = Rule(
     "image-ending-plugin",
     Severity.WARNING,
-    "AVIF or JPEG XL image is read only where the trainer's Python has a plugin for it",
-    "AVIF or JPEG XL images are read only where the trainer's Python has a plugin for them",
-    "Without pillow-avif-plugin, or pillow-jxl-plugin, the trainer passes over them without a word.",
+    "AVIF or JPEG XL image is read only with a plugin",
+    "AVIF or JPEG XL images are read only with a plugin",
+    "Where its Python has no pillow-avif-plugin, or pillow-jxl-plugin, the trainer passes over them without a word.",
     "Convert it to PNG.",
 )
 ENDING_JPEG = Rule(
