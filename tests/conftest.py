@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.zygote import Zygote, needs_new_interpreter
 
 # A test run that was started in the background or by nohup ignores these, and so would every program that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -31,13 +33,23 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Where command lines are forked from."""
+    forking = Zygote()
+    yield forking
+    forking.close()
+
+
 @pytest.fixture
-def sdtui() -> Cli:
+def sdtui(zygote: Zygote) -> Cli:
     """Run the real command line in a process of its own: ``sdtui("scan", folder, "--json")``."""
 
     def run(
         *args: object, stdin: str | None = None, env: dict[str, str] | None = None, cwd: Path | None = None
     ) -> CliResult:
+        if not needs_new_interpreter(env or {}):
+            return zygote.run([*map(str, args)], stdin or "", {**os.environ, **(env or {})}, str(cwd or Path.cwd()))
         return subprocess.run(
             [sys.executable, "-m", "sdtui", *map(str, args)],
             input=stdin if stdin is not None else "",
