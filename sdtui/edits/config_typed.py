@@ -38,7 +38,7 @@ def typed_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         plain = value and value.strip() == value and value[0] not in "\"'" and value.isprintable()
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else _quoted(value)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_inside(item)}" for key, item in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)
@@ -62,5 +62,11 @@ def _meanings(text: str) -> Iterator[Any]:
     yield text
 
 
+def _quoted(text: str) -> str:
+    """In quotes, with everything escaped that a line of typing could not show."""
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in written)
+
+
 def _inside(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else typed_text(value)
+    return _quoted(value) if isinstance(value, str) else typed_text(value)

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.config.screen import ConfigScreen
 from sdtui.tui.dataset.screen import DatasetScreen
+from sdtui.tui.dialogs import AskText
 from sdtui.tui.finder import Finder
 from sdtui.tui.plan.screen import PlanScreen
 from tests.tui.conftest import Open, Opened, picture, until
@@ -164,6 +165,48 @@ async def test_what_others_write_meanwhile_is_shown(config: Path, opened: Open) 
     async with editing(opened, config) as (it, screen):
         config.write_bytes(CONFIG.replace("=   10", "=   7").encode())
         await it.until(lambda: any(row.key == "num_repeats" and row.value == 7 for row in screen.key_list.rows))
+
+
+@pytest.mark.slow
+async def test_its_files_are_found_again_and_made_folders_of(config: Path, opened: Open) -> None:
+    config.write_bytes(CONFIG.replace("  flip_agu = true\r\n", "").replace("images/4_", "G:/old/images/4_").encode())
+    async with editing(opened, config) as (it, screen):
+        await it.press("m")
+        await it.until(lambda: isinstance(it.app.screen, PlanScreen))
+        await it.press("y")
+        await it.until(lambda: f'image_dir = "{config.parent}/images/4_square"'.encode() in config.read_bytes())
+        await it.until(lambda: it.app.screen is screen)
+        await it.press("F")
+        await it.until(lambda: isinstance(it.app.screen, AskText))
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, PlanScreen))
+        await it.press("y")
+        made = config.parent / "mine-folders" / "images"
+        await it.until(lambda: (made / "10_circle" / "circle_000.txt").is_file())
+        await it.until(lambda: it.app.screen is screen)
+        assert sorted(path.name for path in made.iterdir()) == ["10_circle", "1_square"]
+
+
+@pytest.mark.slow
+async def test_a_config_that_is_hostile_is_shown_and_changed(dataset: Path, opened: Open) -> None:
+    path = dataset / "odd.toml"
+    folder = dataset / "images" / "10_circle"
+    odd = "\\u001b[31m\\u202e[red]" + "x" * 5000
+    path.write_text(
+        f'[[datasets]]\n"a b\u202e" = 1\n[[datasets.subsets]]\nimage_dir = "{folder}"\nclass_tokens = "{odd}"\n'
+    )
+    async with editing(opened, path) as (it, screen):
+        assert "\x1b" not in it.words()
+        await on_key(it, screen, 2, "class_tokens")
+        await it.press("enter")
+        await it.until(lambda: screen.typing)
+        assert screen.editor.value.startswith('"\\u001b[31m\\U0000202e')
+        await it.press("home", "right", "y", "enter")
+        await it.until(lambda: b'class_tokens = "y\\u001b[31m' in path.read_bytes())
+        await on_key(it, screen, 1, "a b\u202e")
+        assert "\u202e" not in it.words()
+        await it.press("x")
+        await it.until(lambda: b"a b" not in path.read_bytes())
 
 
 async def test_a_project_of_folders_is_offered_one(dataset: Path, opened: Open) -> None:

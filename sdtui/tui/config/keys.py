@@ -149,6 +149,22 @@ OFFERED = offered(
         rank=11,
     ),
     Command(
+        "config.find_files",
+        "Find its files again",
+        "Looks for folders and files that are not where the config says, and shows what would change.",
+        ("m",),
+        "find_files",
+        when=_readable,
+    ),
+    Command(
+        "config.folders",
+        "Make folders of it",
+        "Copies the images of this dataset into folders called N_name, as --train_data_dir takes them.",
+        ("F",),
+        "folders",
+        when=_readable,
+    ),
+    Command(
         "config.undo", "Undo", "Takes back the last change of files.", ("u",), "undo", "undo", when=_quiet, rank=60
     ),
     Command("config.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_quiet),
