@@ -120,7 +120,7 @@ def _mended(
         show_files(proposal, project.root)
     applied = carry_out(project.home, proposal, dry_run=dry_run, yes=yes)
     if applied is None:
-        discard(project, proposal.plan)
+        discard(project.home, proposal.plan)
     return {"code": code, **proposal_document(proposal, applied)}
 
 

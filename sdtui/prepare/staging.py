@@ -53,13 +53,21 @@ class Staging:
 
         The folders stay, for undo brings files back to where they waited; so does what somebody changed before that.
         """
-        for record in self._all.glob(f"*/{_WRITTEN}"):
-            for path, (size, mtime_ns) in _known(record).items():
+        for folder in self._all.glob("*/"):
+            if not (folder / _WRITTEN).exists() and _is_old(folder):
+                shutil.rmtree(folder, ignore_errors=True)  # its making was interrupted
+            for path, (size, mtime_ns) in _known(folder / _WRITTEN).items():
                 with contextlib.suppress(OSError):
                     seen = path.lstat()
-                    same = (seen.st_size, seen.st_mtime_ns) == (size, mtime_ns)
-                    if same and time.time() - seen.st_ctime > _KEPT_FOR:
+                    if (seen.st_size, seen.st_mtime_ns) == (size, mtime_ns) and _is_old(path):
                         path.unlink()
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.lstat().st_ctime > _KEPT_FOR
+    except OSError:
+        return False
 
 
 def _known(record: Path) -> dict[Path, tuple[int, int]]:
@@ -70,9 +78,9 @@ def _known(record: Path) -> dict[Path, tuple[int, int]]:
         return {}
 
 
-def discard(project: Project, plan: Plan) -> None:
-    """Delete what waits for ``plan``, which nobody wants to be applied."""
-    all_of_them = project.home / STAGING_FOLDER
+def discard(home: Path, plan: Plan) -> None:
+    """Delete what waits for ``plan``, which nobody wants to be applied; ``home`` is the project's folder of records."""
+    all_of_them = home / STAGING_FOLDER
     sources = (change.source for change in plan.changes if isinstance(change, (Move, Copy)))
     for name in {path.relative_to(all_of_them).parts[0] for path in sources if path.is_relative_to(all_of_them)}:
         shutil.rmtree(all_of_them / name, ignore_errors=True)

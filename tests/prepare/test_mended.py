@@ -235,6 +235,21 @@ def test_what_waits_for_a_day_is_swept_away_and_an_undo_works_all_the_same(
     assert [path.read_bytes() for path in images] == before
 
 
+def test_what_was_being_made_when_the_process_died_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, images = two_turned(tmp_path)
+    finish(upright(project, images))
+    [record] = (tmp_path / ".sdtui" / "prepared").glob("*/written.json")
+    record.unlink()
+    finish(upright(project, images))
+    assert len(waiting(tmp_path)) == 4
+    later = time.time() + 2 * 24 * 3600
+    monkeypatch.setattr("sdtui.prepare.staging.time.time", lambda: later)
+    finish(upright(project, images))
+    assert len(waiting(tmp_path)) == 2
+
+
 def test_what_was_painted_over_before_an_undo_is_never_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,7 +266,7 @@ def test_what_was_painted_over_before_an_undo_is_never_swept_away(
 def test_what_nobody_wants_is_discarded_and_what_another_looks_at_is_not(tmp_path: Path) -> None:
     project, images = two_turned(tmp_path)
     unwanted, wanted = (finish(upright(project, images)) for _ in range(2))
-    discard(project, unwanted.plan)
+    discard(project.home, unwanted.plan)
     assert len(waiting(tmp_path)) == 2
     apply(project, wanted)
     assert {size_of(path) for path in images} == {TURNED}

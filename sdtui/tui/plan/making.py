@@ -12,6 +12,7 @@ from sdtui.base.text import count
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
+from sdtui.prepare.staging import discard
 from sdtui.tui.plan.screen import PlanScreen
 
 if TYPE_CHECKING:
@@ -63,7 +64,13 @@ class Making:
 
     def _made(self, proposal: Proposal) -> None:
         self._told(None)
-        self._shell.push_screen(PlanScreen(proposal), self._judged)
+        self._shell.push_screen(PlanScreen(proposal), lambda applied: self._answered(proposal, applied))
+
+    def _answered(self, proposal: Proposal, applied: Applied | None) -> None:
+        if applied is None and self._shell.project is not None:
+            home = self._shell.project.home
+            self._shell.bridge.write(self._owner, lambda: discard(home, proposal.plan), lambda _: None)
+        self._judged(applied)
 
     def _failed(self, error: SdtuiError) -> None:
         self._told(None)
