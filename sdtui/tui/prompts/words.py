@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sdtui.base.errors import SdtuiError
@@ -63,25 +63,29 @@ def heading_line(key: str, number: int, of: int, judge: Judge, *, adding: bool) 
     if adding:
         return [("NEW PROMPT", "dim")]
     what = "PROMPT" if key == PROMPT else "NEGATIVE PROMPT"
-    beside = "" if judge.limit is not None else "   its tokens are not counted: this model has other text encoders"
+    beside = "" if judge.limit is not None else "   not counted: other text encoders"
     return [(f"{what} {number} of {of}{beside}" if of else what, "dim")]
 
 
 def finding_lines(findings: Sequence[Finding], width: int) -> list[Line]:
-    """What the trainer makes of the prompt otherwise than was meant, and what to do."""
-    lines: list[Line] = []
-    for finding in findings:
-        mark = marks().stop if finding.severity is Severity.ERROR else marks().over
-        mark = " " if finding.severity is Severity.INFO else mark
-        told = wrap(safe(finding.message), max(10, width - 2), _ROLES[finding.severity])
-        lines += [
-            [(f"{mark} " if index == 0 else "  ", _ROLES[finding.severity]), *line] for index, line in enumerate(told)
-        ]
-        if finding.fix:
-            lines += [[("  ", "dim"), *line] for line in wrap(safe(finding.fix), max(10, width - 2), "dim")]
-    if len(lines) > _FINDING_LINES:
-        lines = [*lines[: _FINDING_LINES - 1], [("  …", "dim")]]
-    return lines
+    """What the trainer makes of the prompt otherwise than was meant; what to do about it where there is room."""
+    order = list(Severity)
+    found = sorted(findings, key=lambda finding: order.index(finding.severity))
+    for with_fix in (True, False):
+        lines = [line for finding in found for line in _finding(finding, width, with_fix=with_fix)]
+        if len(lines) <= _FINDING_LINES:
+            return lines
+    return [*lines[: _FINDING_LINES - 1], [("  …", "dim")]]
+
+
+def _finding(finding: Finding, width: int, *, with_fix: bool) -> Iterator[Line]:
+    mark = {Severity.ERROR: marks().stop, Severity.WARNING: marks().over, Severity.INFO: " "}[finding.severity]
+    role, room = _ROLES[finding.severity], max(10, width - 2)
+    for index, line in enumerate(wrap(safe(finding.message), room, role)):
+        yield [(f"{mark if index == 0 else ' '} ", role), *line]
+    if finding.fix and with_fix:
+        for line in wrap(safe(finding.fix), room, "dim"):
+            yield [("  ", "dim"), *line]
 
 
 def about_lines(option: OptionRow, unit: int, width: int) -> list[Line]:
