@@ -74,8 +74,9 @@ def _read(path: Path, size: int, stamp: int) -> WeightsFile:
         return WeightsFile({}, "has no header that safetensors could read")
     if not tensors:
         return WeightsFile({}, "holds no weights")
-    if 8 + length + max(ends) > size:
-        return WeightsFile(tensors, "is cut off: it is shorter than its header says")
+    if 8 + length + max(ends) != size:
+        told = "cut off: it is shorter" if 8 + length + max(ends) > size else "no whole file: it is longer"
+        return WeightsFile(tensors, f"is {told} than its header says")
     return WeightsFile(tensors)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sdtui.tui.train.form import Form
 from sdtui.tui.widgets.lines import Lines
 from tests.runs.conftest import CHILD, wait_for_end
 from tests.tui.running import Seen, seen, with_images, without_trainers
+from tests.weights import SDXL, write_weights
 
 FACTS = {
     "python": "3.11.9", "accelerate": "1.6.0", "torch": "2.6.0", "transformers": "4.54.1", "xformers": None,
@@ -52,12 +52,8 @@ def trainer(own_home: Path) -> Path:
 
 @pytest.fixture
 def model(own_home: Path) -> Path:
-    """A base model in a usual place: as large as one, and empty."""
-    path = own_home / "models" / "sd_xl_base_1.0.safetensors"
-    path.parent.mkdir()
-    path.touch()
-    os.truncate(path, 6_940_000_000)
-    return path
+    """A base model in a usual place: as large as one, with nothing behind its header."""
+    return write_weights(own_home / "models" / "sd_xl_base_1.0.safetensors", SDXL, size=6_940_000_000)
 
 
 def values(it: Seen) -> dict[str, str]:
