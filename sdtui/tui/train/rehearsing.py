@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sdtui.tui.train.state import TrainState
 
 _LANE = "rehearse"
+_ROWS = 4
+"""Lines of why it failed; the dialog has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,11 @@ def _known(standing: Standing, width: int) -> list[Line]:
         return [*wrap(f"· {ended} {when}; something was changed since", width, "dim", indent=2)]
     if rehearsed.passed:
         took = f"{plural(rehearsed.steps, 'step')} in {duration(rehearsed.seconds)}"
-        read = f"every caption and {count(rehearsed.images_read)} of {plural(rehearsed.images, 'image')} read"
-        return [[(f"{marks().reviewed} passed {when}", "good")], *wrap(f"{took}, {read}", width - 2, "dim", indent=2)]
-    said = rehearsed.sentence or ""
+        read = f"read: all captions, {count(rehearsed.images_read)} of {plural(rehearsed.images, 'image')}"
+        return [[(f"{marks().reviewed} passed {when}", "good")], [(f"  {took}", "dim")], [(f"  {read}", "dim")]]
     role = "bad" if rehearsed.set_up else "warn"
-    return [*wrap(f"{marks().stop} failed {when}", width, role), *wrap(safe(said), width - 2, role, indent=2)[:4]]
+    said = wrap(safe(rehearsed.sentence or ""), width - 2, role)[:_ROWS]
+    return [[(f"{marks().stop} failed {when}", role)], *([("  ", role), *line] for line in said)]
 
 
 def _when(at: float) -> str:
