@@ -16,6 +16,7 @@ from sdtui.checks.finding import Finding
 from sdtui.checks.image_fixes import IMAGE_FIXES
 from sdtui.checks.mask_fixes import MASK_FIXES
 from sdtui.checks.preflight import Report
+from sdtui.checks.prompt_fixes import PROMPT_FIXES
 from sdtui.checks.subset_fixes import SUBSET_FIXES
 from sdtui.dataset.project import Project
 from sdtui.edits.proposal import Proposal
@@ -31,6 +32,7 @@ FIXES: Mapping[str, Fixer] = {
     **MASK_FIXES,
     **SUBSET_FIXES,
     **CONFIG_FIXES,
+    **PROMPT_FIXES,
 }
 """By the finding's code."""
 

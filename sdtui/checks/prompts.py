@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,11 +24,14 @@ _NOT_SAMPLED = ("enum", "subset")
 
 def prompt_findings(path: Path, *, script: str) -> Iterator[Finding]:
     """The findings about the prompt file at ``path`` for ``script`` (``sdxl_train_network.py``)."""
+    data = b""
     try:
-        file = parse_prompt_file(path, read_bytes(path))
+        data = read_bytes(path)
+        file = parse_prompt_file(path, data)
     except SdtuiError as error:
         line = error.line if isinstance(error, SyntaxProblem) else None
-        yield Finding("prompts-unreadable", Severity.ERROR, f"{error.what}.", path, line, fix=error.remedy)
+        code = "prompt-bom" if data.startswith(codecs.BOM_UTF8) else "prompts-unreadable"
+        yield Finding(code, Severity.ERROR, f"{error.what}.", path, line, fix=error.remedy)
         return
     yield from file_findings(file, script=script)
 

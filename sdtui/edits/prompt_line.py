@@ -15,6 +15,7 @@ Splice: TypeAlias = tuple[int, int, str]
 
 _NAMES = "|".join(sorted((option.flag for option in OPTIONS), key=len, reverse=True))
 _JOINED = re.compile(rf"(?<=[^\s-])--(?=(?:{_NAMES}) )", re.IGNORECASE)
+_NEGATIVE_SEED = re.compile(r"d -\d+\s*\Z", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
 
 
@@ -38,6 +39,13 @@ def taking_out(line: str, key: str) -> Iterator[Splice]:
     """What takes every option ``key`` out of the line, each with its two hyphens."""
     for part in _of(line_parts(line), key):
         yield part.start - len(BETWEEN), part.stop, ""
+
+
+def taking_out_negative_seeds(line: str) -> Iterator[Splice]:
+    """What takes ``--d -1`` and the like out of the line."""
+    for part in line_parts(line)[1:]:
+        if part.option is None and _NEGATIVE_SEED.match(part.text):
+            yield part.start - len(BETWEEN), part.stop, ""
 
 
 def parting(line: str) -> Iterator[Splice]:

@@ -9,7 +9,16 @@ from typing import Any
 from sdtui.base.errors import SyntaxProblem, UsageError, WriteError
 from sdtui.edits.metadata_text import storable
 from sdtui.edits.place_text import spans_of, texts_with, texts_without
-from sdtui.edits.prompt_line import in_json, parting, setting, spliced, taking_out, values_with
+from sdtui.edits.prompt_line import (
+    Splice,
+    in_json,
+    parting,
+    setting,
+    spliced,
+    taking_out,
+    taking_out_negative_seeds,
+    values_with,
+)
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.prompt_file import SUBSETS, PromptFile, PromptRow, parse_prompt_file
 from sdtui.trainer.prompt_lines import BETWEEN, line_parts, line_values
@@ -54,11 +63,19 @@ def with_own_values(file: PromptFile, key: str) -> PromptFile:
 
 def with_parted_options(file: PromptFile, index: int) -> PromptFile:
     """``file`` with a blank before each option of row ``index`` that was joined to the text before it."""
+    return _with_splices(file, index, list(parting(file.rows[index].text or "")))
+
+
+def without_negative_seed(file: PromptFile, index: int) -> PromptFile:
+    """``file`` without each ``--d -1`` of row ``index``, which the trainer drops anyway."""
+    return _with_splices(file, index, list(taking_out_negative_seeds(file.rows[index].text or "")))
+
+
+def _with_splices(file: PromptFile, index: int, splices: Sequence[Splice]) -> PromptFile:
     row = file.rows[index]
-    assert row.text is not None
-    splices = list(parting(row.text))
+    after = spliced(row.text or "", splices)
     wanted = [dict(each.values) for each in file.rows]
-    wanted[index] = line_values(spliced(row.text, splices))
+    wanted[index] = line_values(after.strip() if file.kind == "txt" else after)
     return proved(file, [_line_spliced(file, row, splices)], wanted)
 
 
@@ -134,7 +151,7 @@ def _refuse_text(file: PromptFile, key: str, value: str) -> None:
         )
 
 
-def _line_spliced(file: PromptFile, row: PromptRow, splices: Sequence[tuple[int, int, str]]) -> str:
+def _line_spliced(file: PromptFile, row: PromptRow, splices: Sequence[Splice]) -> str:
     literal = file.text[row.start : row.stop]
     if file.kind == "json":
         return spliced(file.text, in_json(literal, splices), row.start)

@@ -36,7 +36,7 @@ def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> N
     elif project is not None and project.toml is not None and finding.path == project.toml:
         _in_config(screen, project.toml)
     elif finding.code.startswith("prompt"):
-        _in_prompts(screen)
+        _in_prompts(screen, finding.line)
     elif finding.files:
         list_files(screen, finding)
     else:
@@ -65,11 +65,11 @@ def _in_config(screen: ChecksScreen, config: Path) -> None:
     screen.app.push_screen(ConfigScreen(config), left)
 
 
-def _in_prompts(screen: ChecksScreen) -> None:
+def _in_prompts(screen: ChecksScreen, line: int | None) -> None:
     from sdtui.tui.prompts.open import show_prompts
 
     checked = screen.shell.checked
-    show_prompts(screen.shell, checked.asked.settings if checked is not None else None)
+    show_prompts(screen.shell, checked.asked.settings if checked is not None else None, line)
 
 
 def review(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:

@@ -17,8 +17,11 @@ _ANY_SCRIPT = "train_network.py"
 """Whose rules hold where no script of sd-scripts is set: the rehearsal's."""
 
 
-def show_prompts(shell: SdtuiApp, settings: Settings | None = None) -> None:
-    """Open the prompts of the project; ``settings`` are those of Train, else what was set there last."""
+def show_prompts(shell: SdtuiApp, settings: Settings | None = None, line: int | None = None) -> None:
+    """Open the prompts of the project; ``settings`` are those of Train, else what was set there last.
+
+    The cursor begins on the prompt at ``line`` of the file.
+    """
     from sdtui.tui.prompts.screen import PromptsScreen
 
     path = shell.project_path
@@ -32,4 +35,4 @@ def show_prompts(shell: SdtuiApp, settings: Settings | None = None) -> None:
     file = Path(wanted).expanduser().absolute() if wanted else root / PROMPT_FILE
     script = _ANY_SCRIPT if settings.profile.rehearsal else settings.script
     size = (settings.number("width", 512), settings.number("height", 512))
-    shell.push_screen(PromptsScreen(file, script, settings.text("sample_sampler"), size))
+    shell.push_screen(PromptsScreen(file, script, settings.text("sample_sampler"), size, line))

@@ -59,14 +59,22 @@ class PromptsScreen(Offers, LeavesOnce[None]):
     AUTO_FOCUS = "PromptList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
 
-    def __init__(self, path: Path, script: str, sampler: str = "", size: tuple[int, int] = (512, 512)) -> None:
+    def __init__(
+        self,
+        path: Path,
+        script: str,
+        sampler: str = "",
+        size: tuple[int, int] = (512, 512),
+        line: int | None = None,
+    ) -> None:
         """``script`` samples them (``sdxl_train_network.py``), with ``sampler`` where a prompt names none.
 
-        ``size``: pixels of prompts that are made from captions.
+        ``size``: pixels of prompts that are made from captions. ``line``: of the file, where the cursor begins.
         """
         super().__init__()
         self._path = path
         self._pixels = size
+        self._line = line
         self._script = script
         self._judge = Judge(script)
         self._defaults = {**default_values(script), **({"sample_sampler": sampler} if sampler else {})}
@@ -179,7 +187,10 @@ class PromptsScreen(Offers, LeavesOnce[None]):
     def _changed(self) -> None:
         """The file is another now."""
         file = self.prompts.file = self.file
-        self.prompts.rows_changed()
+        rows = file.rows if file is not None else ()
+        asked = [index for index, row in enumerate(rows) if row.line == self._line]
+        self.prompts.rows_changed(next(iter(asked), None))
+        self._line = None
         self.show()
         if file is not None:
             self.shell.bridge.work(self, "judge", lambda cancelled: self._judge.all(file, cancelled), self._was_judged)
