@@ -35,11 +35,16 @@ def applying_options(command: Command) -> Command:
 @also_unread()
 def show_files(proposal: Proposal, root: Path) -> None:
     """What goes where, from ``root``, on stdout, the first of many; what a person should know on stderr."""
+    from sdtui.prepare.staging import is_prepared
+
     moving = [one for one in proposal.plan.changes if isinstance(one, (Move, Copy))]
     for change in moving[:_AT_MOST]:
         verb = "move" if isinstance(change, Move) else "copy"
         source, target = (str(path).removeprefix(f"{root}/") for path in (change.source, change.target))
-        click.echo(f"{verb} {safe(source)} to {safe(target)}")
+        if is_prepared(change.source):
+            click.echo(f"put the new {safe(target)} in its place")
+        else:
+            click.echo(f"{verb} {safe(source)} to {safe(target)}")
     if len(moving) > _AT_MOST:
         click.echo(f"... and {plural(len(moving) - _AT_MOST, 'more file')}; --json has all.")
     rest = [one for one in proposal.plan.changes if not isinstance(one, (Move, Copy, MakeFolder))]

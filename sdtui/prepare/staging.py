@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from sdtui.base.files import make_folder, make_home, write_atomic
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.dataset.project import Project
 from sdtui.edits.trash import free_folder, within
 from sdtui.plans.plan import Copy, Move, Plan
@@ -76,6 +77,11 @@ def _known(record: Path) -> dict[Path, tuple[int, int]]:
         return {record.parent / name: (size, mtime_ns) for name, (size, mtime_ns) in written.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def is_prepared(path: Path) -> bool:
+    """Whether ``path`` is a new version that waits to be put in its place."""
+    return any(path.parts[at : at + 2] == (PROJECT_FOLDER, STAGING_FOLDER) for at in range(len(path.parts) - 2))
 
 
 def discard(home: Path, plan: Plan) -> None:

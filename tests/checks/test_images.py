@@ -18,6 +18,7 @@ from sdtui.checks.images import image_findings
 from sdtui.dataset.scan import open_project
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.journal import Journal
+from tests.conftest import Cli
 from tests.images import hard
 from tests.images.hard import SIZE, encoded, gradient, hard_files, png, turned
 
@@ -250,3 +251,16 @@ def test_the_check_of_hostile_names_ends_with_findings(tmp_path: Path) -> None:
             assert image.size == SIZE[::-1]
     journal.undo()
     assert standing(root) == before
+
+
+def test_the_command_line_mends_images_and_keeps_nothing_of_what_was_only_looked_at(sdtui: Cli, tmp_path: Path) -> None:
+    root = subset(tmp_path / "d", {"turned.png": hard_files()["turned_png_6.png"]})
+    before = standing(root)
+    looked = sdtui("check", root, "--fix", "image-exif-rotated", "--dry-run")
+    assert "put the new 5_thing/turned.png in its place" in looked.stdout
+    assert standing(root) == before
+    assert list((root / ".sdtui").rglob("*.png")) == []
+    mended = sdtui("check", root, "--fix", "image-exif-rotated", "--yes", "--json")
+    assert "image-exif-rotated" not in [one["code"] for one in json.loads(mended.stdout)["findings"]]
+    with Image.open(root / "5_thing" / "turned.png") as image:
+        assert image.size == SIZE[::-1]

@@ -10,6 +10,7 @@ from sdtui.base.text import count, file_size, plural, safe
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Change, MakeFolder, Move, Remove, Write
+from sdtui.prepare.staging import is_prepared
 from sdtui.tui.marks import marks
 from sdtui.tui.plan.rows import other_changes, paths_of
 from sdtui.tui.widgets.lines import Line, Span, cells, wrap
@@ -27,6 +28,8 @@ def sentence_of(change: Change, root: Path) -> str:
         if change.before is None:
             return f"written new ({file_size(len(change.after))})"
         return f"rewritten ({file_size(len(change.before))} to {file_size(len(change.after))})"
+    if is_prepared(change.source):
+        return f"new version put into {_from(root, change.target.parent)}"
     if change.source.parent == change.target.parent:
         to = safe(change.target.name)
         return f"renamed to {to}" if isinstance(change, Move) else f"copied as {to}"
