@@ -48,7 +48,7 @@ def mend(path: str, target: str, recipe: dict[str, Any]) -> dict[str, Any]:
             Image.MAX_IMAGE_PIXELS = None  # the memory that this process may take is limit enough
         with open_picture(path) as opened:
             before = opened.size
-            options = _options(opened, recipe["format"])
+            options = _options(opened, recipe["format"], turned=recipe["orientation"] is not None)
             image = _mended(opened, recipe, options)
         _save(image, Path(target), recipe["format"], options, like=path)
     finally:
@@ -131,7 +131,7 @@ def _flattened(image: Image.Image, background: tuple[int, ...]) -> Image.Image:
     return Image.alpha_composite(under, whole).convert("RGB")
 
 
-def _options(image: Image.Image, target_format: str) -> dict[str, Any]:
+def _options(image: Image.Image, target_format: str, *, turned: bool) -> dict[str, Any]:
     """How it is saved, by what it is now."""
     options: dict[str, Any] = {}
     if profile := image.info.get("icc_profile"):
@@ -141,7 +141,7 @@ def _options(image: Image.Image, target_format: str) -> dict[str, Any]:
     elif target_format == "WEBP":
         options |= {"quality": _QUALITY, "lossless": _is_lossless(image), "exact": True}
     elif target_format == "PNG":
-        options["pnginfo"] = _texts(image)
+        options["pnginfo"] = _texts(image, turned=turned)
     return options
 
 
@@ -152,11 +152,14 @@ def _is_lossless(image: Image.Image) -> bool:
         return b"VP8L" in file.read(256)
 
 
-def _texts(image: Image.Image) -> PngImagePlugin.PngInfo:
-    """What programs that make pictures write into them: the prompt, the workflow."""
+def _texts(image: Image.Image, *, turned: bool) -> PngImagePlugin.PngInfo:
+    """What programs that make pictures write into them: the prompt, the workflow.
+
+    EXIF data written as a text is written as EXIF data; of a picture that is ``turned``, XMP may name the old way.
+    """
     info = PngImagePlugin.PngInfo()
     for key, text in getattr(image, "text", {}).items():
-        if not key.startswith("XML:"):  # XMP, which may name the old orientation
+        if not key.startswith("Raw profile type") and not (turned and key.startswith("XML:")):
             info.add_itxt(key, str(text))
     return info
 

@@ -67,6 +67,17 @@ def test_exif_colour_profile_and_the_prompt_of_a_generated_picture_stay(decoder:
     assert image.info["icc_profile"] == profile
 
 
+def test_a_turn_that_stands_in_a_text_is_gone_too(decoder: Decoder, tmp_path: Path) -> None:
+    exif = b"Exif\0\0" + turned(6).tobytes().removeprefix(b"Exif\0\0")
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type exif", f"\nexif\n{len(exif):8}\n{exif.hex()}\n", zip=True)
+    info.add_itxt("XML:com.adobe.xmp", '<x xmlns:tiff="t" tiff:Orientation="6"/>')
+    gradient().save(tmp_path / "a.png", pnginfo=info)
+    assert decoder.facts(tmp_path / "a.png").orientation == 6
+    decoder.mend(tmp_path / "a.png", tmp_path / "b.png", Recipe("PNG", orientation=6))
+    assert decoder.facts(tmp_path / "b.png").orientation == 1
+
+
 def test_another_mending_leaves_the_turn_to_its_tag(decoder: Decoder, tmp_path: Path) -> None:
     gradient().convert("RGBA").save(tmp_path / "a.png", exif=turned(8))
     assert mended(decoder, tmp_path / "a.png", Recipe("PNG", background=(0, 0, 0))).getexif()[0x0112] == 8
