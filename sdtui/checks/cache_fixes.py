@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sdtui.base.text import plural
 from sdtui.base.work import Progress, Work
+from sdtui.checks.cache_metadata import misread
 from sdtui.checks.finding import Finding
 from sdtui.checks.samples import samples_of
 from sdtui.dataset.project import Project, Sample
@@ -41,6 +42,10 @@ def _named_alike(project: Project, finding: Finding) -> Work[Proposal]:
     found: list[Path] = []
     for subset in project.subsets:
         if any(sample.path in about for sample in subset.samples):
+            if subset.metadata_file is not None:
+                taken = misread(subset, SUFFIXES, finder.names_in)
+                found += [cache for image, cache in taken.items() if image in about]
+                continue
             names = finder.names_in(subset.image_dir)
             for suffix in SUFFIXES:
                 caches = [str(subset.image_dir / name) for name in names if name.endswith(suffix)]
@@ -84,6 +89,7 @@ CACHE_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "latents-resolution": _latents,
     "latents-other-image": _named_alike,
     "latents-name": _named_alike,
+    "latents-as-image": _named_alike,
     "cache-broken": partial(_of_images, _unreadable),
     "text-cache-stale": _texts,
     "text-cache-length": _texts,

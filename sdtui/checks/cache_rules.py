@@ -40,6 +40,15 @@ NAMELESS = Rule(
     "The trainer reads the size of an image from there, and stops (ValueError).",
     "Delete or rename the cache.",
 )
+TAKEN_FOR_IMAGE = Rule(
+    "latents-as-image",
+    Severity.ERROR,
+    "image has a latent cache, and no image_size in its metadata",
+    "images have a latent cache, and no image_size in their metadata",
+    "The trainer then takes the path of the cache for that of the image. Unless this run reads latents from disk, it "
+    "opens the cache as a picture and stops.",
+    "Write the metadata anew with sdtui metadata write, which says the sizes; or delete these caches.",
+)
 OTHER_BUCKET = Rule(
     "latents-resolution",
     Severity.WARNING,

@@ -13,6 +13,7 @@ from sdtui.base.files import folder_entries
 from sdtui.base.work import Cancelled, Work, never_cancelled
 from sdtui.checks import cache_rules as rules
 from sdtui.checks.cache_info import info_findings
+from sdtui.checks.cache_metadata import misread
 from sdtui.checks.cache_use import CacheUse
 from sdtui.checks.finding import Finding
 from sdtui.checks.rule import Broken
@@ -44,6 +45,7 @@ def cache_findings(
     for subset in project.subsets:
         for suffix in checker.suffixes(subset):
             checker.sizes(subset, suffix)
+        checker.misread(subset)
         for chunk in chunks(subset.samples):
             for sample in chunk:
                 checker.look(subset, sample)
@@ -85,6 +87,12 @@ class _Checker:
             if said != (sample.width, sample.height) and sample.width:
                 own = latents_stem(os.path.basename(cache)) == splitext(sample.name)[0]  # noqa: PTH119
                 self.broken.add(rules.OLD_SIZE if own else rules.OTHER_CACHE, sample.path)
+
+    def misread(self, subset: Subset) -> None:
+        """Images of a metadata file for which a cache is taken."""
+        if self.use.misread is not None:
+            for image in misread(subset, self.use.named, self.names):
+                self.broken.add(self.use.misread, image)
 
     def look(self, subset: Subset, sample: Sample) -> None:
         """The caches that the trainer would load for one image."""

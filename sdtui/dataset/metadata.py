@@ -90,7 +90,7 @@ class _Reader:
     def read(self, entries: Mapping[str, Any]) -> list[Sample]:
         """A sample for each entry."""
         options = self.place.options
-        separator = options.get("caption_separator") or ","
+        separator = options.get("caption_separator", ",")
         readings = [caption_of(entry, separator, bool(options.get("enable_wildcard"))) for entry in entries.values()]
         paths = [self.place.image_dir / key for key in entries]
         facts = [self._facts(path) for path in paths]

@@ -46,7 +46,7 @@ def open_metadata_caption(subset: Subset, sample: Sample) -> MetadataCaption:
     if key is None:
         key = next((key for each, key in by_sample if each.path == sample.path), "")
     options = subset.options
-    separator, wildcard = options.get("caption_separator") or ",", bool(options.get("enable_wildcard"))
+    separator, wildcard = options.get("caption_separator", ","), bool(options.get("enable_wildcard"))
     return reread(MetadataCaption(subset.metadata_file, key, "", separator=separator, wildcard=wildcard))
 
 

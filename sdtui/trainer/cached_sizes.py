@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from posixpath import splitext
+from collections.abc import Iterable, Sequence
+from posixpath import basename, splitext
 
 SUFFIXES = ("_sd.npz", "_sdxl.npz", "_sd3.npz", "_flux.npz", "_lumina.npz", "_hi.npz", "_anima.npz")
 """Endings of latent caches (cache_suffix of library/strategy_*.py)."""
@@ -80,6 +80,24 @@ def matched_caches(images: Sequence[str], caches: Sequence[str]) -> list[str | N
             at += 1
         matches = at < len(ordered) and ordered[at][:length] == stem
         found.append(ordered[at] if matches else None)
+    return found
+
+
+def taken_for_images(keys: Iterable[str], caches: Iterable[str]) -> dict[str, str]:
+    """The cache that the trainer takes for the image itself, for each of ``keys`` that has one.
+
+    ``keys`` are those of a metadata file without an ``image_size``, ``caches`` the paths of all latent caches in its
+    folders. What is not cached on disk in this run is then opened as a picture, at which the trainer stops.
+    (library/train_util.py, FineTuningDataset)
+    """
+    left = sorted(caches, key=lambda path: len(basename(path)), reverse=True)
+    found: dict[str, str] = {}
+    for key in sorted(keys, key=len, reverse=True):
+        stem = splitext(key)[0]
+        cache = next((path for path in left if path.startswith(stem)), None)
+        if cache is not None:
+            left.remove(cache)
+            found[key] = cache
     return found
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import struct
 import zipfile
@@ -15,6 +16,7 @@ from typing import Any
 from PIL import Image
 
 NUMBER = 240
+METADATA = 160
 
 _CAPTIONS: list[Any] = [
     "a dog, brown\n",
@@ -41,7 +43,51 @@ _GREY = (200, 200, 200)
 def cases() -> list[dict[str, Any]]:
     """Each with ``name``, ``files`` (by path), and ``config``: a TOML with ``{root}`` in it."""
     rnd = random.Random(4)
-    return [_case(rnd, number) for number in range(NUMBER)]
+    of_captions = [_case(rnd, number) for number in range(NUMBER)]
+    return of_captions + [_metadata_case(rnd, number) for number in range(NUMBER, NUMBER + METADATA)]
+
+
+def _metadata_case(rnd: random.Random, number: int) -> dict[str, Any]:
+    """One dataset of a metadata file."""
+    files: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
+    with_dir = rnd.random() < 0.5
+    cached = rnd.random() < 0.3
+    for stem in rnd.sample(_STEMS, rnd.randint(1, 4)):
+        size = rnd.choice(_SIZES)
+        files[f"d/{stem}.png"] = _image(rnd, size)
+        if cached and rnd.random() < 0.5:
+            width, height = rnd.choice((size, rnd.choice(_SIZES)))
+            files[f"d/{stem}_{width:04}x{height:04}_sd.npz"] = {"npz": {"latents": [4, 16, 16]}}
+        key = f"{stem}.png" if with_dir and rnd.random() < 0.7 else f"{{root}}/d/{stem}.png"
+        chance = rnd.random()
+        if chance < 0.04:
+            key = key.removesuffix(".png")
+        elif chance < 0.07:
+            key = key.replace(".png", "-gone.png")
+        entries[key] = _entry(rnd, size)
+    files["m.json"] = {"json": entries if rnd.random() > 0.03 else {}}
+    keys: dict[str, Any] = {"metadata_file": "{root}/m.json"}
+    if with_dir:
+        keys["image_dir"] = "{root}/d"
+    keys |= {key: value for key, value in _options(rnd, masked=True).items() if key != "random_crop"}
+    written = "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items())
+    buckets = "enable_bucket = true\nmin_bucket_reso = 64\nmax_bucket_reso = 256\n"
+    config = f"[[datasets]]\nresolution = 128\nbatch_size = 2\n{buckets}[[datasets.subsets]]\n{written}"
+    return {"name": f"case-{number:03}", "files": files, "config": config}
+
+
+def _entry(rnd: random.Random, size: tuple[int, int]) -> Any:
+    if rnd.random() < 0.02:
+        return "a dog"
+    entry: dict[str, Any] = {}
+    if rnd.random() < 0.85:
+        entry["caption"] = rnd.choice(("a dog", "", "two\nlines", "{a|b} dog", None))
+    if rnd.random() < 0.4:
+        entry["tags"] = rnd.choice(("dog, brown", "", ["dog", "brown"], None) if rnd.random() < 0.2 else ("dog, b",))
+    if rnd.random() < 0.6:
+        entry["image_size"] = list(size) if rnd.random() < 0.9 else rnd.choice(([64, 64], [64], "64x64", None))
+    return entry
 
 
 def _case(rnd: random.Random, number: int) -> dict[str, Any]:
@@ -141,18 +187,20 @@ def write(case: dict[str, Any], root: Path) -> Path:
     for name, spec in case["files"].items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content(spec, path.suffix))
+        path.write_bytes(content(spec, path.suffix, root))
     config = root / "config.toml"
     config.write_text(case["config"].replace("{root}", str(root)), "utf-8")
     return config
 
 
-def content(spec: Any, ending: str) -> bytes:
-    """The bytes that ``spec`` means: text, ``hex``, an ``npz`` of shapes, a ``png`` of one colour, or ``cut`` off."""
+def content(spec: Any, ending: str, root: Path = Path()) -> bytes:
+    """The bytes of ``spec``: text, ``hex``, ``json``, an ``npz`` of shapes, a ``png`` of one colour, or ``cut`` off."""
     if isinstance(spec, str):
         return spec.encode("utf-8")
     if "hex" in spec:
         return bytes.fromhex(spec["hex"])
+    if "json" in spec:
+        return json.dumps(spec["json"]).replace("{root}", str(root)).encode()
     if "npz" in spec:
         return npz(spec["npz"])
     if "cut" in spec:
