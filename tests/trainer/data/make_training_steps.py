@@ -21,10 +21,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent), sys.argv[1]]
 os.environ |= {"TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
 logging.disable(logging.CRITICAL)
 
-import torch  # noqa: E402 -- this script runs where the trainer runs, not in sdtui
+from operators import declare_missing_operators  # noqa: E402 -- this script runs where the trainer runs
 
-for operator in ("nms", "qnms"):
-    torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+declare_missing_operators()
 
 import inputs  # noqa: E402
 import toml  # noqa: E402
