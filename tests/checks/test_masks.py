@@ -101,6 +101,15 @@ def test_masks_are_mended_and_brought_back(root: Path) -> None:
     assert (root / "3_dog" / "conditioning" / "nobody.png").exists()
 
 
+def test_images_without_a_mask_get_a_white_one(root: Path) -> None:
+    pair(root, "tall", None, (70, 133))
+    project = open_project(root)
+    Journal(project.home).apply(finish(fix(project, found(root)["mask-none"])).plan)
+    with Image.open(root / "3_dog" / "conditioning" / "tall.png") as mask:
+        assert (mask.size, mask.mode, mask.getextrema()) == ((70, 133), "L", (255, 255))
+    assert set(found(root)) == {"mask-partly"}
+
+
 def test_without_buckets_a_mask_of_another_size_is_stretched(root: Path) -> None:
     pair(root, "size", Image.new("L", (32, 64), 255))
     assert found(config(root))["mask-size"].severity is Severity.ERROR
