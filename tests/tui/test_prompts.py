@@ -256,3 +256,15 @@ def test_how_it_looks(snap_compare: Any, own_home: Path, size: tuple[int, int]) 
     project = with_images(own_home / "zhuoyue")
     prompt_file(project, LINES)
     assert snap_compare(SdtuiApp(project, "train"), terminal_size=size, run_before=looked_at)
+
+
+async def test_nothing_is_drawn_while_nothing_happens(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prompt_file(project, LINES)
+    async with prompts(project) as it:
+        await it.sees("▲1 marked")
+        await it.pilot.pause()
+        shown: list[int] = []
+        monkeypatch.setattr(PromptsScreen, "show_row", lambda _self: shown.append(1))
+        for _ in range(5):
+            await it.pilot.pause()
+        assert shown == []

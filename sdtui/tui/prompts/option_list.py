@@ -77,6 +77,8 @@ class OptionList(VirtualList):
     def show(self, rows: list[OptionRow]) -> None:
         """Show these; the cursor stays on its option."""
         before, self.rows = self.rows, rows
+        if before == rows:
+            return
         key = before[self.cursor].key if self.cursor < len(before) else PROMPT
         self.rows_changed(next((index for index, row in enumerate(rows) if row.key == key), 0))
 

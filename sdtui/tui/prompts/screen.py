@@ -45,6 +45,7 @@ from sdtui.tui.undoing import Turned
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
+from sdtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -258,16 +259,15 @@ class PromptsScreen(Offers, LeavesOnce[None]):
             return about_lines(option, size_unit(self._script), width)
         return picture_lines(row, self.cursor, self._script, self._defaults, width) if row is not None else []
 
-    def on_virtual_list_moved(self) -> None:
+    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
         if self.typing.key is None:
             self.typing.refusal = ""
-        if self.on_options:
-            if not self.typing.in_text:
-                self.show_words()
+        if event.rows is self.prompts:
+            self.show_row()
+        elif self.on_options and self.typing.key is None:
+            self.show_words()
             self.show_about()
             self.refresh_bindings()
-        else:
-            self.show_row()
 
     def on_virtual_list_resized(self) -> None:
         self._show_heading()
