@@ -49,6 +49,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "train": ((120, 40), "train", ("j", "j", "j", "j", "enter", "enter")),
     "monitor": ((120, 40), "monitor", ()),
     "monitor-80x24": ((80, 24), "monitor", ()),
+    "config": ((120, 40), "dataset", ("C", *"LoRA", "enter", "y", *"jjj", "l", "j")),
 }
 """Name: the terminal's size, the mode, and the keys that lead there (the Dataset screen begins at 10_circle)."""
 

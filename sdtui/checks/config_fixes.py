@@ -11,8 +11,11 @@ from sdtui.base.files import read_bytes
 from sdtui.base.work import Progress, Work
 from sdtui.checks.finding import Finding
 from sdtui.dataset.project import Project
+from sdtui.edits.config_place import rename_plan, unset_plan
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.plan import Plan, Write
+from sdtui.trainer.dataset_config import parse
+from sdtui.trainer.dataset_problems import problems
 
 
 def _without_mark(project: Project, finding: Finding) -> Work[Proposal]:
@@ -25,6 +28,21 @@ def _without_mark(project: Project, finding: Finding) -> Work[Proposal]:
     return Proposal(title, Plan(title, (Write(config, before, after),) if after != before else ()))
 
 
+def _known_key(project: Project, finding: Finding) -> Work[Proposal]:
+    """A key that the trainer does not know is called by the one that was meant; where none was, it goes."""
+    config = _config(project, finding)
+    yield Progress(0, 1, "configs")
+    found = problems(parse(config, read_bytes(config)))
+    problem = next((one for one in found if one.code == finding.code and one.message == finding.message), None)
+    if problem is None:
+        raise UsageError("This key is not in the config any more, or other scripts know it", path=config)
+    if problem.instead is None:
+        plan = unset_plan(config, problem.place)
+    else:
+        plan = rename_plan(config, problem.place, problem.instead)
+    return Proposal(plan.title, plan)
+
+
 def _config(project: Project, finding: Finding) -> Path:
     path = finding.path or project.toml
     if path is None:
@@ -35,5 +53,6 @@ def _config(project: Project, finding: Finding) -> Path:
 CONFIG_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "toml-bom": _without_mark,
     "json-bom": _without_mark,
+    "unknown-key": _known_key,
 }
 """By the code of the finding."""

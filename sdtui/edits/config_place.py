@@ -69,6 +69,27 @@ def unset_plan(path: Path, place: Place) -> Plan:
     return _plan(path, before, after, f"take {written_place(place)} out of {path.name}")
 
 
+def rename_plan(path: Path, place: Place, key: str) -> Plan:
+    """The Plan that calls one key otherwise and keeps its value. Raises as ``with_place``."""
+    before = read_bytes(path)
+    _refuse_foreign(path, before)
+    wanted = copy.deepcopy(parse(path, before))
+    table = _table_at(wanted, place, path)
+    if place[-1] not in table or key in table:
+        raise UsageError(f"{written_place(place)} cannot become {key}: that stands there already", path=path)
+    table[key] = table.pop(place[-1])
+    text = before.decode("utf-8")
+    span = spans_of(path, text).get(place)
+    old = str(place[-1])
+    for spelling in (json.dumps(old, ensure_ascii=False), f"'{old}'", old):
+        if span is not None and text.startswith(spelling, span.start):
+            new = json.dumps(key) if spelling[0] in "\"'" else key
+            edited = f"{text[: span.start]}{new}{text[span.start + len(spelling) :]}"
+            if _read(path, edited) == wanted:
+                return _plan(path, before, edited.encode("utf-8"), f"{written_place(place)} of {path.name} to {key}")
+    raise WriteError(f"{written_place(place)} could not be renamed", path=path, remedy="Do it in an editor.")
+
+
 def _refuse_foreign(path: Path, data: bytes) -> None:
     foreign = why_foreign(parse(path, data))
     if foreign is not None:

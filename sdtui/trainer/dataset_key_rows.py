@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from sdtui.trainer.config_spans import Place
@@ -72,6 +73,8 @@ class KeyRow:
     """The trainer stops without it."""
     below: int
     """In how many tables below it is written too, which then win."""
+    instead: str | None = None
+    """The key that was surely meant by one that the trainer does not know here."""
 
     @property
     def type(self) -> str:
@@ -139,6 +142,7 @@ def _row(
         default=DEFAULTS.get(key),
         required=required,
         below=sum(key in table for table in below) if known else 0,
+        instead=None if known else next(iter(get_close_matches(key, rules, n=1, cutoff=0.75)), None),
     )
 
 

@@ -85,6 +85,8 @@ class ConfigProblem:
     """What to do, a sentence; None where the message says it."""
     at_validation: bool = True
     """The trainer's validation refuses it; False where only its datasets stop later."""
+    instead: str | None = None
+    """The key that was surely meant by an unknown one."""
 
 
 def problems(
@@ -213,6 +215,5 @@ def _unknown(where: str, key: str, known: Sequence[str], place: Place) -> Config
     close = get_close_matches(key, known, n=1, cutoff=0.75)
     if not close:
         return ConfigProblem("unknown-key", f"Unknown key {where}.", place, "Take it out.")
-    return ConfigProblem(
-        "unknown-key", f"Unknown key {where}. Did you mean {close[0]}?", place, f"Write {close[0]} instead of {key}."
-    )
+    message = f"Unknown key {where}. Did you mean {close[0]}?"
+    return ConfigProblem("unknown-key", message, place, f"Write {close[0]} instead of {key}.", instead=close[0])

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from sdtui.base.work import finish
 from sdtui.checks.config import check_config
+from sdtui.checks.config_fixes import CONFIG_FIXES
 from sdtui.checks.finding import Finding, Severity
+from sdtui.dataset.scan import open_project
+from sdtui.plans.plan import Write
 from sdtui.trainer.dataset_keys import Support
 from sdtui.trainer.dataset_problems import problems
+from tests.dataset.making import image
 from tests.trainer.golden import load as golden
 
 GOOD = '[[datasets]]\nresolution = 512\nenable_bucket = true\n\n[[datasets.subsets]]\nimage_dir = "{images}"\n'
@@ -134,3 +139,18 @@ def test_a_document_has_every_key(tmp_path: Path) -> None:
     document = finding.document()
     assert list(document) == ["code", "severity", "path", "line", "files", "message", "why", "fix"]
     assert json.loads(json.dumps(document))["path"] == str(tmp_path / "config.toml")
+
+
+def test_a_key_that_is_spelled_wrong_is_mended_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    image(tmp_path / "cats" / "a.png")
+    text = (
+        f'[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nimage_dir = "{tmp_path}/cats"\nnum_repeat = 3 # cats\n'
+    )
+    path.write_text(text + "quux = 1\n")
+    project = open_project(path)
+    for finding in check_config(path).findings:
+        (change,) = finish(CONFIG_FIXES[finding.code](project, finding)).plan.changes
+        assert isinstance(change, Write)
+        path.write_bytes(change.after)
+    assert path.read_text() == text.replace("num_repeat", "num_repeats")

@@ -15,12 +15,14 @@ from sdtui.base.errors import UsageError
 from sdtui.edits.config_place import (
     read_place,
     read_value,
+    rename_plan,
     set_plan,
     unset_plan,
     with_place,
     without_place,
     written_place,
 )
+from sdtui.plans.plan import Write
 from sdtui.trainer.dataset_config import parse
 
 TOML = Path("config.toml")
@@ -135,6 +137,23 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 )
 def test_values_are_written_as_in_toml(text: str, value: Any) -> None:
     assert read_value(text) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("flip_agu  =  true # half", ("datasets", 0, "subsets", 0, "flip_agu")),
+        ('"flip_agu" = true', ("datasets", 0, "subsets", 0, "flip_agu")),
+    ],
+)
+def test_a_key_is_called_otherwise_in_its_place(tmp_path: Path, written: str, place: tuple[str | int, ...]) -> None:
+    path = tmp_path / "config.toml"
+    text = f"[[datasets]]\r\n[[datasets.subsets]]\r\nimage_dir = 'flip_agu'\r\n{written}\r\n"
+    path.write_bytes(text.encode())
+    (change,) = rename_plan(path, place, "flip_aug").changes
+    assert isinstance(change, Write) and change.after == text.replace(written, written.replace("agu", "aug")).encode()
+    with pytest.raises(UsageError, match="stands there already"):
+        rename_plan(path, place, "image_dir")
 
 
 def test_a_config_of_another_trainer_is_left_alone(tmp_path: Path) -> None:

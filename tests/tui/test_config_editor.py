@@ -112,15 +112,18 @@ async def test_what_the_trainer_would_refuse_is_said_and_not_written(config: Pat
         assert config.read_bytes() == before
 
 
-async def test_problems_are_gone_to_and_taken_out(config: Path, opened: Open) -> None:
+async def test_problems_are_gone_to_and_mended(config: Path, opened: Open) -> None:
     async with editing(opened, config) as (it, screen):
         await it.until(lambda: "1 error" in it.words())
         await it.press("n")
         await it.until(lambda: screen.row is not None and screen.row.key == "flip_agu")
         await it.until(lambda: "Did you mean flip_aug?" in it.words())
+        await it.press("enter")
+        await it.until(lambda: config.read_bytes() == CONFIG.replace("flip_agu", "flip_aug").encode())
+        await it.until(lambda: "accepted" in it.words())
+        await on_key(it, screen, 2, "flip_aug")
         await it.press("x")
         await it.until(lambda: config.read_bytes() == CONFIG.replace("  flip_agu = true\r\n", "").encode())
-        await it.until(lambda: "accepted" in it.words())
 
 
 @pytest.mark.slow

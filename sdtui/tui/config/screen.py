@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import safe
-from sdtui.edits.config_place import set_plan, unset_plan
+from sdtui.edits.config_place import rename_plan, set_plan, unset_plan
 from sdtui.edits.config_typed import typed_text, typed_value
 from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Plan
@@ -112,7 +112,10 @@ class ConfigScreen(ConfigView):
         row = self.row
         if row is None:
             return
-        if row.choices and len(row.choices) <= _FEW:
+        if row.instead is not None:
+            path, place, instead = self.path, row.place, row.instead
+            self._apply(lambda: rename_plan(path, place, instead))
+        elif row.choices and len(row.choices) <= _FEW:
             self.action_turn()
         elif row.choices:
             self._choose(row)

@@ -9,6 +9,7 @@ from sdtui.base.text import plural, safe
 from sdtui.checks.finding import Finding, Severity
 from sdtui.edits.config_typed import typed_text
 from sdtui.trainer.dataset_key_rows import ConfigTable, KeyRow
+from sdtui.tui.commands import key_of
 from sdtui.tui.config.looked import Looked
 from sdtui.tui.config.tables import title_of
 from sdtui.tui.widgets.lines import Line, Span, cells, wrap
@@ -67,6 +68,8 @@ def about_key(row: KeyRow, table: ConfigTable, looked: Looked, width: int, refus
     default = "" if row.default is None else f" · default {safe(typed_text(row.default)) or 'empty'}"
     heading: Line = [(safe(row.key), "strong"), (f"{takes}{default}", "dim")]
     sentences = row.meaning or "The trainer does not know this key here, and stops at it."
+    if row.instead is not None:
+        sentences = f"{sentences} {key_of('config.change')} calls it {row.instead}."
     refused = wrap(safe(refusal), width, "bad") if refusal else []
     lines: list[Line] = [heading, *refused, *wrap(sentences, width, "plain")]
     return [*lines, *wrap(_standing(row, table), width, "dim"), *_told(looked.said.get(row.place, ()), width)]
