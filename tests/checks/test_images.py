@@ -129,6 +129,7 @@ def test_the_fix_of_every_kind_mends_it_and_can_be_taken_back(tmp_path: Path) ->
     assert set(found(root)) - set(IMAGE_FIXES) == {"image-lfs-pointer", "image-other-format"}
 
 
+@pytest.mark.slow
 def test_a_bomb_cannot_be_shrunk_and_is_left_with_a_reason(tmp_path: Path) -> None:
     root = subset(tmp_path / "d", {"bomb.png": png(20000, 20000, 8, 2, bytes(1000))})
     proposal = proposed(root, "image-too-large")
@@ -137,6 +138,7 @@ def test_a_bomb_cannot_be_shrunk_and_is_left_with_a_reason(tmp_path: Path) -> No
     assert (path.name, "damaged" in reason) == ("bomb.png", True)
 
 
+@pytest.mark.slow
 def test_what_is_meant_as_a_mask_is_not_complained_about(tmp_path: Path) -> None:
     root = subset(tmp_path / "d", {"rgba.png": hard_files()["rgba.png"]})
     config = tmp_path / "config.toml"
@@ -173,41 +175,36 @@ def test_just_those_images_are_errors_at_which_the_real_trainer_stops(tmp_path: 
         assert stops == {image for image in standing_here if verdicts[image].get("ends", {}).get(name)}, name
 
 
-def sizes(folder: Path, dataset: str, size: tuple[int, int]) -> list[tuple[str, Severity]]:
-    place = folder / "images"
-    place.mkdir(exist_ok=True)
-    Image.new("RGB", size, BIG).save(place / "a.png")
-    (folder / "c.toml").write_text(f'[[datasets]]\n{dataset}\n[[datasets.subsets]]\nimage_dir = "{place}"\n')
-    return [(one.code, one.severity) for one in finish(image_findings(open_project(folder / "c.toml")))]
+BUCKETS = "resolution = 512\nenable_bucket = true"
+NO_UPSCALE = f"{BUCKETS}\nbucket_no_upscale = true"
+RANDOM = "resolution = 512\nrandom_crop = true"
+SIZES = [
+    (BUCKETS, (512, 512), None),
+    (BUCKETS, (1000, 300), None),
+    (BUCKETS, (500, 500), ("image-under-resolution", Severity.INFO)),
+    (BUCKETS, (300, 300), ("image-under-resolution", Severity.WARNING)),
+    (NO_UPSCALE, (600, 600), None),
+    (NO_UPSCALE, (300, 301), ("image-under-resolution", Severity.INFO)),
+    (NO_UPSCALE, (300, 60), ("image-under-bucket-step", Severity.ERROR)),
+    ("resolution = 512", (512, 512), None),
+    ("resolution = 512", (512, 513), ("image-not-resolution", Severity.WARNING)),
+    (RANDOM, (600, 513), None),
+    (RANDOM, (600, 500), ("image-not-resolution", Severity.WARNING)),
+]
 
 
-@pytest.mark.parametrize(
-    ("dataset", "size", "expected"),
-    [
-        ("resolution = 512\nenable_bucket = true", (512, 512), None),
-        ("resolution = 512\nenable_bucket = true", (1000, 300), None),
-        ("resolution = 512\nenable_bucket = true", (500, 500), ("image-under-resolution", Severity.INFO)),
-        ("resolution = 512\nenable_bucket = true", (300, 300), ("image-under-resolution", Severity.WARNING)),
-        (
-            "resolution = 512\nenable_bucket = true\nbucket_no_upscale = true",
-            (300, 300),
-            ("image-under-resolution", Severity.INFO),
-        ),
-        (
-            "resolution = 512\nenable_bucket = true\nbucket_no_upscale = true",
-            (300, 60),
-            ("image-under-bucket-step", Severity.ERROR),
-        ),
-        ("resolution = 512", (512, 512), None),
-        ("resolution = 512", (512, 513), ("image-not-resolution", Severity.WARNING)),
-        ("resolution = 512\nrandom_crop = true", (600, 513), None),
-        ("resolution = 512\nrandom_crop = true", (600, 500), ("image-not-resolution", Severity.WARNING)),
-    ],
-)
-def test_sizes_are_judged_by_the_dataset_that_the_image_stands_in(
-    tmp_path: Path, dataset: str, size: tuple[int, int], expected: tuple[str, Severity] | None
-) -> None:
-    assert sizes(tmp_path, dataset, size) == ([expected] if expected else [])
+def test_sizes_are_judged_by_the_dataset_that_the_image_stands_in(tmp_path: Path) -> None:
+    config = ""
+    for number, (dataset, size, _) in enumerate(SIZES):
+        place = tmp_path / str(number)
+        place.mkdir()
+        Image.new("RGB", size, BIG).save(place / "a.png")
+        config += f'[[datasets]]\n{dataset}\n[[datasets.subsets]]\nimage_dir = "{place}"\n'
+    (tmp_path / "c.toml").write_text(config)
+    findings = finish(image_findings(open_project(tmp_path / "c.toml")))
+    said = {path.parent.name: (one.code, one.severity) for one in findings for path in one.files}
+    assert said == {str(number): expected for number, (_, _, expected) in enumerate(SIZES) if expected}
+    assert sum(len(one.files) for one in findings) == len(said), "an image has one finding about its size"
 
 
 def test_an_image_that_metadata_names_and_that_is_absent_is_told_by_the_metadata_check_alone(tmp_path: Path) -> None:
@@ -230,6 +227,7 @@ def test_a_cancelled_check_ends(tmp_path: Path) -> None:
         finish(image_findings(open_project(root), cancelled=lambda: True))
 
 
+@pytest.mark.slow
 def test_the_check_of_hostile_names_ends_with_findings(tmp_path: Path) -> None:
     data = encoded(gradient(), "JPEG", exif=turned(6))
     hostile = [
@@ -253,6 +251,7 @@ def test_the_check_of_hostile_names_ends_with_findings(tmp_path: Path) -> None:
     assert standing(root) == before
 
 
+@pytest.mark.slow
 def test_the_command_line_mends_images_and_keeps_nothing_of_what_was_only_looked_at(sdtui: Cli, tmp_path: Path) -> None:
     root = subset(tmp_path / "d", {"turned.png": hard_files()["turned_png_6.png"]})
     before = standing(root)

@@ -134,6 +134,7 @@ def test_the_first_frame_of_an_animation_is_kept(decoder: Decoder, tmp_path: Pat
     assert difference(image, frames[0]) == 0
 
 
+@pytest.mark.slow
 def test_a_picture_too_large_to_open_is_shrunk(decoder: Decoder, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png(19000, 10000, 1, 0, (b"\0" + bytes(2375)) * 10000))
     with pytest.raises(ImageProblem) as refused:

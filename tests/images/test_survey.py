@@ -150,6 +150,7 @@ def test_a_broken_cache_only_costs_time(tmp_path: Path, content: bytes) -> None:
     assert (look.width, look.height) == SIZE
 
 
+@pytest.mark.slow
 def test_what_was_decoded_before_a_cancel_is_kept_and_no_process_stays(tmp_path: Path) -> None:
     for number in range(40):
         gradient().save(tmp_path / f"{number:02}.jpg", exif=turned(6))

@@ -90,6 +90,7 @@ def test_what_was_cached_of_the_old_picture_goes_and_what_was_cached_of_its_text
     assert {path.name for path in place.iterdir()} == left | {"a_0096x0064_sdxl.npz", "metadata_cache.json"}
 
 
+@pytest.mark.slow
 def test_what_is_replaced_lies_in_the_trash(tmp_path: Path) -> None:
     (tmp_path / "5_thing").mkdir()
     before = encoded(gradient(), "JPEG", exif=turned(6))
@@ -102,6 +103,7 @@ def test_what_is_replaced_lies_in_the_trash(tmp_path: Path) -> None:
     assert kept.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_an_image_that_cannot_be_opened_is_left_with_its_mask(tmp_path: Path) -> None:
     project = open_project(masked_dataset(tmp_path))
     broken = tmp_path / "5_thing" / "stored.jpg"
@@ -218,6 +220,7 @@ def test_where_nothing_can_be_prepared_it_is_an_error(tmp_path: Path) -> None:
         finish(flattened(project, images))
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_day_is_swept_away_and_an_undo_works_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +238,7 @@ def test_what_waits_for_a_day_is_swept_away_and_an_undo_works_all_the_same(
     assert [path.read_bytes() for path in images] == before
 
 
+@pytest.mark.slow
 def test_what_was_being_made_when_the_process_died_is_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +254,7 @@ def test_what_was_being_made_when_the_process_died_is_swept_away(
     assert len(waiting(tmp_path)) == 2
 
 
+@pytest.mark.slow
 def test_what_was_painted_over_before_an_undo_is_never_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +268,7 @@ def test_what_was_painted_over_before_an_undo_is_never_swept_away(
     assert [path.read_bytes() for path in waiting(tmp_path) if path.name == "a.jpg"] == [b"painted over"]
 
 
+@pytest.mark.slow
 def test_what_nobody_wants_is_discarded_and_what_another_looks_at_is_not(tmp_path: Path) -> None:
     project, images = two_turned(tmp_path)
     unwanted, wanted = (finish(upright(project, images)) for _ in range(2))
