@@ -182,6 +182,24 @@ def show(file: Path, as_json: bool) -> None:
         click.echo("\n".join(config_lines(levels)))
 
 
+@command.command("keys")
+@click.argument("words", metavar="[WORD...]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def keys(words: tuple[str, ...], as_json: bool) -> None:
+    """List the keys of dataset configs: what each means, takes, and is where nothing is written.
+
+    With WORDs only keys that hold one of them.
+    """
+    from sdtui.cli.config_text import key_lines
+    from sdtui.trainer.dataset_key_rows import every_key
+
+    found = [key for key in every_key() if not words or any(word in key.key for word in words)]
+    if as_json:
+        print_json({"keys": [key.document() for key in found]})
+    else:
+        click.echo("\n".join(key_lines(found)))
+
+
 def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:
     return {"path": str(path), "text": text, "left_out": list(left_out), "masked": masked, **plan}
 

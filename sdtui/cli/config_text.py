@@ -6,7 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from sdtui.base.text import safe
-from sdtui.trainer.dataset_levels import DatasetLevels, Held
+from sdtui.trainer.dataset_key_rows import KnownKey
+from sdtui.trainer.dataset_levels import DatasetLevels, Held, Level
+
+_TABLES: Mapping[Level, str] = {
+    "general": "[general]",
+    "dataset": "[[datasets]]",
+    "subset": "[[datasets.subsets]]",
+}
 
 
 def config_lines(datasets: Iterable[DatasetLevels]) -> Iterator[str]:
@@ -25,3 +32,12 @@ def _lines(keys: Mapping[str, Held], indent: str) -> Iterator[str]:
     for key, held in written.items():
         value = safe(json.dumps(held.value, ensure_ascii=False))
         yield f"{indent}{key:<{width}}  {value}  ({held.level})"
+
+
+def key_lines(keys: Iterable[KnownKey]) -> Iterator[str]:
+    """Each key with its meaning below it."""
+    for key in keys:
+        default = "" if key.default is None else f", default {json.dumps(key.default)}"
+        where = ", ".join(_TABLES[level] for level in key.levels)
+        yield f"{key.key}: {key.type}{default}; in {where}"
+        yield f"    {key.meaning}"

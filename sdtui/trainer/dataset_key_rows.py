@@ -79,15 +79,73 @@ class KeyRow:
     @property
     def type(self) -> str:
         """What may be written, in words; empty where nothing may."""
-        if self.rule is None:
-            return ""
-        choices = KEY_HELP[self.key].choices
-        return f"one of {', '.join(choices)}" if choices else self.rule[1]
+        return "" if self.rule is None else type_words(self.key, self.rule)
 
     @property
     def meaning(self) -> str:
         """What it does, a sentence or two; empty where it is unknown."""
         return KEY_HELP[self.key].meaning if self.key in KEY_HELP else ""
+
+
+def type_words(key: str, rule: Rule) -> str:
+    """What ``key`` takes: ``a whole number``, ``one of lanczos, nearest, ...``."""
+    choices = KEY_HELP[key].choices
+    return f"one of {', '.join(choices)}" if choices else rule[1]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key of dataset configs in general."""
+
+    key: str
+    group: str
+    meaning: str
+    type: str
+    default: Any
+    levels: tuple[Level, ...]
+    """The tables that it may stand in."""
+    datasets: tuple[Mode, ...]
+    """The kinds of datasets that take it."""
+
+    def document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "key": self.key,
+            "group": self.group,
+            "meaning": self.meaning,
+            "type": self.type,
+            "default": self.default,
+            "levels": list(self.levels),
+            "kinds": list(self.datasets),
+        }
+
+
+def every_key() -> tuple[KnownKey, ...]:
+    """Every key that the trainer knows anywhere, in the order of the groups."""
+    modes: tuple[Mode, ...] = ("dreambooth", "finetuning", "controlnet")
+    general = general_rules()
+    of_dataset = {mode: dataset_rules(mode) for mode in modes}
+    of_subset = {mode: subset_rules(mode) for mode in modes}
+    every = {**general, **{key: rule for rules in of_subset.values() for key, rule in rules.items()}}
+    found = []
+    for key in sorted(KEY_HELP, key=lambda key: GROUPS.index(KEY_HELP[key].group)):
+        levels: dict[Level, bool] = {
+            "general": key in general,
+            "dataset": any(key in rules for rules in of_dataset.values()),
+            "subset": any(key in rules for rules in of_subset.values()),
+        }
+        found.append(
+            KnownKey(
+                key=key,
+                group=KEY_HELP[key].group,
+                meaning=KEY_HELP[key].meaning,
+                type=type_words(key, every[key]),
+                default=DEFAULTS.get(key),
+                levels=tuple(level for level, there in levels.items() if there),
+                datasets=tuple(mode for mode in modes if key in of_dataset[mode] or key in of_subset[mode]),
+            )
+        )
+    return tuple(found)
 
 
 def tables_of(config: DatasetConfig) -> tuple[ConfigTable, ...]:

@@ -175,3 +175,9 @@ def test_a_config_becomes_folders_and_the_words_that_train_them(sdtui: Cli, tmp_
     document = json.loads(sdtui("config", "to-folders", path, "--output", tmp_path / "b", "--yes", "--json").stdout)
     assert document["reg_data_dir"] is None and document["applied"] is True
     assert sdtui("config", "to-folders", path, "--output", output, "--yes").returncode == 3
+
+
+def test_keys_are_explained(sdtui: Cli) -> None:
+    (key,) = json.loads(sdtui("config", "keys", "num_rep", "--json").stdout)["keys"]
+    assert key["levels"] == ["general", "dataset", "subset"] and "in an epoch" in key["meaning"]
+    assert "validation_split: a number with a decimal point, default 0.0" in sdtui("config", "keys").stdout
