@@ -50,23 +50,27 @@ def command(
     A setting's KEY is the trainer's own argument name, such as learning_rate or max_train_epochs; width and height set
     the resolution. `sdtui train DIR --profile NAME --dry-run --json` lists them with their help.
     """
+    from sdtui.cli.given_settings import given_settings
     from sdtui.dataset.scan import scan
     from sdtui.runs.launch import launch
     from sdtui.runs.request import make_request, write_inputs
+    from sdtui.trainer.installed_arguments import learn_kept
     from sdtui.trainer.location import require_trainer
-    from sdtui.trainer.profiles import PROFILES, parse_settings
+    from sdtui.trainer.profiles import PROFILES
 
     if profile is None:
         raise UsageError("It was not said what to train", remedy=f"Name one with --profile: {', '.join(PROFILES)}.")
     if rehearsing and (dry_run or follow or script_file is not None):
         raise UsageError("--rehearse starts no run", remedy="Leave --dry-run, --follow and --script out.")
-    settings = parse_settings(profile, texts)
     user = load_settings()
     for problem in user.problems:
         narrate(f"Note: {problem}")
+    settings = given_settings(profile, texts, user.settings, folder.absolute())
     settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
     install = None if settings.profile.rehearsal else require_trainer(user.settings, near=project.root)
+    if install is not None:
+        learn_kept(install, settings.script)
     if rehearsing:
         from sdtui.cli.rehearse import rehearse_now
 

@@ -83,10 +83,10 @@ def read_parsers(python: Path, folder: Path, scripts: Sequence[str]) -> Mapping[
                 cwd=empty,
             )
             found = json.loads(answer.stdout)
-            told = {name: rows for name, rows in found.items() if isinstance(rows, list)}
+            told = {name: found[name] for name in scripts if isinstance(found.get(name), list)}
         except (OSError, subprocess.SubprocessError, ValueError, AttributeError) as error:
             raise TrainerError("The trainer's Python could not say what arguments it takes", path=python) from error
     if not told:
-        why = next((str(problem) for problem in found.values()), "it has no such script")
+        why = found.get(scripts[0], "it gave no answer")
         raise TrainerError(f"The script could not say what arguments it takes ({why})", path=folder / scripts[0])
     return told

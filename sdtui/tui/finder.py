@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 200
 _PART = 10_000
+_NOTE = 30
+"""Cells that notes have at least where texts are long."""
 _NOWHERE: frozenset[int] = frozenset()
 
 
@@ -52,11 +54,14 @@ class Found(VirtualList):
         self.matches: list[tuple[int, frozenset[int]]] = []
         self.text_width = 0
         """Cells of the texts' column where notes follow them."""
+        self.beside_width = 0
+        """Cells of the longest of what stands on the right."""
 
     def take(self, candidates: Sequence[Candidate]) -> None:
         """What the matches are found among."""
         self.candidates = candidates
         self.text_width = 2 + max((cell_len(each.text) for each in candidates if each.note), default=0)
+        self.beside_width = max((cell_len(each.beside) for each in candidates), default=0)
 
     def row_count(self) -> int:
         return len(self.matches)
@@ -64,10 +69,10 @@ class Found(VirtualList):
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         index, positions = self.matches[row]
         candidate = self.candidates[index]
-        beside = min(len(candidate.beside), width // 2)
+        beside = min(self.beside_width, width // 8) if candidate.note else min(len(candidate.beside), width // 2)
         room = width - beside - 2
-        column = min(self.text_width, room // 2) if candidate.note else room
-        text = fit(candidate.text, column)
+        column = min(self.text_width, max(room // 2, room - _NOTE)) if candidate.note else room
+        text = fit(fit(candidate.text, column - 2) if candidate.note else candidate.text, column)
         segments = [Segment(char, ink.match if at in positions else ink.text) for at, char in enumerate(text)]
         segments.append(Segment(fit(candidate.note, room - column), ink.dim))
         segments.append(Segment(f" {fit_right(candidate.beside, beside)} ", ink.dim))
@@ -77,15 +82,20 @@ class Found(VirtualList):
         return ["nothing matches; backspace widens the search"] if self.candidates else []
 
 
-def search(query: str, texts: Sequence[str]) -> Work[list[Match]]:
-    """``fuzzy`` in parts, so that a search for what was typed before can be given up half-way."""
+def search(query: str, texts: Sequence[str], notes: Sequence[str] = ()) -> Work[list[Match]]:
+    """``fuzzy`` in parts, so that a search for what was typed before can be given up half-way.
+
+    Behind what matches come those of whose ``notes`` (in lower case) every word of the query is a part.
+    """
     best: list[Match] = []
     for start in range(0, len(texts), _PART):
         part = fuzzy(query, texts[start : start + _PART], _SHOWN)
         best += [replace(match, index=match.index + start) for match in part]
         best = sorted(best, key=lambda match: (-match.score, len(texts[match.index]), match.index))[:_SHOWN]
         yield Progress(start, len(texts), "names")
-    return best
+    named, words = {match.index for match in best}, query.casefold().split()
+    told = [index for index, note in enumerate(notes) if index not in named and all(word in note for word in words)]
+    return (best + [Match(index, 0, ()) for index in told])[:_SHOWN]
 
 
 class Finder(Offers, ModalScreen[int | None]):
@@ -100,9 +110,20 @@ class Finder(Offers, ModalScreen[int | None]):
         Command("finder.page_up", "Page up", "One screenful up.", ("pageup",), "page(-1)", priority=True),
     )
 
-    def __init__(self, title: str, candidates: Sequence[Candidate] | Callable[[], Sequence[Candidate]]) -> None:
-        """``candidates`` may be a function that takes a while: it is called in a thread, and typing goes on."""
+    def __init__(
+        self,
+        title: str,
+        candidates: Sequence[Candidate] | Callable[[], Sequence[Candidate]],
+        *,
+        by_notes: bool = False,
+    ) -> None:
+        """``candidates`` may be a function that takes a while: it is called in a thread, and typing goes on.
+
+        ``by_notes``: what is typed is looked for in their notes too.
+        """
         super().__init__()
+        self._by_notes = by_notes
+        self._notes: list[str] = []
         self._title = title
         self._load = candidates if callable(candidates) else None
         self._candidates: Sequence[Candidate] = () if callable(candidates) else candidates
@@ -141,6 +162,7 @@ class Finder(Offers, ModalScreen[int | None]):
         """Find among ``candidates`` from now on."""
         self._candidates = candidates
         self._texts = [candidate.text for candidate in candidates]
+        self._notes = [candidate.note.casefold() for candidate in candidates] if self._by_notes else []
         self._found.take(candidates)
         self._search(self.query_one(LineInput).value)
 
@@ -154,7 +176,7 @@ class Finder(Offers, ModalScreen[int | None]):
         query = typed.strip()
         if query:
             self._searching = True
-            self._bridge.work(self, "find", lambda _cancelled: search(query, self._texts), self._show)
+            self._bridge.work(self, "find", lambda _cancelled: search(query, self._texts, self._notes), self._show)
         else:
             self._bridge.cancel(self, "find")
             self._fill([(index, _NOWHERE) for index in range(len(self._candidates))])

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from sdtui.base.paths import shown
 from sdtui.base.text import file_size, safe
 from sdtui.trainer.base_models import base_models
+from sdtui.trainer.fields import Field
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.train.form import TITLE_WIDTH
 
 if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
@@ -47,10 +49,20 @@ def pick_value(
 
 
 def pick_setting(screen: ModeScreen, settings: Settings, chosen: Callable[[str], None]) -> None:
-    """Find any argument that can be set, the form's own first."""
+    """Find any argument that can be set, the form's own first, by its name or by what is said of it."""
     fields = [settings.field(key) for key in settings.known_keys()]
-    candidates = [Candidate(f"{field.title}  {field.key}", settings.text(field.key)) for field in fields]
-    _find(screen, "Which setting?", candidates, [field.key for field in fields], chosen, lambda: None)
+    candidates = [
+        Candidate(f"{_title(field):<{TITLE_WIDTH}} {field.key}", safe(settings.text(field.key)), safe(field.help))
+        for field in fields
+    ]
+    keys = [field.key for field in fields]
+    title = "Which setting? Letters of its name, or a word of its help"
+    _find(screen, title, candidates, keys, chosen, lambda: None, by_notes=True)
+
+
+def _title(field: Field) -> str:
+    """Nothing where it would only say the name again."""
+    return "" if field.title == field.key.replace("_", " ") else field.title
 
 
 def _find(
@@ -60,6 +72,8 @@ def _find(
     values: Sequence[str | None],
     chosen: Callable[[str], None],
     typed: Callable[[], None],
+    *,
+    by_notes: bool = False,
 ) -> None:
     def picked(index: int | None) -> None:
         if index is None:
@@ -70,7 +84,7 @@ def _find(
         else:
             chosen(value)
 
-    screen.app.push_screen(Finder(title, candidates), picked)
+    screen.app.push_screen(Finder(title, candidates, by_notes=by_notes), picked)
 
 
 def _size(path: Path) -> int:
