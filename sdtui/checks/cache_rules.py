@@ -43,17 +43,17 @@ NAMELESS = Rule(
 TAKEN_FOR_IMAGE = Rule(
     "latents-as-image",
     Severity.ERROR,
-    "image has a latent cache, and no image_size in its metadata",
-    "images have a latent cache, and no image_size in their metadata",
-    "The trainer then takes the path of the cache for that of the image. Unless this run reads latents from disk, it "
-    "opens the cache as a picture and stops.",
+    "image has a latent cache and no image_size",
+    "images have a latent cache and no image_size",
+    "Where the metadata says no size, the trainer takes the path of the cache for that of the image. Unless this run "
+    "reads latents from disk, it opens the cache as a picture and stops.",
     "Write the metadata anew with sdtui metadata write, which says the sizes; or delete these caches.",
 )
 OTHER_BUCKET = Rule(
     "latents-resolution",
     Severity.WARNING,
-    "image has latents that were cached for another resolution",
-    "images have latents that were cached for another resolution",
+    "image has latents of another resolution",
+    "images have latents of another resolution",
     "The trainer looks for the array and not at its shape: it trains at the old resolution, or stops where images of "
     "one bucket differ.",
     _ANEW,
@@ -69,16 +69,16 @@ BROKEN = Rule(
 STALE_TEXT = Rule(
     "text-cache-stale",
     Severity.WARNING,
-    "image has a caption that is newer than its cached text encoder outputs",
-    "images have captions that are newer than their cached text encoder outputs",
+    "caption is newer than its text encoder cache",
+    "captions are newer than their text encoder caches",
     "The trainer never compares the two: it trains on what the caption was when it was cached.",
     _ANEW,
 )
 OTHER_LENGTH = Rule(
     "text-cache-length",
     Severity.WARNING,
-    "image has text encoder outputs that were cached for another max_token_length",
-    "images have text encoder outputs that were cached for another max_token_length",
+    "text encoder cache is of another max_token_length",
+    "text encoder caches are of another max_token_length",
     "The trainer looks for the arrays and not at their shape: it trains on captions that are cut elsewhere, and fills "
     "those of one batch up to the longest.",
     _ANEW,
@@ -94,8 +94,8 @@ ORPHAN = Rule(
 INFO_STALE = Rule(
     "image-info-stale",
     Severity.WARNING,
-    "metadata_cache.json says otherwise than the folder does",
-    "metadata_cache.json say otherwise than their folders do",
+    "metadata_cache.json is out of date",
+    "metadata_cache.json are out of date",
     "With cache_info the trainer reads images, captions and sizes from there once it exists, and notices no change.",
     "Delete it; the trainer makes it anew.",
 )

@@ -48,17 +48,19 @@ NONE = Rule(
 CLASS_BESIDE_CAPTIONS = Rule(
     "caption-class",
     Severity.WARNING,
-    "image without a caption is trained on the class tokens, beside others with captions",
-    "images without a caption are trained on the class tokens, beside others with captions",
-    "The trainer takes the class tokens (the folder's name) for images that have no caption file.",
+    "image has no caption, so its class tokens are trained",
+    "images have no caption, so their class tokens are trained",
+    "The trainer takes the class tokens (the folder's name) for images that have no caption file; others beside them "
+    "have captions.",
     "Write a caption for each, unless that was meant.",
 )
 CLASS = Rule(
     "caption-class",
     Severity.INFO,
-    "image is trained on the class tokens, for the subset has no captions",
-    "images are trained on the class tokens, for their subsets have no captions",
-    "The trainer takes the class tokens (the folder's name) for images that have no caption file.",
+    "image has its class tokens for a caption",
+    "images have their class tokens for a caption",
+    "The trainer takes the class tokens (the folder's name) for images that have no caption file; in these subsets no "
+    "image has one.",
 )
 BLANK = Rule(
     "caption-blank",
@@ -87,8 +89,8 @@ SEVERAL_LINES = Rule(
 BYTE_ORDER_MARK = Rule(
     "caption-bom",
     Severity.INFO,
-    "image has a caption that begins with a byte order mark",
-    "images have a caption that begins with a byte order mark",
+    "caption begins with a byte order mark",
+    "captions begin with a byte order mark",
     "The trainer keeps the mark in the text. The tokenizer of transformers 4 drops it; that of 5 does not.",
     "Take the mark away.",
 )
@@ -163,8 +165,8 @@ NO_SEPARATOR_IDLE = Rule(
 UNREAD_PARTS = Rule(
     "caption-parts-cached",
     Severity.WARNING,
-    "subset has keys that cached text encoder outputs leave out",
-    "subsets have keys that cached text encoder outputs leave out",
+    "subset has keys without effect on cached captions",
+    "subsets have keys without effect on cached captions",
     "With cached text encoder outputs the trainer encodes each caption as it stands in its file, without them.",
     "Write them into the captions, or train without the cache.",
 )
@@ -175,8 +177,8 @@ def over_limit(limit: int) -> Rule:
     return Rule(
         "caption-over-limit",
         Severity.WARNING,
-        f"image has a caption over {limit} tokens",
-        f"images have a caption over {limit} tokens",
+        f"caption is over {limit} tokens",
+        f"captions are over {limit} tokens",
         "What is over the limit is cut off silently, wherever it stands in a sentence.",
         "Shorten it, or set max_token_length to 150 or 225." if limit < 225 else "Shorten it.",
     )

@@ -129,7 +129,7 @@ def _over_limit(project: Project, settings: Settings | None) -> Iterator[Finding
     over = [one for subset in project.subsets for one in subset.samples if one.tokens > limit]
     if over:
         longest = max(over, key=lambda one: one.tokens)
-        more = f"the longest has {count(longest.tokens)}, {count(longest.tokens - limit)} too many ({longest.name})"
+        more = f"the longest has {count(longest.tokens)}"
         yield rules.over_limit(limit).finding([one.path for one in over], project.toml or project.root, more=more)
 
 

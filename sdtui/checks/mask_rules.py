@@ -121,8 +121,8 @@ PARTLY = Rule(
 ALPHA_IDLE = Rule(
     "alpha-mask-idle",
     Severity.WARNING,
-    "subset has alpha_mask, which changes nothing in this run",
-    "subsets have alpha_mask, which changes nothing in this run",
+    "subset has alpha_mask without effect",
+    "subsets have alpha_mask without effect",
     "sdxl_train.py masks the loss only where one of masked_loss, min_snr_gamma, debiased_estimation_loss, "
     "v_pred_like_loss or scale_v_pred_loss_like_noise_pred is set.",
     "Set masked_loss=true.",

@@ -16,9 +16,10 @@ NOTHING = Rule(
 UNBALANCED = Rule(
     "repeats-unbalanced",
     Severity.WARNING,
-    "subset is trained far less than another, and its repeats are why",
-    "subsets are trained far less than another, and their repeats are why",
-    "The shares of an epoch are images times repeats: what is seen seldom is learnt badly, while the rest overfits.",
+    "subset is trained far less than another",
+    "subsets are trained far less than another",
+    "The shares of an epoch are images times repeats, and here the subsets with more images repeat more often too: "
+    "what is seen seldom is learnt badly, while the rest overfits.",
     "Set the repeats on Balance; equal shares can be had here.",
 )
 UNEVEN = Rule(
@@ -32,16 +33,16 @@ UNEVEN = Rule(
 REG_LEFT_OUT = Rule(
     "reg-without-effect",
     Severity.WARNING,
-    "subset of regularization images is not trained by this run",
-    "subsets of regularization images are not trained by this run",
+    "regularization subset is not trained",
+    "regularization subsets are not trained",
     "A full fine-tune from metadata files knows no regularization images, so its config leaves them out.",
     "Train a LoRA to use them, or take them in as images to train on.",
 )
 REG_FULL_WEIGHT = Rule(
     "reg-without-effect",
     Severity.WARNING,
-    "subset of regularization images is trained like any other by this script",
-    "subsets of regularization images are trained like any other by this script",
+    "regularization subset is trained like any other",
+    "regularization subsets are trained like any other",
     "sdxl_train.py multiplies no loss with a prior_loss_weight: they count in full, and match the images in number "
     "alone.",
     "Leave them out, or train with a script that weighs them.",
@@ -49,8 +50,8 @@ REG_FULL_WEIGHT = Rule(
 REG_ALONE = Rule(
     "reg-alone",
     Severity.WARNING,
-    "subset of regularization images has none to train on beside it",
-    "subsets of regularization images have none to train on beside them",
+    "regularization subset has no images to go with",
+    "regularization subsets have no images to go with",
     "The trainer uses as many regularization images as there are images to train on in the same [[datasets]].",
     "Put them into a [[datasets]] with images to train on.",
 )

@@ -66,8 +66,7 @@ def _balance(project: Project) -> Iterator[Finding]:
         return
     limit = _FAR if made_worse else _VERY_FAR
     few = [subset for subset in subsets if most / entries[subset.name] >= limit]
-    most_trained = max(subsets, key=lambda subset: entries[subset.name])
-    more = f"{few[0].name} has {entries[few[0].name]:,} entries an epoch, {most_trained.name} {most:,}"
+    more = f"{least:,} of {most:,} entries"
     rule = rules.UNBALANCED if made_worse else rules.UNEVEN
     yield rule.finding([subset.image_dir for subset in few], project.toml or project.root, more=more)
 

@@ -33,7 +33,7 @@ def test_repeats_that_make_shares_unequal_are_a_warning_and_are_balanced(tmp_pat
     images(tmp_path / "1_few", 10)
     finding = found(tmp_path)["repeats-unbalanced"]
     assert (finding.severity, names(finding)) == (Severity.WARNING, ["1_few"])
-    assert finding.message.endswith("1_few has 10 entries an epoch, 10_many 120.")
+    assert finding.message.endswith("10 of 120 entries.")
     project = open_project(tmp_path)
     Journal(project.home).apply(finish(fix(project, finding)).plan)
     assert found(tmp_path) == {}
