@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +18,24 @@ from tests.zygote import Zygote, needs_new_interpreter
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# Tests start hundreds of processes, each of which would compile all of sdtui anew where no bytecode is written.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+_MARKED = re.compile(r"^pytestmark = pytest\.mark\.(\w+)$", re.MULTILINE)
+"""A file all of whose tests are marked."""
+
 CliResult = subprocess.CompletedProcess[str]
 Cli = Callable[..., CliResult]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file whose tests are all left out by -m is not imported either: some take seconds, as torch does."""
+    left_out = re.findall(r"\bnot (\w+)", config.option.markexpr)
+    if not left_out or collection_path.suffix != ".py":
+        return None
+    marked = _MARKED.search(collection_path.read_text("utf-8"))
+    return True if marked is not None and marked[1] in left_out else None
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,8 @@ from textual_plot import HiResMode, PlotWidget
 from sdtui.tui.monitor.chart import Look, Series, decimate, draw, smooth
 from tests.bench.conftest import Compare
 
+pytestmark = pytest.mark.bench
+
 WIDTH, HEIGHT = 100, 30
 
 
@@ -26,7 +28,6 @@ def losses(count: int) -> Series:
     return Series.of(steps, 0.06 + 0.2 * np.exp(-steps / (count / 8)) + rng.gamma(2, 0.02, count))
 
 
-@pytest.mark.bench
 @pytest.mark.parametrize("count", [1_000, 100_000])
 async def test_drawing_raw_and_smoothed(compare: Compare, count: int) -> None:
     series = losses(count)

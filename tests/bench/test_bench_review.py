@@ -21,6 +21,8 @@ from sdtui.tui.review.screen import ReviewScreen
 from tests.bench.conftest import Compare
 from tests.tui.conftest import picture
 
+pytestmark = pytest.mark.bench
+
 FEW, MANY = 40, 20_000
 KEYS = 10
 
@@ -122,7 +124,6 @@ def _review(project: Path) -> Running:
     return Running(app, lambda: app.scanning is None and app.at >= 0)
 
 
-@pytest.mark.bench
 def test_from_a_key_to_the_next_image(compare: Compare, tmp_path: Path) -> None:
     few, many = _project(tmp_path / "few", FEW), _project(tmp_path / "many", MANY)
     bare = Bare()

@@ -16,6 +16,8 @@ from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.virtual_list import VirtualList
 from tests.bench.conftest import Compare
 
+pytestmark = pytest.mark.bench
+
 ROWS = 20_000
 
 
@@ -52,7 +54,6 @@ def _shown(make: type[VirtualList] | None, keys: int) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.bench
 def test_a_list_of_20000_rows(compare: Compare) -> None:
     compare("showing 20,000 rows", lambda: _shown(Numbers, 1), "OptionList", lambda: _shown(None, 1), rounds=3)
     compare("and 60 keys", lambda: _shown(Numbers, 60), "OptionList", lambda: _shown(None, 60), rounds=3)

@@ -56,6 +56,7 @@ def test_a_picture_is_decoded_once(decoder: Decoder, closed: Decoder, png: Path,
     assert again.rgb == first.rgb
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_kept_small(decoder: Decoder, closed: Decoder, tmp_path: Path, folder: Path) -> None:
     Image.effect_noise((1200, 900), 50).convert("RGB").save(tmp_path / "a.png")
     first = Thumbnails(decoder, folder).get(tmp_path / "a.png", 800, 800)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -97,13 +98,15 @@ def test_held_out_pairs_are_in_no_caption(demo: Path) -> None:
         assert any(f" {shape} on" in caption for caption in captions)
 
 
-def test_it_is_the_same_every_time(demo: Path, tmp_path: Path) -> None:
-    finish(make_demo(tmp_path / "again"))
-    assert digests(tmp_path / "again") == digests(demo)
+def test_it_is_the_same_every_time_also_beside_records_of_sdtui(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / ".sdtui").mkdir()
+    assert finish(make_demo(tmp_path)).written > 200
+    assert (tmp_path / ABOUT_NAME).exists()
+    assert digests(tmp_path) == digests(demo)
 
 
-def test_a_finished_demo_is_kept_as_the_user_left_it(tmp_path: Path) -> None:
-    finish(make_demo(tmp_path))
+def test_a_finished_demo_is_kept_as_the_user_left_it(demo: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
     (tmp_path / "images/10_circle/circle_001.txt").write_text("my own words")
     (tmp_path / "images/10_circle/circle_002.txt").unlink()
     before = digests(tmp_path)
@@ -125,9 +128,3 @@ def test_a_folder_with_other_content_is_refused_and_untouched(tmp_path: Path) ->
     with pytest.raises(WriteError, match=r"holiday\.jpg"):
         finish(make_demo(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
-
-
-def test_a_folder_with_only_records_of_sdtui_is_taken(tmp_path: Path) -> None:
-    (tmp_path / ".sdtui").mkdir()
-    assert finish(make_demo(tmp_path)).written > 200
-    assert (tmp_path / ABOUT_NAME).exists()

@@ -25,6 +25,8 @@ from sdtui.tokens.encoder import encode
 from sdtui.trainer.captions import CaptionRules
 from tests.rehearsal.conftest import Small, draw, make_small
 
+pytestmark = pytest.mark.slow
+
 
 def batches_of(small: Small, *more: object) -> Batches:
     arguments = parse(small.arguments(Path("out"), *more))

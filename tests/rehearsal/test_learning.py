@@ -17,6 +17,8 @@ from sdtui.prepare.demo import HELD_OUT, make_demo
 from sdtui.prepare.demo_pictures import COLOURS
 from tests.rehearsal.conftest import rehearse
 
+pytestmark = pytest.mark.slow
+
 Pair = tuple[str, str]
 """Colour of the shape, colour of the background."""
 
@@ -48,7 +50,6 @@ def seen(path: Path) -> Pair:
     return others[0] if others else "none", background
 
 
-@pytest.mark.slow
 def test_it_draws_the_colours_that_it_is_asked_for(tmp_path: Path) -> None:
     finish(make_demo(tmp_path / "demo"))
     made = export(open_project(tmp_path / "demo"), "lora", tmp_path)

@@ -24,6 +24,8 @@ from sdtui.rehearsal.pictures import Shrink
 from sdtui.rehearsal.sampling import Sampler, samples_due
 from sdtui.rehearsal.schedule import scheduler
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model() -> Denoiser:

@@ -24,6 +24,8 @@ from sdtui.trainer.outputs import parse_checkpoint_name, parse_sample_name
 from sdtui.trainer.tensorboard import EventFileReader
 from tests.rehearsal.conftest import Small, environment, make_small, rehearse
 
+pytestmark = pytest.mark.slow
+
 BATCHES = 6 + 6 + 2
 """Circles 4 x 3 wide and 4 x 3 square, 24 reg entries among the square ones, batches of 4; stars 6, batches of 3."""
 
@@ -136,7 +138,6 @@ def test_a_checkpoint_says_what_it_is(finished: Finished) -> None:
     assert 1_000_000 < size < 3_000_000
 
 
-@pytest.mark.slow
 def test_resuming_begins_with_the_next_epoch_and_counts_steps_anew(
     finished: Finished, small: Small, tmp_path: Path
 ) -> None:
@@ -152,7 +153,6 @@ def test_resuming_begins_with_the_next_epoch_and_counts_steps_anew(
     assert steps[-1].avr_loss < first[0].avr_loss, "it went on with the weights that were saved"
 
 
-@pytest.mark.slow
 def test_an_interrupted_run_saves_nothing_and_says_why(small: Small, tmp_path: Path) -> None:
     words = small.arguments(tmp_path / "out", "--max_train_steps", 100_000)
     with subprocess.Popen(
@@ -195,7 +195,6 @@ def test_a_dataset_without_images_ends_well_and_untrained_as_with_the_trainer(sm
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
 def test_an_empty_caption_ends_it_with_the_trainers_words(small: Small, tmp_path: Path) -> None:
     broken = make_small(tmp_path / "data")
     (broken.root / "circle/2.txt").write_bytes(b"")

@@ -324,6 +324,7 @@ def test_the_last_lines_stand_as_on_a_terminal(tmp_path: Path) -> None:
     assert follower.log_lines(0) == ()
 
 
+@pytest.mark.slow
 def test_the_end_of_a_long_log_is_reached_without_reading_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

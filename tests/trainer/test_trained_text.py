@@ -251,6 +251,7 @@ def test_marked_text_does_as_plain_text() -> None:
     assert marked.replace(",", "--").parts() == (Part(PartKind.PREFIX, 0, 4), Part(PartKind.CAPTION, 4, 9))
 
 
+@pytest.mark.slow
 def test_a_caption_of_100_kb_is_parted_whole() -> None:
     caption = "{long|short} hair, x;;;y, " * 4000
     options = {"enable_wildcard": True, "shuffle_caption": True, "secondary_separator": ";;;"}

@@ -98,6 +98,7 @@ async def test_the_narrowest_scope_is_proposed_and_others_can_be_taken(dataset: 
         assert not done
 
 
+@pytest.mark.slow
 async def test_a_broken_pattern_is_pointed_at(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         done = await choose(it, "pattern")
@@ -130,6 +131,7 @@ async def test_what_is_pasted_is_meant_letter_by_letter(dataset: Path, opened: O
     assert text(dataset, "circle_000").decode().startswith(f"{pasted}, a red circle")
 
 
+@pytest.mark.slow
 async def test_the_trigger_word_is_audited_and_kept_from_regularization(dataset: Path, opened: Open) -> None:
     reg = dataset / "regularization" / "1_shape" / "shape_000.txt"
     reg.write_text("circle")
@@ -174,6 +176,7 @@ async def test_making_a_proposal_is_stopped_with_esc(
         assert isinstance(it.app.screen, BulkForm)
 
 
+@pytest.mark.slow
 async def test_quality_tiers_are_set_in_a_table_and_taken_away_again(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         done = await choose(it, "quality")

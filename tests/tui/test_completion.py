@@ -60,6 +60,7 @@ async def test_the_projects_tags_come_first_and_tab_takes_one(tagged: Path, open
         await it.until(lambda: caption(tagged).read_bytes() == b"a red circle, red\n")
 
 
+@pytest.mark.slow
 async def test_a_tag_file_adds_its_own_with_count_and_other_names(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         await editing(it)
@@ -96,6 +97,7 @@ async def test_enter_arrows_and_escape_are_the_editors_until_one_goes_into_the_l
         assert typed(it) == "a red circle, smirk, re\n\n"
 
 
+@pytest.mark.slow
 async def test_sentences_are_left_alone_and_it_can_be_turned_off(dataset: Path, tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         await editing(it)

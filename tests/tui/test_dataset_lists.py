@@ -99,6 +99,7 @@ async def test_a_filter_that_matches_nothing_teaches(dataset: Path, opened: Open
         await it.until(lambda: "Nothing here matches the filter" in it.words())
 
 
+@pytest.mark.slow
 async def test_jump_finds_an_image_of_another_subset(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.press("f")
@@ -168,6 +169,7 @@ async def test_an_outside_change_does_not_lose_what_is_being_typed(dataset: Path
         assert it.screen.captions.editing and it.app.focused is it.screen.captions.editor
 
 
+@pytest.mark.slow
 async def test_the_cursor_is_where_it_was_the_last_time(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square", "square_002.png")

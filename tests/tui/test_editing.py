@@ -225,6 +225,7 @@ async def test_pasting_much_neither_loses_nor_freezes(dataset: Path, opened: Ope
         await it.until(lambda: caption(dataset).read_bytes() == f"a red circle{pasted}\n".encode())
 
 
+@pytest.mark.slow
 async def test_unsaved_text_survives_a_kill_and_is_offered_again(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it, image="circle_001.png")

@@ -166,6 +166,7 @@ async def test_leaving_by_a_click_keeps_what_can_be_understood(dataset: Path, op
         assert it.screen.filter.text == "red" and it.app.focused is it.screen.subsets
 
 
+@pytest.mark.slow
 async def test_a_jump_to_an_image_that_the_filter_hides_takes_the_filter_away(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle")

@@ -113,6 +113,7 @@ async def test_another_entry_that_changes_meanwhile_is_kept(metadata: Path, open
 
 
 @pytest.mark.parametrize(("key", "wanted"), [("m", b"a red cats"), ("t", b"a blue cat")])
+@pytest.mark.slow
 async def test_a_change_of_this_caption_meanwhile_is_asked_about(
     metadata: Path, opened: Open, key: str, wanted: bytes
 ) -> None:
@@ -168,6 +169,7 @@ async def test_what_cannot_be_edited_is_said_and_left(
     assert metadata.read_bytes() == data
 
 
+@pytest.mark.slow
 async def test_a_bulk_edit_changes_captions_in_the_metadata_file_alone(metadata: Path, opened: Open) -> None:
     done: list[Applied] = []
     async with opened(toml(metadata)) as it:

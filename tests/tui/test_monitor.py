@@ -79,6 +79,7 @@ async def test_the_time_left_is_not_guessed_before_it_is_known(lab: RunLab) -> N
         lab.release("go")
 
 
+@pytest.mark.slow
 async def test_a_screen_that_is_opened_on_a_live_run_goes_on_where_it_stands(lab: RunLab) -> None:
     halfway(lab, "steps=5-10-10", "saved")
     for _ in range(2):
@@ -171,6 +172,7 @@ def recorded(root: Path) -> RecordedRun:
     return run
 
 
+@pytest.mark.slow
 async def test_samples_are_reached_by_prompt_and_by_step(tmp_path: Path) -> None:
     recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
@@ -236,6 +238,7 @@ async def test_the_real_run_is_shown_in_its_numbers(tmp_path: Path) -> None:
         assert run.record.name in it.words()
 
 
+@pytest.mark.slow
 async def test_another_run_can_be_looked_at_and_a_damaged_one_is_named(tmp_path: Path) -> None:
     recorded(tmp_path)
     newer = RecordedRun(tmp_path, bars(1, 3, 9), id="20261122-100000-later", name="later", created=ENDED + 100)

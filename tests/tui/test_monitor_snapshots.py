@@ -21,6 +21,8 @@ from tests.tui.conftest import until
 from tests.tui.running import full_colour, with_images
 from tests.tui.test_monitor import recorded
 
+pytestmark = pytest.mark.slow
+
 TRACEBACK = b"""
 Traceback (most recent call last):
   File "/opt/sd-scripts/sdxl_train_network.py", line 229, in <module>

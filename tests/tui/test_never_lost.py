@@ -115,6 +115,7 @@ def test_two_programs_on_one_project_keep_each_others_unsaved_text(tmp_path: Pat
     assert drafts() == {"b": "of two"}
 
 
+@pytest.mark.slow
 async def test_no_byte_of_a_folder_changes_by_opening_and_saving_each(dataset: Path, opened: Open) -> None:
     folder = dataset / "images" / "10_circle"
     (folder / "circle_000.png").rename(folder / "bom.png")
@@ -140,6 +141,7 @@ async def test_no_byte_of_a_folder_changes_by_opening_and_saving_each(dataset: P
     assert {path: path.stat().st_mtime_ns for path in folder.glob("*.txt")} == before
 
 
+@pytest.mark.slow
 async def test_a_hard_paste_is_shown_right_and_saved_exactly(dataset: Path, opened: Open) -> None:
     hard = "女孩, 👩‍👩‍👧, 🇯🇵, e\u0301, שלום, [red](x), {a|b}, \\[, \u202e\x1b[2J, "
     pasted = hard + "red circle, " * 8_500
@@ -156,6 +158,7 @@ async def test_a_hard_paste_is_shown_right_and_saved_exactly(dataset: Path, open
         assert "\u202e" not in words and "\x1b" not in words
 
 
+@pytest.mark.slow
 async def test_lines_that_are_not_read_are_said_to_be_so(dataset: Path, opened: Open) -> None:
     caption(dataset).write_bytes(b"first\nsecond\n\nfourth\n")
     async with opened(dataset) as it:

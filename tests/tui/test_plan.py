@@ -205,6 +205,7 @@ async def test_an_empty_proposal_says_so(circles: Path, opened: Open) -> None:
         await it.until(lambda: shown.dismissed == [None])
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_rows_compare_only_those_that_are_seen(
     dataset: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +267,7 @@ async def test_moves_are_sentences_and_nothing_reaches_the_terminal_raw(dataset:
             assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(shown)
 
 
+@pytest.mark.slow
 async def test_undo_restores_the_rest_and_lists_what_others_changed(circles: Path, opened: Open) -> None:
     async with opened(circles.parent.parent) as it:
         shown = await propose_in(it, Prepend("shape"))

@@ -117,6 +117,7 @@ async def test_caption_and_trained_text_are_there_with_the_next_frame(dataset: P
         assert "a red circle on a blue" in below and "20 cut" in below
 
 
+@pytest.mark.slow
 async def test_where_one_is_stands_whole_from_the_first_frame_in_a_small_terminal(dataset: Path) -> None:
     app = SdtuiApp(dataset, "dataset")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -141,6 +142,7 @@ async def test_what_is_trained_of_a_huge_caption_stands_beside_its_own_image(dat
         assert "a wide lake" in it.words().split("THE TRAINER READS")[1]
 
 
+@pytest.mark.slow
 async def test_taking_back_many_marks_does_not_cover_the_screen_with_notices(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press(*"aaaaaa")
@@ -229,6 +231,7 @@ async def test_where_there_is_no_such_image_it_says_so(dataset: Path) -> None:
         assert it.at == "circle_000.png"
 
 
+@pytest.mark.slow
 async def test_the_first_without_a_caption_is_the_first_of_all(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await go(it, "shape_000.png")
@@ -236,6 +239,7 @@ async def test_the_first_without_a_caption_is_the_first_of_all(dataset: Path) ->
         assert it.at == "square_001.png"
 
 
+@pytest.mark.slow
 async def test_jumping_to_an_image_takes_a_filter_away_that_hides_it(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "is:over")
@@ -262,6 +266,7 @@ async def test_reviewed_marks_and_goes_on(dataset: Path) -> None:
         assert "1 of 8 reviewed" in it.progress() and "· reviewed" in it.words()
 
 
+@pytest.mark.slow
 async def test_flags_and_stars_are_kept_over_a_restart_and_not_in_captions(dataset: Path) -> None:
     before = caption(dataset).read_bytes()
     async with reviewing(dataset) as it:
@@ -275,6 +280,7 @@ async def test_flags_and_stars_are_kept_over_a_restart_and_not_in_captions(datas
     assert caption(dataset).read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_the_last_image_says_what_is_left(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("a", "end", "a")
@@ -355,6 +361,7 @@ async def test_an_edited_image_that_leaves_the_filter_stays_until_the_person_goe
         assert it.at == "circle_001.png"
 
 
+@pytest.mark.slow
 async def test_where_nothing_matches_it_teaches(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "name:nobody")
@@ -383,6 +390,7 @@ async def test_an_empty_folder_teaches(tmp_path: Path) -> None:
         await it.sees("No images are trained from here yet.")
 
 
+@pytest.mark.slow
 async def test_place_and_filter_are_kept_over_a_restart(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "name:square")
@@ -409,6 +417,7 @@ async def test_a_caption_is_edited_in_place_with_what_is_trained_beside_it(datas
         assert it.at == "circle_001.png"
 
 
+@pytest.mark.slow
 async def test_only_the_first_line_is_trained_and_it_says_so(dataset: Path) -> None:
     caption(dataset, "circle_001").write_text("first\nsecond\nthird\n")
     async with reviewing(dataset) as it:
@@ -478,6 +487,7 @@ async def test_an_image_is_thrown_away_after_a_look_and_comes_back(dataset: Path
         await it.until(lambda: it.at == "circle_001.png")
 
 
+@pytest.mark.slow
 async def test_unsaved_text_survives_a_kill_and_is_gone_on_with(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("j", "e")
@@ -530,6 +540,7 @@ async def test_nothing_is_drawn_while_idle(dataset: Path) -> None:
 # Taking back ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_undo_takes_back_whatever_was_done_last_also_after_a_restart(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("f")
@@ -582,6 +593,7 @@ async def test_redo_of_another_day_begins_with_what_was_done_first(dataset: Path
 # What happens outside -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_the_cursor_stays_on_its_image_while_others_come_and_go(dataset: Path) -> None:
     folder = dataset / "images" / "10_circle"
     async with reviewing(dataset) as it:
@@ -637,6 +649,7 @@ async def test_in_a_small_terminal_the_trained_text_can_have_the_room(dataset: P
         await it.until(lambda: rows_below() == before)
 
 
+@pytest.mark.slow
 async def test_what_the_filter_lets_through_is_edited_in_bulk_and_a_tag_becomes_the_filter(dataset: Path) -> None:
     async with reviewing(dataset, slow=True) as it:
         await it.press("T")

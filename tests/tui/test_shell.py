@@ -322,6 +322,7 @@ async def test_the_dataset_screen_is_whole_when_another_mode_was_opened_first(da
     app.pictures.close()
 
 
+@pytest.mark.slow
 async def test_everything_works_by_mouse_too(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.pilot.click("#subsets", offset=(4, 1))

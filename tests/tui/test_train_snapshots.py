@@ -13,6 +13,8 @@ from sdtui.tui.train.screen import TrainScreen
 from tests.tui.conftest import until
 from tests.tui.running import with_images, without_trainers
 
+pytestmark = pytest.mark.slow
+
 
 async def worked_out(pilot: Pilot[None]) -> None:
     screen = pilot.app.screen
