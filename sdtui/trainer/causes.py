@@ -132,6 +132,11 @@ CAUSES = (
         "Set sample_prompts, or leave sample_every_n_epochs and sample_every_n_steps out.",
     ),
     _cause(
+        r"Error loading file: (?P<file>.+)",
+        "An image or a cache of it could not be read: {file}",
+        "Mend or remove it.",
+    ),
+    _cause(
         r"`final_sigmas_type` zero is not supported",
         "The sampler dpmsolver does not work with the diffusers that the trainer has",
         "Set sample_sampler to another one: euler_a, dpm_2 and dpmsolver++ do.",

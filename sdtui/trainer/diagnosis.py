@@ -152,8 +152,8 @@ def _cause(evidence: _Evidence) -> str | None:
     # The logger's error names the file (a caption, a config), which the exception after it often does not.
     said = next((known for text in reversed(evidence.errors) if (known := explain_error(text))), None)
     for trace in reversed(evidence.tracebacks):
-        if known := explain_error(trace.error):
-            what, remedy = _with_its_file(trace.error, said) or known
+        if known := _with_its_file(trace.error, said) or explain_error(trace.error):
+            what, remedy = known
             return f"{what}{evidence.place()}. {remedy}"
     if said is not None and not any(trace.error for trace in evidence.tracebacks):
         return f"{said[0]}{evidence.place()}. {said[1]}"
@@ -162,7 +162,8 @@ def _cause(evidence: _Evidence) -> str | None:
 
 def _with_its_file(error: str, said: tuple[str, str] | None) -> tuple[str, str] | None:
     """What the logger said before an exception that does not name its file, together with the exception's detail."""
-    if said is None or not error.startswith(("UnicodeDecodeError", "toml.decoder.TomlDecodeError")):
+    unnamed = ("UnicodeDecodeError", "toml.decoder.TomlDecodeError", "OSError: ", "PIL.", "SyntaxError: broken PNG")
+    if said is None or not error.startswith(unnamed) or "[Errno" in error:
         return None
     detail = error.partition(": ")[2] if error.startswith("toml") else ""
     return (f"{said[0]}: {detail}" if detail else said[0]), said[1]

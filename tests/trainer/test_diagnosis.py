@@ -119,6 +119,13 @@ def test_the_file_comes_from_the_log_where_the_exception_does_not_name_it() -> N
     assert "line 3" in sentence
 
 
+def test_an_image_that_cannot_be_decoded_is_named() -> None:
+    error = "                    ERROR    Error loading file: /data/2_cat/3.png                   train_util.py:2961\n"
+    text = error + _TRACE + "OSError: broken data stream when reading image file\n"
+    _, sentence = diagnose(events_of(text), 1, stop_requested=False)
+    assert sentence == "An image or a cache of it could not be read: /data/2_cat/3.png. Mend or remove it."
+
+
 def test_the_cause_is_found_behind_an_exception_raised_while_handling_it() -> None:
     text = (
         _TRACE + "ModuleNotFoundError: No module named 'prodigyopt'\n\nDuring handling of the above exception, another "
