@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import TypeVar
 
 from sdtui.images.decoder import Decoder
@@ -16,6 +17,8 @@ INTERVAL = 0.05
 """Seconds between two looks at whether to go on."""
 _MOST_PROCESSES = 8
 _NICENESS = 10
+_WAITING = 4
+"""Items a process that are handed out at once: looking after all ten thousand would cost more than opening them."""
 
 
 def each(
@@ -31,8 +34,13 @@ def each(
     try:
         with Decoder(at_once, niceness=_NICENESS) as decoder:
             try:
-                running: dict[Future[Result], Item] = {pool.submit(task, decoder, item): item for item in items}
-                while running:
+                coming = iter(items)
+                running: dict[Future[Result], Item] = {}
+                while True:
+                    for item in islice(coming, at_once * _WAITING - len(running)):
+                        running[pool.submit(task, decoder, item)] = item
+                    if not running:
+                        return
                     finished, _ = wait(running, timeout=INTERVAL, return_when=FIRST_COMPLETED)
                     yield [(running.pop(future), future.result()) for future in finished]
             finally:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sdtui.base.work import finish
 from sdtui.images.decoder import Decoder
 from sdtui.images.header import read_size
+from sdtui.images.survey import survey
 from sdtui.images.thumbnails import Thumbnails
 from tests.bench.conftest import Compare
 
@@ -58,3 +60,21 @@ def test_sizes(photos: list[Path], compare: Compare) -> None:
                 assert image.size == (1216, 832)
 
     compare("reading 20 sizes", lambda: [read_size(path) for path in photos], "Pillow", by_pillow, rounds=20)
+
+
+def test_a_second_check_of_all_images(tmp_path: Path, compare: Compare) -> None:
+    """10,000 images whose facts are known, against listing the folder and looking at each file."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    Image.new("RGB", (64, 64)).save(folder / "0.png")
+    for number in range(1, 10_000):
+        (folder / f"{number}.png").hardlink_to(folder / "0.png")
+    paths = sorted(folder.iterdir())
+    cache = tmp_path / "c.sqlite"
+    finish(survey(paths, cache=cache))
+    compare(
+        "the known facts of 10,000 images",
+        lambda: finish(survey(paths, cache=cache)),
+        "a stat of each",
+        lambda: [path.stat() for path in folder.iterdir()],
+    )
