@@ -46,9 +46,9 @@ def build(
     config leaves open (resolution, buckets); ``facts``: what the trainer's assertions look at in the dataset. Raises
     UsageError for arguments that the trainer would refuse, TrainerError where the script is missing.
     """
+    program = (*_launcher(settings, install), *_script(settings, install))
     values = argument_values(settings, install, paths, masked=masked, dataset=dataset, facts=facts)
-    arguments = (word for key, value in values.items() for word in _words(key, value))
-    return (*_launcher(settings, install), *_script(settings, install), *arguments)
+    return (*program, *(word for key, value in values.items() for word in _words(key, value)))
 
 
 def argument_values(

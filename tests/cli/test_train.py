@@ -104,7 +104,26 @@ def test_dry_run_as_json_lists_every_setting_with_its_help(sdtui: Cli, dataset: 
     assert settings["max_train_epochs"]["value"] == "3"
     assert settings["train_batch_size"]["limits"] == "1 to 4096"
     assert "1e-4" in settings["learning_rate"]["help"]
-    assert settings["min_timestep"]["group"] == "Other"
+    assert (settings["min_timestep"]["group"], settings["ddp_timeout"]["group"]) == ("Network", "Other")
+
+
+def test_what_only_the_installed_script_knows_is_asked_of_it(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
+    folder = Path(env["SD_SCRIPTS"])
+    python = folder / "venv" / "bin" / "python"
+    base = getattr(sys, "_base_executable", sys.executable)
+    python.write_text(PYTHON.replace("#!/bin/sh\n", f'#!/bin/sh\nif [ "$2" = "-B" ]; then exec {base} "$@"; fi\n'))
+    (folder / "train_network.py").write_text(
+        "import argparse\ndef setup_parser():\n    parser = argparse.ArgumentParser()\n"
+        "    parser.add_argument('--of_tomorrow', type=int)\n    return parser\n"
+    )
+    result = sdtui("train", dataset, *LORA, "--set", "of_tomorrow=x", "--dry-run", env=env)
+    assert "Asking train_network.py of" in result.stderr
+    assert result.stderr.endswith("of_tomorrow cannot be 'x'. It takes a whole number.\n")
+    unknown = sdtui("train", dataset, *LORA, "--set", "of_never=1", "--dry-run", env=env)
+    assert unknown.returncode == 2
+    assert "has no setting called 'of_never'" in unknown.stderr
+    older = sdtui("train", dataset, *LORA, "--set", "of_tomorrow=1", "--dry-run", env=env)
+    assert "train_network.py has no argument" in older.stderr, "nor has it what the form says"
 
 
 def test_a_run_is_started_and_followed_to_its_end(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:

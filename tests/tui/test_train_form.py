@@ -181,3 +181,22 @@ def test_wide_letters_are_wrapped_and_cut_by_cells() -> None:
     assert [cells(line) for line in lines] == [8, 4, 8, 4]
     assert cells(cut([("学習画像の数", "plain")], 7)) <= 7
     assert "".join(text for text, _ in cut([("abcdef", "plain")], 4)) == "abc…"
+
+
+def test_what_was_set_for_another_script_stays_to_be_taken_out() -> None:
+    settings = (
+        Settings(PROFILES["sdxl-finetune"]).with_text("block_lr", "1").with_text("script", "sdxl_train_network.py")
+    )
+    row = rows(settings)["block_lr"]
+    assert (row.value, row.changed) == ("1", True)
+    assert "has no argument of this name" in help_of(row, settings)
+    assert "block_lr" not in rows(settings.without("block_lr"))
+
+
+def test_what_is_set_beside_the_form_stands_with_its_group() -> None:
+    settings = Settings(PROFILES["sdxl-lora"]).with_text("ddp_timeout", "5").with_text("flip_aug", "true")
+    shown = list(rows(settings).values())
+    groups = [row.field.group for row in shown]
+    assert groups == sorted(groups, key=groups.index), "each group stands once"
+    assert next(row.field.group for row in shown if row.key == "flip_aug") == "Dataset"
+    assert shown[-1].key == "ddp_timeout"
