@@ -48,6 +48,31 @@ class Turned:
     """Files that were left as they are, each with the reason."""
 
 
+class Undoes:
+    """Mix into a screen: undo and redo, what was done is said, and ``turned`` hears of it."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def shell(self) -> SdtuiApp:
+            """The app."""
+
+    def turned(self, turned: Turned) -> None:
+        """Bring the screen up to date."""
+
+    def action_undo(self) -> None:
+        if self.shell.workspace is not None:
+            self.shell.workspace.undoing.undo(self._was_turned)
+
+    def action_redo(self) -> None:
+        if self.shell.workspace is not None:
+            self.shell.workspace.undoing.redo(self._was_turned)
+
+    def _was_turned(self, turned: Turned) -> None:
+        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+        self.turned(turned)
+
+
 class Undoing:
     """Undo and redo of the open project, in the order in which things were done."""
 

@@ -30,7 +30,7 @@ from sdtui.tui.dataset.repeats import as_wanted
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.plan.screen import PlanScreen
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Undoes
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
 
@@ -43,7 +43,7 @@ _QUESTIONS = {
 }
 
 
-class BalanceScreen(ModeScreen):
+class BalanceScreen(Undoes, ModeScreen):
     """Mode 3."""
 
     MODE = "balance"
@@ -247,17 +247,6 @@ class BalanceScreen(ModeScreen):
 
     def action_config(self) -> None:
         edit_config(self, self.subset)
-
-    def action_undo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.undo(self._turned)
-
-    def action_redo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
 
 
 def _whole(text: str | None) -> int | None:

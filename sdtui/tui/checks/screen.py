@@ -23,12 +23,12 @@ from sdtui.tui.checks.words import detail_text, sum_line, teaching
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.plan.making import Making
 from sdtui.tui.theme import inks
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Undoes
 from sdtui.tui.widgets.lines import Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 
-class ChecksScreen(ModeScreen):
+class ChecksScreen(Undoes, ModeScreen):
     """Mode 4."""
 
     MODE = "checks"
@@ -196,14 +196,3 @@ class ChecksScreen(ModeScreen):
 
     def _not_proposed(self, error: SdtuiError) -> None:
         self.shell.explain(error)
-
-    def action_undo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.undo(self._turned)
-
-    def action_redo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")

@@ -24,14 +24,14 @@ from sdtui.tui.config import keys
 from sdtui.tui.config.view import ConfigView
 from sdtui.tui.config.whole import find_files, make_folders
 from sdtui.tui.finder import Candidate, Finder
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Turned, Undoes
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _FEW = 2
 """Up to so many values enter goes to the next one; more are listed."""
 
 
-class ConfigScreen(ConfigView):
+class ConfigScreen(Undoes, ConfigView):
     """One dataset config."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
@@ -201,16 +201,7 @@ class ConfigScreen(ConfigView):
         self.refusal = f"{error.what}. {error.remedy}" if error.remedy else f"{error.what}."
         self.show_about()
 
-    def action_undo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.undo(self._turned)
-
-    def action_redo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+    def turned(self, turned: Turned) -> None:
         self.look_again()
 
     # The whole file -----------------------------------------------------------------------------------------------

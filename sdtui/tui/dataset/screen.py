@@ -21,12 +21,12 @@ from sdtui.tui.dataset.view import DatasetView
 from sdtui.tui.dataset.words import ignored_lines
 from sdtui.tui.filter.filter_input import FilterInput
 from sdtui.tui.finder import Candidate, Finder
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Turned, Undoes
 from sdtui.tui.widgets.picture_pane import PicturePane
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 
-class DatasetScreen(DatasetView):
+class DatasetScreen(Undoes, DatasetView):
     """Mode 1."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.OFFERED, *act_commands.OFFERED]
@@ -179,15 +179,9 @@ class DatasetScreen(DatasetView):
 
     def action_undo(self) -> None:
         self.repeats.write()
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.undo(self._turned)
+        super().action_undo()
 
-    def action_redo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+    def turned(self, turned: Turned) -> None:
         self.captions.look_again()
         self.look_at_marks()
 

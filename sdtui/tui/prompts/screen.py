@@ -41,7 +41,7 @@ from sdtui.tui.prompts.words import (
     teaching,
     title_line,
 )
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Turned, Undoes
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 
-class PromptsScreen(Offers, LeavesOnce[None]):
+class PromptsScreen(Undoes, Offers, LeavesOnce[None]):
     """One prompt file."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
@@ -374,16 +374,7 @@ class PromptsScreen(Offers, LeavesOnce[None]):
         index = self.cursor
         self.typing.change(f"part options of prompt {index + 1}", lambda file: with_parted_options(file, index))
 
-    def action_undo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.undo(self._turned)
-
-    def action_redo(self) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+    def turned(self, turned: Turned) -> None:
         self.document.read()
 
     def action_leave(self) -> None:

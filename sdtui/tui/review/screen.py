@@ -32,7 +32,7 @@ from sdtui.tui.review.reel import Wish
 from sdtui.tui.review.view import ReviewView
 from sdtui.tui.review.words import wish_missed
 from sdtui.tui.tags.screen import TagsScreen
-from sdtui.tui.undoing import Turned
+from sdtui.tui.undoing import Turned, Undoes
 from sdtui.tui.widgets.picture_pane import PicturePane
 
 _MISSED = {
@@ -43,7 +43,7 @@ _MISSED = {
 }
 
 
-class ReviewScreen(ReviewView):
+class ReviewScreen(Undoes, ReviewView):
     """Mode 2."""
 
     BINDINGS: ClassVar[list[BindingType]] = commands.OFFERED
@@ -195,14 +195,7 @@ class ReviewScreen(ReviewView):
 
     # Taking back --------------------------------------------------------------------------------------------------
 
-    def action_undo(self) -> None:
-        self.workspace.undoing.undo(self._turned)
-
-    def action_redo(self) -> None:
-        self.workspace.undoing.redo(self._turned)
-
-    def _turned(self, turned: Turned) -> None:
-        self.shell.say(turned.sentence, "information" if turned.whole else "warning")
+    def turned(self, turned: Turned) -> None:
         if turned.images:
             self.wind(turned.images if len(turned.images) == 1 else ())
         elif len(turned.files) <= _FEW:
