@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.tui.finder import Candidate
+from sdtui.tui.finder import Candidate, Finder
 
 
 class Places:
@@ -72,6 +72,24 @@ def next_of(found: Sequence[Sample], sample: Sample | None, subset: Subset, proj
     if direction > 0:
         return next((each for each in found if rows[each.subset] > here), found[0])
     return next((each for each in reversed(found) if rows[each.subset] < here), found[-1])
+
+
+def jump_finder(
+    project: Project, title: str, chosen: Callable[[int, Sample | None], None]
+) -> tuple[Finder, Callable[[int | None], None]]:
+    """What to push to ask for a subset or an image: ``chosen`` gets the subset's row, and the image where it is one."""
+    places: list[tuple[int, Sample | None]] = []
+
+    def load() -> list[Candidate]:
+        found, candidates = places_to_go(project)
+        places.extend(found)
+        return candidates
+
+    def found(index: int | None) -> None:
+        if index is not None:
+            chosen(*places[index])
+
+    return Finder(title, load), found
 
 
 def places_to_go(project: Project) -> tuple[list[tuple[int, Sample | None]], list[Candidate]]:

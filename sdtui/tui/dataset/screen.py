@@ -16,11 +16,11 @@ from sdtui.tui.commands import key_of
 from sdtui.tui.config.opening import edit_config
 from sdtui.tui.dataset import act_commands, commands
 from sdtui.tui.dataset.acts import Acts
-from sdtui.tui.dataset.places import next_of, places_to_go
+from sdtui.tui.dataset.places import jump_finder, next_of
 from sdtui.tui.dataset.view import DatasetView
 from sdtui.tui.dataset.words import ignored_lines
 from sdtui.tui.filter.filter_input import FilterInput
-from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.finder import Finder
 from sdtui.tui.undoing import Turned, Undoes
 from sdtui.tui.widgets.picture_pane import PicturePane
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -125,17 +125,8 @@ class DatasetScreen(Undoes, DatasetView):
         project = self.project
         if project is None:
             return
-        places: list[tuple[int, Sample | None]] = []
 
-        def load() -> list[Candidate]:
-            found, candidates = places_to_go(project)
-            places.extend(found)
-            return candidates
-
-        def found(index: int | None) -> None:
-            if index is None:
-                return
-            row, sample = places[index]
+        def chosen(row: int, sample: Sample | None) -> None:
             if sample is not None:
                 if sample not in self.filtered.of(project.subsets[row]):
                     self.filter.clear()
@@ -145,7 +136,7 @@ class DatasetScreen(Undoes, DatasetView):
                 self.subsets.cursor = row
                 self.subsets.focus()
 
-        self.app.push_screen(Finder("Jump to a subset or an image", load), found)
+        self.app.push_screen(*jump_finder(project, "Jump to a subset or an image", chosen))
 
     def show_sample(self, path: Path) -> None:
         """Go to the image at ``path``, also before the screen was ever drawn; a filter that hides it goes."""

@@ -23,9 +23,8 @@ from sdtui.tui.bulk.open import bulk_edit
 from sdtui.tui.bulk.scopes import Scopes
 from sdtui.tui.caption.trained_pane import TrainedPane
 from sdtui.tui.commands import key_of
-from sdtui.tui.dataset.places import places_to_go
+from sdtui.tui.dataset.places import jump_finder
 from sdtui.tui.filter.filter_input import FilterInput
-from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.plan.screen import PlanScreen
 from sdtui.tui.review import commands
 from sdtui.tui.review.reel import Wish
@@ -115,22 +114,12 @@ class ReviewScreen(Undoes, ReviewView):
         project = self.project
         if project is None:
             return
-        places: list[tuple[int, Sample | None]] = []
 
-        def load() -> list[Candidate]:
-            found, candidates = places_to_go(project)
-            places.extend(found)
-            return candidates
-
-        def found(index: int | None) -> None:
-            if index is None:
-                return
-            row, sample = places[index]
-            samples = (sample,) if sample is not None else project.subsets[row].samples[:1]
-            for each in samples:
+        def chosen(row: int, sample: Sample | None) -> None:
+            for each in (sample,) if sample is not None else project.subsets[row].samples[:1]:
                 self.go_to(each.path)
 
-        self.app.push_screen(Finder("Jump to an image, or to the first of a subset", load), found)
+        self.app.push_screen(*jump_finder(project, "Jump to an image, or to the first of a subset", chosen))
 
     def action_filter(self) -> None:
         self.filter.begin()
