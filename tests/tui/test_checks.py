@@ -133,11 +133,21 @@ async def test_files_that_are_no_images_are_listed(dataset: Path) -> None:
         await it.until(lambda: isinstance(it.screen, ChecksScreen))
 
 
-async def test_a_finding_about_the_run_leads_to_train(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    having(monkeypatch, Finding("settings-refused", Severity.ERROR, "Adafactor and its rate do not fit."))
+async def test_a_finding_about_the_run_leads_to_its_setting_in_train(
+    dataset: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_trainers(monkeypatch, own_home)
+    monkeypatch.setattr(checking, "find_trainers", lambda *_args, **_more: ())
+    text = "The scheduler constant takes no warm-up."
+    having(monkeypatch, Finding("needless-warm-up", Severity.ERROR, text, fix="Set lr_warmup_steps=0."))
+    (dataset / ".sdtui").mkdir()
+    (dataset / ".sdtui" / "train.json").write_text('{"profile": "sdxl-lora"}')
     async with checked(dataset) as it:
         await it.press("enter")
         await it.until(lambda: isinstance(it.screen, TrainScreen))
+        screen = it.screen
+        assert isinstance(screen, TrainScreen)
+        await it.until(lambda: screen.row is not None and screen.row.key == "lr_warmup_steps")
 
 
 async def test_nothing_found_is_said_in_green_and_leaves_no_badge(

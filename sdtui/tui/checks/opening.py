@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sdtui.base.errors import UsageError
 from sdtui.checks.finding import Finding
 from sdtui.dataset.project import Project
+from sdtui.trainer.profiles import Settings
 from sdtui.tui.checks.words import place
 from sdtui.tui.finder import Candidate, Finder
 
 if TYPE_CHECKING:
     from sdtui.tui.checks.screen import ChecksScreen
+
+_KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+"""What may be the name of a setting: words joined by underscores."""
 
 
 def images_of(project: Project, finding: Finding, about: Mapping[Path, Collection[str]]) -> tuple[Path, ...]:
@@ -40,7 +47,7 @@ def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> N
     elif finding.files:
         list_files(screen, finding)
     else:
-        screen.shell.action_mode("train")
+        _in_train(screen, finding)
 
 
 def _in_dataset(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:
@@ -70,6 +77,26 @@ def _in_prompts(screen: ChecksScreen, line: int | None) -> None:
 
     checked = screen.shell.checked
     show_prompts(screen.shell, checked.asked.settings if checked is not None else None, line)
+
+
+def _in_train(screen: ChecksScreen, finding: Finding) -> None:
+    from sdtui.tui.train.screen import TrainScreen
+
+    shell, checked = screen.shell, screen.shell.checked
+    settings = checked.asked.settings if checked is not None else None
+    key = setting_of(finding, settings) if settings is not None else None
+    shell.action_mode("train")
+    train = shell.screen
+    if key is not None and isinstance(train, TrainScreen):
+        train.call_after_refresh(train.show_setting, key)
+
+
+def setting_of(finding: Finding, settings: Settings) -> str | None:
+    """The setting that the finding speaks of: the first that its remedy names, else its sentence."""
+    for word in _KEY.findall(f"{finding.fix or ''} {finding.message}"):
+        with suppress(UsageError):
+            return settings.field(word).key
+    return None
 
 
 def review(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> None:

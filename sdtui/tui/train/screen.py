@@ -241,6 +241,12 @@ class TrainScreen(ModeScreen):
         if self.state is not None:
             pick_setting(self, self.state.settings, self._go_to)
 
+    def show_setting(self, key: str) -> None:
+        """Put the cursor on the row of ``key``, where the form has it."""
+        place = next((index for index, row in enumerate(self.form.rows) if row.key == key), None)
+        if place is not None and not self.editing:
+            self.form.cursor = place
+
     def _go_to(self, key: str) -> None:
         form, state = self.form, self.state
         assert state is not None
