@@ -102,7 +102,7 @@ def test_a_cache_of_225_tokens_fits_225_tokens(folder: Path) -> None:
     assert "text-cache-length" not in found(folder, *TO_DISK, "max_token_length=225", profile="sdxl-lora")
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", npz(LATENTS)[:200]])
+@pytest.mark.parametrize("data", [b"", b"no archive", npz(LATENTS)[:200]], ids=["empty", "no archive", "cut off"])
 def test_a_cache_that_cannot_be_read_stops_the_trainer(folder: Path, data: bytes) -> None:
     broken = folder / "a_0512x0512_sd.npz"
     broken.write_bytes(data)
