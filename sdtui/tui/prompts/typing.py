@@ -17,16 +17,16 @@ from sdtui.tui.prompts.judging import text_of
 from sdtui.tui.prompts.option_list import OptionRow
 
 if TYPE_CHECKING:
-    from sdtui.tui.prompts.screen import PromptsScreen
+    from sdtui.tui.prompts.view import PromptsView
 
 TEXTS = (PROMPT, NEGATIVE)
 """What is typed where it is shown; the others have a line of their own."""
 
 
 class Typing:
-    """What is being typed on a PromptsScreen, if anything is."""
+    """What is being typed in a PromptsView, if anything is."""
 
-    def __init__(self, screen: PromptsScreen) -> None:
+    def __init__(self, screen: PromptsView) -> None:
         self._screen = screen
         self._back_to_options = False
         self.key: str | None = None
@@ -47,10 +47,13 @@ class Typing:
             self.begin_text(option.key)
         elif option.field.choices:
             self._choose(option)
+        elif safe(option.text) != option.text:
+            self.refusal = "It holds what a line cannot show. Take it out to write it anew, or use another editor."
+            self._screen.show_about()
         else:
             self._begin(option.key)
             line = self._screen.line
-            line.value = safe(option.text)
+            line.value = option.text
             line.display = True
             line.focus()
             line.action_select_all()
@@ -98,7 +101,7 @@ class Typing:
     def take_value(self) -> bool:
         """Write the value that was typed, and go back; False where it was refused."""
         option, text = self._screen.option, self._screen.line.value
-        if option is None or text == safe(option.text) or self.set(option.key, text):
+        if option is None or text == option.text or self.set(option.key, text):
             self.end()
             return True
         return False
