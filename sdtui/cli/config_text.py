@@ -30,7 +30,7 @@ def _lines(keys: Mapping[str, Held], indent: str) -> Iterator[str]:
     written = {key: held for key, held in keys.items() if held.level != "default"}
     width = max(map(len, written), default=0)
     for key, held in written.items():
-        value = safe(json.dumps(held.value, ensure_ascii=False))
+        value = safe(json.dumps(held.value, ensure_ascii=False, default=str))
         yield f"{indent}{key:<{width}}  {value}  ({held.level})"
 
 

@@ -85,7 +85,7 @@ def rename_plan(path: Path, place: Place, key: str) -> Plan:
         if span is not None and text.startswith(spelling, span.start):
             new = json.dumps(key) if spelling[0] in "\"'" else key
             edited = f"{text[: span.start]}{new}{text[span.start + len(spelling) :]}"
-            if _read(path, edited) == wanted:
+            if _reads(path, edited, wanted):
                 return _plan(path, before, edited.encode("utf-8"), f"{written_place(place)} of {path.name} to {key}")
     raise WriteError(f"{written_place(place)} could not be renamed", path=path, remedy="Do it in an editor.")
 
@@ -97,7 +97,11 @@ def _refuse_foreign(path: Path, data: bytes) -> None:
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _as_written(value)
+
+
+def _as_written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=repr)  # TOML has dates too
 
 
 def _plan(path: Path, before: bytes, after: bytes, title: str) -> Plan:
@@ -119,11 +123,13 @@ def with_place(path: Path, data: bytes, place: Place, value: Any) -> bytes:
     now = parse(path, data)
     wanted = copy.deepcopy(now)
     table = _table_at(wanted, place, path)
+    if place[-1] in table and _as_written(table[place[-1]]) == _as_written(value):
+        return data  # 1 and 1.0 and true are equal, and not the same
     table[place[-1]] = value
     text = data.decode("utf-8")
     with contextlib.suppress(ValueError):  # no spelling brings it through the trainer's parser
         for edited in texts_with(path, text, place, value):
-            if _read(path, edited) == wanted:
+            if _reads(path, edited, wanted):
                 return edited.encode("utf-8")
     raise WriteError(
         f"{written_place(place)} could not be written so that the trainer reads it back",
@@ -144,7 +150,7 @@ def with_standing(path: Path, data: bytes, values: Mapping[Place, Any]) -> bytes
             with contextlib.suppress(ValueError):
                 written = json.dumps(value, ensure_ascii=False) if is_json else spelled(value)
                 edited = f"{edited[: spans[place].value]}{written}{edited[spans[place].stop :]}"
-    if _read(path, edited) != wanted:
+    if not _reads(path, edited, wanted):
         raise WriteError(
             "These values could not be written so that the trainer reads them back",
             path=path,
@@ -164,7 +170,7 @@ def without_place(path: Path, data: bytes, place: Place) -> bytes:
     text = data.decode("utf-8")
     span = spans_of(path, text).get(place)
     for edited in texts_without(text, span) if span is not None else ():
-        if _read(path, edited) == wanted:
+        if _reads(path, edited, wanted):
             return edited.encode("utf-8")
     raise WriteError(f"{written_place(place)} could not be taken out", path=path, remedy="Delete it in an editor.")
 
@@ -185,6 +191,13 @@ def _table_at(config: dict[str, Any], place: Place, path: Path) -> Any:
     return found
 
 
+def _reads(path: Path, text: str, wanted: dict[str, Any]) -> bool:
+    """Whether the trainer reads ``wanted`` from ``text``; NaN is unlike itself, so both are compared as written."""
+    return json.dumps(_read(path, text), sort_keys=True, default=repr) == json.dumps(
+        wanted, sort_keys=True, default=repr
+    )
+
+
 def _read(path: Path, text: str) -> dict[str, Any] | None:
     try:
         return parse(path, text.encode("utf-8"))
@@ -193,9 +206,18 @@ def _read(path: Path, text: str) -> dict[str, Any] | None:
 
 
 def read_value(text: str) -> Any:
-    """``10``, ``true``, ``[512, 768]`` as TOML; whatever is none of these is a text."""
+    """``10``, ``true``, ``[512, 768]`` as TOML; whatever is none of these is a text, dates too: no key takes one."""
     for candidate in (text, quoted(text)):
         found = _read(Path("value.toml"), f"value = {candidate}\n")
-        if found is not None and list(found) == ["value"]:
+        if found is not None and list(found) == ["value"] and _is_value(found["value"]):
             return found["value"]
     return text
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a key may have it: no date, nor what is no number."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True

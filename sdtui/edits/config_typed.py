@@ -41,7 +41,7 @@ def typed_text(value: Any) -> str:
         return value if plain else _quoted(value)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_inside(item)}" for key, item in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _meanings(text: str) -> Iterator[Any]:

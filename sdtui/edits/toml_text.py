@@ -16,14 +16,17 @@ def assignments(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def spelled(value: Any) -> str:
-    """``value`` as TOML, on one line. Raises ValueError as ``quoted`` does."""
+    """``value`` as TOML, on one line. Raises ValueError as ``quoted`` does, and for dates, which no key takes."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(spelled(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {spelled(item)}" for key, item in value.items()) + " }"
-    return json.dumps(value)
+    try:
+        return json.dumps(value)
+    except TypeError as error:
+        raise ValueError(value) from error
 
 
 def quoted(text: str) -> str:

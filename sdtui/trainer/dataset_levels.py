@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -76,4 +77,9 @@ def _held(keys: Mapping[str, Any], levels: tuple[tuple[Level, Mapping[str, Any]]
 
 
 def _document(keys: Mapping[str, Held]) -> dict[str, Any]:
-    return {key: {"value": held.value, "from": held.level} for key, held in keys.items()}
+    return {key: {"value": _plain(held.value), "from": held.level} for key, held in keys.items()}
+
+
+def _plain(value: Any) -> Any:
+    """For JSON, which has no dates; TOML has, and no key takes one."""
+    return json.loads(json.dumps(value, default=str))

@@ -181,3 +181,14 @@ def test_keys_are_explained(sdtui: Cli) -> None:
     (key,) = json.loads(sdtui("config", "keys", "num_rep", "--json").stdout)["keys"]
     assert key["levels"] == ["general", "dataset", "subset"] and "in an epoch" in key["meaning"]
     assert "validation_split: a number with a decimal point, default 0.0" in sdtui("config", "keys").stdout
+
+
+def test_dates_and_numbers_that_are_none_stand_in_no_ones_way(sdtui: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    text = "[[datasets]]\nbatch_size = 2020-01-01\nx = nan\n[[datasets.subsets]]\nimage_dir = 2020-01-01\n"
+    path.write_text(text)
+    assert "2020-01-01" in sdtui("config", "show", path).stdout
+    assert json.loads(sdtui("config", "show", path, "--json").stdout)["datasets"][0]["subsets"]
+    assert sdtui("config", "set", path, "datasets[0].batch_size", "4", "--yes").returncode == 0
+    assert path.read_text() == text.replace("2020-01-01", "4", 1)
+    assert sdtui("config", "set", path, "datasets[0].batch_size", "2020-01-01", "--yes").returncode == 2

@@ -82,6 +82,13 @@ def test_every_other_byte_of_a_hand_written_config_stays(place: str, value: Any,
     assert (b"\r" in after) == (newline == "\r\n")
 
 
+def test_what_stands_there_already_keeps_its_spelling() -> None:
+    data = HAND_WRITTEN.encode()
+    assert with_place(TOML, data, read_place("datasets[0].subsets[0].image_dir"), "a # b") == data
+    assert with_place(TOML, data, read_place("general.keep_tokens"), 1) == data
+    assert with_place(TOML, data, read_place("general.keep_tokens"), 1.0) != data
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize(("place", "value"), PLACES)
 def test_json_configs_too(place: str, value: Any, indent: int | None) -> None:
@@ -133,7 +140,8 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("10", 10), ("true", True), ("[512, 768]", [512, 768]), ("0.5", 0.5), ("a cat", "a cat"), ('"10"', "10")],
+    [("10", 10), ("true", True), ("[512, 768]", [512, 768]), ("0.5", 0.5), ("a cat", "a cat"), ('"10"', "10")]
+    + [(text, text) for text in ("2020-01-01", "10:00:00", "nan", "[2020-01-01]", "{ a = inf }")],
 )
 def test_values_are_written_as_in_toml(text: str, value: Any) -> None:
     assert read_value(text) == value
