@@ -11,11 +11,13 @@ from sdtui.base.files import read_bytes
 from sdtui.base.work import Progress, Work
 from sdtui.checks.finding import Finding
 from sdtui.dataset.project import Project
-from sdtui.edits.config_place import rename_plan, unset_plan
+from sdtui.edits.config_place import rename_plan, set_plan, unset_plan
+from sdtui.edits.place_text import spans_of
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.plan import Plan, Write
+from sdtui.trainer.config_spans import Place, line_of
 from sdtui.trainer.dataset_config import parse
-from sdtui.trainer.dataset_problems import problems
+from sdtui.trainer.dataset_problems import ConfigProblem, problems
 
 
 def _without_mark(project: Project, finding: Finding) -> Work[Proposal]:
@@ -32,15 +34,49 @@ def _known_key(project: Project, finding: Finding) -> Work[Proposal]:
     """A key that the trainer does not know is called by the one that was meant; where none was, it goes."""
     config = _config(project, finding)
     yield Progress(0, 1, "configs")
-    found = problems(parse(config, read_bytes(config)))
-    problem = next((one for one in found if one.code == finding.code and one.message == finding.message), None)
-    if problem is None:
-        raise UsageError("This key is not in the config any more, or other scripts know it", path=config)
+    problem = _problem(config, finding)
     if problem.instead is None:
         plan = unset_plan(config, problem.place)
     else:
         plan = rename_plan(config, problem.place, problem.instead)
     return Proposal(plan.title, plan)
+
+
+def _right_value(project: Project, finding: Finding) -> Work[Proposal]:
+    """A value of another type (0 for 0.0, "true" for true) is written as the trainer takes it."""
+    config = _config(project, finding)
+    yield Progress(0, 1, "configs")
+    problem = _problem(config, finding)
+    if problem.value is None:
+        raise UsageError("It cannot be told what was meant by this value", path=config, remedy=problem.fix)
+    plan = set_plan(config, problem.place, problem.value)
+    return Proposal(plan.title, plan)
+
+
+def _problem(config: Path, finding: Finding) -> ConfigProblem:
+    found = problems(parse(config, read_bytes(config)))
+    problem = next((one for one in found if one.code == finding.code and one.message == finding.message), None)
+    if problem is None:
+        raise UsageError("This key is not in the config any more, or other scripts know it", path=config)
+    return problem
+
+
+def _taken_out(project: Project, finding: Finding) -> Work[Proposal]:
+    """A key that changes nothing goes, with its line."""
+    config = _config(project, finding)
+    yield Progress(0, 1, "configs")
+    plan = unset_plan(config, _place_of(config, finding))
+    return Proposal(plan.title, plan)
+
+
+def _place_of(config: Path, finding: Finding) -> Place:
+    """The key at the line of ``finding``, whose name its sentence begins with."""
+    text = read_bytes(config).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    key = finding.message.partition(" ")[0]
+    for place, span in spans_of(config, text).items():
+        if place[-1] == key and line_of(text, span.start) == finding.line:
+            return place
+    raise UsageError(f"{key} is not in the config any more", path=config)
 
 
 def _config(project: Project, finding: Finding) -> Path:
@@ -54,5 +90,7 @@ CONFIG_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "toml-bom": _without_mark,
     "json-bom": _without_mark,
     "unknown-key": _known_key,
+    "wrong-type": _right_value,
+    "no-effect": _taken_out,
 }
 """By the code of the finding."""

@@ -62,14 +62,22 @@ def fix_all(project: Project, report: Report, code: str) -> Work[Proposal]:
 
     Where two findings would change the same file, the second is left for the next look.
     """
+    findings = report.of(code)
+    if len(findings) == 1:
+        return (yield from fix(project, findings[0]))
     found: list[Proposal] = []
-    for finding in report.of(code):
-        proposal = yield from fix(project, finding)
-        found.append(proposal)
-    return found[0] if len(found) == 1 else _joined(f"fix {code}", found)
+    left_out: list[tuple[Path, str]] = []
+    for finding in findings:
+        try:
+            proposal = yield from fix(project, finding)
+        except UsageError as error:  # this one cannot be mended; others of its kind perhaps
+            left_out.append((error.path or finding.path or project.root, error.sentence()))
+        else:
+            found.append(proposal)
+    return _joined(f"fix {code}", found, left_out)
 
 
-def _joined(title: str, proposals: Iterable[Proposal]) -> Proposal:
+def _joined(title: str, proposals: Iterable[Proposal], left_out: Iterable[tuple[Path, str]]) -> Proposal:
     taken: set[Path] = set()
     kept: list[Proposal] = []
     for proposal in proposals:
@@ -83,7 +91,7 @@ def _joined(title: str, proposals: Iterable[Proposal]) -> Proposal:
         plan=Plan(title, tuple(change for proposal in kept for change in proposal.plan.changes), tuple(warnings)),
         stale=tuple(dict.fromkeys(path for proposal in kept for path in proposal.stale)),
         edits=tuple(edit for proposal in kept for edit in proposal.edits),
-        left_out=tuple(entry for proposal in kept for entry in proposal.left_out),
+        left_out=(*(entry for proposal in kept for entry in proposal.left_out), *left_out),
     )
 
 

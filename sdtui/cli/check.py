@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import NotADatasetError, UsageError
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import settle_interrupted, tell_interrupted
 from sdtui.cli.output import narrate, print_json, run_work
@@ -53,11 +53,10 @@ def command(
     report = checking.report()
     wanted = tuple(dict.fromkeys(word.strip() for text in codes for word in text.split(",") if word.strip()))
     require_mendable(report, wanted)
-    fixes = []
+    fixes: list[dict[str, Any]] = []
     for code in wanted:
-        fixes.append(_mended(checking, report, code, dry_run=dry_run, yes=yes, as_json=as_json))
-        if fixes[-1]["applied"]:
-            report = checking.report()
+        done, report = _mended(checking, report, code, dry_run=dry_run, yes=yes, as_json=as_json)
+        fixes += done
     if as_json:
         findings = [finding.document() for finding in report.findings]
         print_json({"ok": report.ok, "findings": findings, **({"fixes": fixes} if codes else {})})
@@ -85,7 +84,13 @@ class _Checking:
         if not readable(self.path, self.settings):
             self.project, report = refused(self.path, self.settings)
             return report
-        self.project = run_work(scan(self.path))
+        try:
+            self.project = run_work(scan(self.path))
+        except NotADatasetError:
+            if self.path.is_dir():
+                raise
+            self.project, report = refused(self.path, self.settings)  # a config that names no subset
+            return report
         return run_work(preflight(self.project, self.settings, self.install))
 
 
@@ -108,19 +113,30 @@ def _install(path: Path) -> TrainerInstall | None:
 
 def _mended(
     checking: _Checking, report: Report, code: str, *, dry_run: bool, yes: bool, as_json: bool
-) -> dict[str, Any]:
-    """Mend everything that has ``code``. Returns what was done."""
-    from sdtui.checks.fixes import fix_all
-    from sdtui.prepare.staging import discard
+) -> tuple[list[dict[str, Any]], Report]:
+    """Mend everything that has ``code``. Returns what was done, and what is found then.
 
-    project = checking.project
+    Several findings about one file are mended one after the other.
+    """
+    done: list[dict[str, Any]] = []
+    while True:
+        before = len(report.of(code))
+        done.append(_mend(checking.project, report, code, dry_run=dry_run, yes=yes, as_json=as_json))
+        if not done[-1]["applied"] or not done[-1]["changes"]:
+            return done, report
+        report = checking.report()
+        if not 0 < len(report.of(code)) < before:
+            return done, report
+
+
+def _mend(project: Project, report: Report, code: str, *, dry_run: bool, yes: bool, as_json: bool) -> dict[str, Any]:
+    from sdtui.checks.fixes import fix_all
+
     proposal = run_work(fix_all(project, report, code))
     if not as_json:
         narrate(f"{code}:")
         show_files(proposal, project.root)
     applied = carry_out(project.home, proposal, dry_run=dry_run, yes=yes)
-    if applied is None:
-        discard(project.home, proposal.plan)
     return {"code": code, **proposal_document(proposal, applied)}
 
 

@@ -87,6 +87,8 @@ class ConfigProblem:
     """The trainer's validation refuses it; False where only its datasets stop later."""
     instead: str | None = None
     """The key that was surely meant by an unknown one."""
+    value: Any = None
+    """What was surely meant by a value of another type."""
 
 
 def problems(
@@ -181,15 +183,17 @@ def _misfits(where: str, table: Mapping[str, Any], rules: Rules, place: Place) -
             yield _unknown(f"in {where}: {key!r}", key, tuple(rules), (*place, key))
         elif not rules[key][0](value):
             shown = json.dumps(value, ensure_ascii=False, default=str)
+            right = _right_type(key, value, rules)
             yield ConfigProblem(
                 "wrong-type",
                 f"{where}: {key} must be {rules[key][1]}, not {shown}.",
                 (*place, key),
-                _right_type(key, value, rules),
+                f"Write {key} = {json.dumps(right)}." if right is not None else None,
+                value=right,
             )
 
 
-def _right_type(key: str, value: Any, rules: Rules) -> str | None:
+def _right_type(key: str, value: Any, rules: Rules) -> Any:
     """The value as it was surely meant, where there is one."""
     meant: list[Any] = []
     if isinstance(value, str):
@@ -198,8 +202,7 @@ def _right_type(key: str, value: Any, rules: Rules) -> str | None:
         meant = [float(value), str(value)]
     elif isinstance(value, float) and value.is_integer():
         meant = [int(value)]
-    right = next((each for each in meant if each is not None and rules[key][0](each)), None)
-    return f"Write {key} = {json.dumps(right)}." if right is not None else None
+    return next((each for each in meant if each is not None and rules[key][0](each)), None)
 
 
 def _numbers(text: str) -> Iterator[int | float]:

@@ -155,6 +155,27 @@ def test_a_config_that_the_trainer_refuses_says_so_and_no_more(inside: Cli, root
     assert (result.returncode, found["code"], found["line"]) == (1, "unknown-key", 7)
 
 
+def test_all_keys_of_a_config_are_mended_without_another_byte(inside: Cli, root: Path) -> None:
+    subset = (
+        'caption_extension = ".txt"\nnum_repeat = 2  # twice\nflip_aug = "true"\nkeep_tokens = 1\n'
+        "shufle_caption = false\n"
+    )
+    file = config(root, keys="batch_size = 2\nvalidation_seed = 3\n", subset=subset)
+    before = file.read_text()
+    words = ("--fix", "unknown-key,wrong-type,no-effect", "--yes", "--json")
+    done = inside("check", file, *words)
+    assert (done.returncode, codes(read(done))) == (0, {})
+    wanted = before.replace("num_repeat ", "num_repeats ").replace('"true"', "true").replace("shufle", "shuffle")
+    assert file.read_text() == wanted.replace("keep_tokens = 1\n", "").replace("validation_seed = 3\n", "")
+
+
+def test_a_config_that_names_nothing_says_so(inside: Cli, root: Path) -> None:
+    file = root / "empty.toml"
+    file.write_text("")
+    result = inside("check", file, "--json")
+    assert (result.returncode, list(codes(read(result)))) == (1, ["no-datasets"])
+
+
 def test_several_codes_are_mended_one_after_the_other(inside: Cli, root: Path) -> None:
     caption = dog(root, "d.png", b"\n\na dog\nbrown\n").with_suffix(".txt")
     words = ("--fix", "caption-first-line-blank, caption-multi-line", "--fix", "caption-orphan", "--yes", "--json")
