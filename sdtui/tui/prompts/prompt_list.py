@@ -37,7 +37,7 @@ class PromptList(VirtualList):
         self._judged = judged
         self._defaults = defaults
         self.file: PromptFile | None = None
-        self.teaching: list[str] = []
+        self._teaching: list[str] = []
 
     @property
     def row(self) -> PromptRow | None:
@@ -49,7 +49,14 @@ class PromptList(VirtualList):
         return len(self.file.rows) if self.file is not None else 0
 
     def empty_text(self) -> list[str]:
-        return self.teaching
+        return self._teaching
+
+    def teach(self, lines: list[str]) -> None:
+        """Say these where there is nothing to list."""
+        if lines != self._teaching:
+            self._teaching = lines
+            if not self.row_count():
+                self.redraw()
 
     def heading(self, width: int) -> str:
         """The words over the columns."""

@@ -70,6 +70,7 @@ class Typing:
     def _begin(self, key: str) -> None:
         self._back_to_options = self._screen.on_options
         self.key, self.refusal = key, ""
+        self._screen.show_row()
 
     def _choose(self, option: OptionRow) -> None:
         choices = ("", *option.field.choices)

@@ -197,13 +197,14 @@ class PromptsView(Offers, LeavesOnce[None]):
 
     def _show_heading(self) -> None:
         prompts = self.prompts
-        prompts.teaching = teaching(self.document, prompts.size.width)
+        prompts.teach(teaching(self.document, prompts.size.width))
         words = prompts.heading(prompts.size.width) if prompts.row_count() else ""
         self.query_one("#prompts-heading", Lines).show([[(words, "dim")]])
 
     def show_row(self) -> None:
         """The prompt under the cursor: its options, its words, what is to be said of it."""
         file, row = self.file, self.row
+        self.query_one("#prompt-body").display = row is not None or self.typing.key is not None
         self.options.show(option_rows(file, row, self._script, self._defaults) if file and row else [])
         if not self.typing.in_text:
             self.show_words()

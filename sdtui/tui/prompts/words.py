@@ -42,16 +42,21 @@ def title_line(document: PromptDocument, marked: int, width: int) -> list[Line]:
 def teaching(document: PromptDocument, width: int) -> list[str]:
     """What an empty list says."""
     if document.problem is not None:
-        return [text for line in wrap(safe(_sentence(document.problem)), width - 4, "bad") for text, _ in line]
+        return _wrapped(_sentence(document.problem), width)
     if document.file is None:
         return ["·"]
+    add, captions = key_of("prompts.add"), key_of("prompts.captions")
     return [
         "no prompts yet",
         "",
-        "the trainer draws a picture of each prompt while it trains, so that you see what it has learnt",
+        *_wrapped("the trainer draws a picture of each while it trains, so that you see what it has learnt", width),
         "",
-        f"{key_of('prompts.add')} adds one, {key_of('prompts.captions')} begins with captions of the dataset",
+        *_wrapped(f"{add} adds one, {captions} begins with captions of the dataset", width),
     ]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return ["".join(words for words, _ in line) for line in wrap(safe(text), max(20, width - 4), "dim")]
 
 
 def _sentence(problem: SdtuiError) -> str:
