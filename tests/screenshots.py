@@ -45,6 +45,8 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "review-80x24": ((80, 24), "review", ("o",)),
     "balance": ((120, 40), "balance", ("j", "w", *"15", "enter", "j", "j", "w", *"30", "enter")),
     "checks": ((120, 40), "checks", ("r", "j")),
+    "buckets": ((120, 40), "balance", ("B", "j", "l", "j")),
+    "buckets-80x24": ((80, 24), "balance", ("B", "j", "l", "j")),
     "help": ((120, 40), "dataset", ("question_mark",)),
     "train": ((120, 40), "train", ("j", "j", "j", "j", "enter", "enter")),
     "monitor": ((120, 40), "monitor", ()),

@@ -111,6 +111,7 @@ async def test_enter_shows_the_image_in_dataset_also_from_balance(config: Path, 
         await it.until(lambda: isinstance(it.app.screen, DatasetScreen) and it.shown == "tiny.png")
 
 
+@pytest.mark.slow
 async def test_a_change_on_disk_is_followed(config: Path, opened: Open) -> None:
     async with opened(config, slow=True) as it:
         await shown(it)
@@ -118,6 +119,7 @@ async def test_a_change_on_disk_is_followed(config: Path, opened: Open) -> None:
         await it.until(lambda: "7 batches · all full" in it.words())
 
 
+@pytest.mark.slow
 async def test_what_the_trainer_refuses_is_said(config: Path, opened: Open) -> None:
     config.write_text(config.read_text().replace("batch_size = 4", "min_bucket_reso = 640"))
     async with opened(config, size=(80, 24), slow=True) as it:

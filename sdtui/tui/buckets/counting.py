@@ -9,6 +9,7 @@ from sdtui.dataset.bucket_preview import BucketPreview, bucket_preview
 from sdtui.dataset.project import Project
 from sdtui.edits.as_trained import as_trained
 from sdtui.trainer.buckets import Size
+from sdtui.tui.buckets.groups import Group, groups_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Counted:
     """The buckets, and what is not among them."""
 
     preview: BucketPreview
+    groups: tuple[Group, ...]
     left_out: tuple[str, ...]
     """A sentence for each subset that an export leaves out."""
 
@@ -32,4 +34,5 @@ def counted(project: Project, tried: Tried) -> Counted:
     """Place every image of ``project``. Raises UsageError and NotADatasetError as ``as_trained`` does."""
     said: dict[str, Any] = {} if tried.batch is None else {"batch_size": tried.batch}
     trained, left_out = as_trained(project, said)
-    return Counted(bucket_preview(trained, tried.batch, tried.resolution), left_out)
+    preview = bucket_preview(trained, tried.batch, tried.resolution)
+    return Counted(preview, groups_of(preview), left_out)

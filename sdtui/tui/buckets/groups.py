@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sdtui.dataset.bucket_preview import BucketImage, BucketPreview, DatasetBuckets
@@ -61,8 +61,8 @@ _CARES = (
 
 
 def groups_of(preview: BucketPreview) -> tuple[Group, ...]:
-    """The rows of the list, those that want care before the buckets."""
-    every = tuple(image for dataset in preview.datasets for image in dataset.images)
+    """The rows of the list, those that want care before the buckets; in each the images that lose most come first."""
+    every = _most_cut_first(image for dataset in preview.datasets for image in dataset.images)
     if not every:
         return ()
     return (Group("every image", every, "plain"), *_cares(every), *_buckets(preview))
@@ -82,7 +82,7 @@ def _buckets(preview: BucketPreview) -> Iterator[Group]:
             size = f"{bucket.size[0]}×{bucket.size[1]}"
             yield Group(
                 f"{number} · {size}" if several else size,
-                bucket.images,
+                _most_cut_first(bucket.images),
                 "plain",
                 bucket.batches,
                 bucket.short_batch,
@@ -101,9 +101,10 @@ def rule_words(dataset: DatasetBuckets) -> str:
     return f"{width}×{height} · batch {batch} · {kind}{unscaled}"
 
 
-def most_cut_first(images: Sequence[BucketImage]) -> list[BucketImage]:
-    """The images that lose most before the others."""
-    return sorted(images, key=lambda image: (not image.stops, -image.cut, image.sample.subset, image.sample.name))
+def _most_cut_first(images: Iterable[BucketImage]) -> tuple[BucketImage, ...]:
+    return tuple(
+        sorted(images, key=lambda image: (not image.stops, -image.cut, image.sample.subset, image.sample.name))
+    )
 
 
 def by_name(images: Sequence[BucketImage]) -> list[BucketImage]:

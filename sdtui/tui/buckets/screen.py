@@ -26,7 +26,7 @@ from sdtui.tui.buckets import keys
 from sdtui.tui.buckets.counting import Counted, Tried, counted
 from sdtui.tui.buckets.crop_pane import CropPane
 from sdtui.tui.buckets.group_list import GroupList
-from sdtui.tui.buckets.groups import by_name, groups_of, most_cut_first
+from sdtui.tui.buckets.groups import by_name
 from sdtui.tui.buckets.image_list import CutList
 from sdtui.tui.buckets.words import image_lines, notes, rules_line, title_spans
 from sdtui.tui.commands import Offers
@@ -111,7 +111,7 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
         before = self.groups.group.title if self.groups.group is not None else ""
         self.preview, self._left_out = result.preview, result.left_out
         groups = self.groups
-        groups.groups = groups_of(result.preview)
+        groups.groups = result.groups
         refused = any(dataset.refused for dataset in result.preview.datasets)
         groups.teaching = ["the trainer refuses these buckets" if refused else "there is nothing to train on"]
         row = next((row for row, group in enumerate(groups.groups) if group.title == before), 0)
@@ -133,8 +133,8 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
         """The images of the bucket under the cursor; the cursor stays on the image where it was, if that is there."""
         images, group = self.images, self.groups.group
         before = images.image.sample.path if images.image is not None else None
-        order = by_name if self._by_name else most_cut_first
-        images.images = order(group.images) if group is not None else ()
+        listed = group.images if group is not None else ()
+        images.images = by_name(listed) if self._by_name else listed
         row = next((row for row, image in enumerate(images.images) if image.sample.path == before), 0)
         images.rows_changed(row)
         self._show_image()
