@@ -131,12 +131,15 @@ def _mended(
 
 def _mend(project: Project, report: Report, code: str, *, dry_run: bool, yes: bool, as_json: bool) -> dict[str, Any]:
     from sdtui.checks.fixes import fix_all
+    from sdtui.prepare.staging import discard
 
     proposal = run_work(fix_all(project, report, code))
     if not as_json:
         narrate(f"{code}:")
         show_files(proposal, project.root)
     applied = carry_out(project.home, proposal, dry_run=dry_run, yes=yes)
+    if applied is None:
+        discard(project.home, proposal.plan)  # images that were mended already, and wait
     return {"code": code, **proposal_document(proposal, applied)}
 
 

@@ -13,7 +13,8 @@ ORIENTATION = 0x0112
 
 _ANIMATIONS = ("PNG", "WEBP", "GIF", "AVIF", "TIFF", "JXL")
 """Not MPO: its other frames are a preview or a depth map, and it is a JPEG to everybody."""
-_CLIPPED = ("I", "F")
+_WIDE = ("I", "F")
+"""Modes whose values may be more than 255, or fractions."""
 _EASILY_RGB = ("RGB", "RGBA", "L", "LA", "P", "1", "CMYK")
 _PNG_DEPTH_AT = 24
 _LOOKED_AT = 64
@@ -37,6 +38,7 @@ def examine(path: str) -> dict[str, Any]:
             "transparency": _transparency(image),
             "animated": animated,
             "depth": _depth(path, image.format, opened_as),
+            "clipped": _is_clipped(image, opened_as),
             **_values(image),
         }
 
@@ -76,9 +78,18 @@ def _highest(channel: Image.Image) -> int:
     return max((value for value, count in enumerate(histogram) if count), default=0)
 
 
+def _is_clipped(image: Image.Image, mode: str) -> bool:
+    """Whether converting it to RGB, which makes all over 255 white and cuts fractions off, loses the picture."""
+    if not mode.startswith(_WIDE):
+        return False
+    _, brightest = image.getextrema()
+    assert isinstance(brightest, (int, float))
+    return brightest > 255 or (mode == "F" and 0 < brightest <= 1)
+
+
 def _depth(path: str, kind: str | None, mode: str) -> int:
     """Bits of a channel as stored."""
-    if mode.startswith(_CLIPPED):
+    if mode.startswith(_WIDE):
         return 16 if ";16" in mode else 32
     if kind == "PNG":
         with open(path, "rb") as file:  # noqa: PTH123 -- a string, in a process of its own

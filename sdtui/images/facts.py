@@ -36,18 +36,13 @@ class PictureFacts:
     """More than one frame, of which the trainer reads the first."""
     depth: int
     """Bits of a channel as stored."""
+    clipped: bool
+    """Grey of 16 or 32 bits, of which the trainer makes everything over 255 white. Pillow converts these modes so; of
+    colours with 16 bits it takes the upper 8."""
     coloured: bool
     """Its channels differ; of a mask the trainer takes the red one."""
     brightest: int
     """0 to 255, of the red channel."""
-
-    @property
-    def clipped(self) -> bool:
-        """Whether the trainer makes everything over 255 of it white: grey of 16 or 32 bits.
-
-        Pillow converts these modes so; of colours with 16 bits it takes the upper 8.
-        """
-        return self.mode.startswith(("I", "F"))
 
     @property
     def turned(self) -> bool:
@@ -67,6 +62,7 @@ def from_header(header: Mapping[str, Any]) -> PictureFacts:
         transparency=Transparency(header["transparency"]),
         animated=header["animated"],
         depth=header["depth"],
+        clipped=header["clipped"],
         coloured=header["coloured"],
         brightest=header["brightest"],
     )

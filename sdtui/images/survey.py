@@ -26,7 +26,7 @@ from sdtui.images.problems import ImageProblem, Kind, why_unreadable
 Look: TypeAlias = PictureFacts | ImageProblem
 """What a file is, or why it is no picture."""
 
-_VERSION = 1
+_VERSION = 2
 _COLUMNS = ("mtime_ns INTEGER NOT NULL", "bytes INTEGER NOT NULL", "reader TEXT NOT NULL", "facts TEXT NOT NULL")
 _KEPT_EVERY = 5.0
 """Seconds between two savings: what is cancelled or killed loses no more."""

@@ -111,6 +111,7 @@ def _modes() -> Iterator[tuple[str, bytes]]:
     yield "deep_rgba.png", deep_png(4, 6)
     yield "cmyk.jpg", encoded(image.convert("CMYK"), "JPEG")
     yield "cmyk_tiff_called.png", encoded(image.convert("CMYK"), "TIFF")
+    yield "wide_tiff_called.png", encoded(image.convert("L").convert("I"), "TIFF")
     yield "float_tiff_called.png", encoded(image.convert("L").convert("F"), "TIFF")
     yield "tiny.png", encoded(image.crop((0, 0, 1, 1)), "PNG")
     yield "thin.png", encoded(image.crop((0, 0, 96, 1)), "PNG")
