@@ -49,6 +49,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "buckets-80x24": ((80, 24), "balance", ("B", "j", "l", "j")),
     "help": ((120, 40), "dataset", ("question_mark",)),
     "train": ((120, 40), "train", ("j", "j", "j", "j", "enter", "enter")),
+    "prompts": ((120, 40), "train", ("p", "j", "j", "j", "l", "j", "j")),
     "monitor": ((120, 40), "monitor", ()),
     "monitor-80x24": ((80, 24), "monitor", ()),
     "config": ((120, 40), "dataset", ("C", *"LoRA", "enter", "y", *"jjj", "l", "j")),
