@@ -183,6 +183,7 @@ async def test_its_files_are_found_again_and_made_folders_of(config: Path, opene
         await it.until(lambda: isinstance(it.app.screen, AskText))
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, PlanScreen))
+        await it.until(lambda: "the trainer needs --resolution=512,512 --shuffle_caption" in it.words())
         await it.press("y")
         made = config.parent / "mine-folders" / "images"
         await it.until(lambda: (made / "10_circle" / "circle_000.txt").is_file())
@@ -222,7 +223,7 @@ async def test_a_project_of_folders_is_offered_one(dataset: Path, opened: Open) 
         await it.press("y")
         await it.until(lambda: isinstance(it.app.screen, ConfigScreen))
         made = dataset / "config" / "dataset-lora.toml"
-        await it.until(lambda: "opened by its folders" in it.words())
+        await it.until(lambda: "Training goes by the folders" in it.words())
         await it.press("o")
         await it.until(lambda: it.app.project is not None and it.app.project.toml == made)
         await it.until(lambda: it.screen.subsets.shares)

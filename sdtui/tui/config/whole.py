@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,9 @@ def make_folders(screen: ConfigScreen) -> None:
 
     def make(output: Path, _cancelled: Cancelled) -> Work[Proposal]:
         project = yield from scan(path)
-        plan = to_folders(project, load(path), output, dataset).plan
+        made = to_folders(project, load(path), output, dataset)
+        beside = f"Beside the folders the trainer needs {shlex.join(made.words)}"
+        plan = replace(made.plan, warnings=(*made.plan.warnings, *([f"{beside}."] if made.words else [])))
         return Proposal(plan.title, plan)
 
     def answered(text: str | None) -> None:

@@ -106,7 +106,7 @@ def refusal_lines(looked: Looked, width: int) -> list[Line]:
 def unused_line(key: str) -> Line:
     """Said where the project is not read from this file."""
     return [
-        (" The project is opened by its folders, so training goes by these and not by this file. ", "warn"),
+        (" Training goes by the folders, not by this file; ", "warn"),
         (key, "accent"),
-        (" opens it by this file.", "warn"),
+        (" opens the project by it.", "warn"),
     ]
