@@ -11,6 +11,7 @@ import pytest
 from sdtui.runs.record import RunState
 from sdtui.runs.store import list_runs
 from sdtui.runs.summary import summary
+from sdtui.trainer.arguments import forget_installed
 from sdtui.tui.train import state
 from sdtui.tui.train.form import Form
 from sdtui.tui.widgets.lines import Lines
@@ -165,6 +166,29 @@ async def test_any_setting_is_found_also_those_that_are_not_in_the_form(project:
         await it.type("4")
         await it.press("enter")
         await it.until(lambda: values(it).get("vae_batch_size") == "4")
+
+
+async def test_an_argument_that_only_the_installed_script_has_is_found_and_checked(
+    project: Path, trainer: Path, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(forget_installed)
+    python, base = trainer / "venv" / "bin" / "python", getattr(sys, "_base_executable", sys.executable)
+    python.write_text(python.read_text().replace("case", f'if [ "$2" = "-B" ]; then exec {base} "$@"; fi\ncase', 1))
+    (trainer / "sdxl_train_network.py").write_text(
+        "import argparse\ndef setup_parser():\n    parser = argparse.ArgumentParser()\n"
+        "    parser.add_argument('--of_tomorrow', type=int, help='What is new / 日本')\n    return parser\n"
+    )
+    async with seen(project, "train") as it:
+        await go_to(it, "sd_scripts")
+        await it.sees("sdxl_train_network.py takes 1 argument.")
+        await it.press("slash")
+        await it.type("tomorrow")
+        await it.sees("of_tomorrow", "What is new.")
+        await it.press("enter")
+        await it.sees("take it")
+        await it.type("x")
+        await it.press("enter")
+        await it.sees("of_tomorrow cannot be 'x'. It takes a whole number.")
 
 
 async def test_settings_are_remembered_for_the_project(project: Path) -> None:

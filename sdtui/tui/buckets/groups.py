@@ -49,7 +49,7 @@ _CARES = (
         "few pixels",
         "warn",
         lambda image: image.under_resolution and not image.enlarged,
-        "They have fewer pixels than the resolution, and are trained at their own size.",
+        "They have fewer pixels than the resolution, and are not enlarged.",
     ),
     _Care(
         "side under step",

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.paths import PROJECT_FOLDER
-from sdtui.base.text import safe
+from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.runs.record import RunRecord
@@ -165,7 +165,8 @@ class TrainScreen(ModeScreen):
         commit = f" at {install.commit}" if install.commit else ""
         parts = [f"torch {install.torch_version}" if install.torch_version else ""]
         parts.append("xformers" if install.has_xformers else "no xformers")
-        arguments = f" {state.settings.script} takes {state.arguments} arguments." if state.arguments else ""
+        number = state.arguments
+        arguments = f" {state.settings.script} takes {plural(number, 'argument')}." if number else ""
         return install.problem or f"Found{commit}: {', '.join(part for part in parts if part)}.{arguments}"
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
