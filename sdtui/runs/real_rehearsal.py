@@ -172,7 +172,7 @@ def _rehearsing(
     at = command.index(str(install.folder / settings.script))
     options = {
         "kind": _kind(settings) or "",
-        "models": str(cache_dir() / "shrunken"),
+        "models": str(_models()),
         "vocabulary": str(vocabulary_path()),
         "scratch": str(scratch),
         "report": str(scratch / "report.json"),
@@ -180,6 +180,10 @@ def _rehearsing(
     }
     words = (word for key, value in options.items() for word in (f"--{key}", value))
     return (*command[:at], str(_DOOR), *words, "--", *command[at:])
+
+
+def _models() -> Path:
+    return cache_dir() / "shrunken"
 
 
 def _waits(process: subprocess.Popen[bytes]) -> bool:
@@ -230,14 +234,15 @@ def _scratch() -> Iterator[Path]:
     """A folder that is gone afterwards. On disk, not in /tmp: a full model is saved in it, and /tmp may be memory."""
     parent = cache_dir() / "rehearsals"
     make_folder(parent)
-    _sweep(parent)
+    _sweep(parent, "*")
+    _sweep(_models(), "unfinished-*")
     with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
-def _sweep(parent: Path) -> None:
+def _sweep(parent: Path, pattern: str) -> None:
     """Remove what killed rehearsals have left."""
-    for folder in parent.iterdir():
+    for folder in parent.glob(pattern):
         with contextlib.suppress(OSError):
             if time.time() - folder.stat().st_mtime > _OLD:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -252,6 +257,8 @@ def _inputs(prepared: Prepared) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(prepared.inputs, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            prepared.inputs.parent.rmdir()  # there was no other run
 
 
 def _is_inside(change: Change, folder: Path) -> bool:

@@ -159,6 +159,19 @@ def test_what_cannot_be_rehearsed_is_refused(folder: Path, tmp_path: Path, insta
         finish(rehearse(opened(folder), lost, install))
 
 
+def test_what_killed_rehearsals_left_is_removed_once_it_is_old(
+    folder: Path, settings: Settings, install: TrainerInstall, own_home: Path
+) -> None:
+    cache = own_home / ".cache" / "sdtui"
+    left = [cache / "rehearsals" / "old", cache / "rehearsals" / "new", cache / "shrunken" / "unfinished-x"]
+    for each in left:
+        each.mkdir(parents=True)
+    for each in (left[0], left[2]):
+        os.utime(each, (0, 0))
+    finish(rehearse(opened(folder), settings, install))
+    assert [each.exists() for each in left] == [False, True, False]
+
+
 def test_a_damaged_record_counts_for_nothing(folder: Path, settings: Settings, install: TrainerInstall) -> None:
     record = folder / ".sdtui" / "rehearsed" / "sd15-lora.json"
     record.parent.mkdir(parents=True)

@@ -139,18 +139,23 @@ def _in_pieces(
 
 
 def _make_up_latents(dataset: Any, done: list[Any], missing: list[Any]) -> None:
-    """Grey latents of the right shape (as library/strategy_base.py, _default_cache_batch_latents, gives them)."""
-    train_util = importlib.import_module("library.train_util")
+    """Grey latents of the right shape (as library/strategy_base.py, _default_cache_batch_latents, gives them).
+
+    Images of one bucket share them: for tens of thousands there would be no memory.
+    """
+    train_util: Any = importlib.import_module("library.train_util")
+    dtype = done[0].latents.dtype if done else None
+    latents = functools.cache(lambda width, height: torch.zeros((4, height // 8, width // 8), dtype=dtype))
+    masks = functools.cache(lambda width, height: torch.ones((height, width)))
     for info in missing:
         subset = dataset.image_to_subset[info.image_key]
-        width, height = info.bucket_reso
-        info.latents = torch.zeros((4, height // 8, width // 8), dtype=done[0].latents.dtype)
+        info.latents = latents(*info.bucket_reso)
         info.latents_original_size = info.image_size
         info.latents_crop_ltrb = train_util.BucketManager.get_crop_ltrb(info.bucket_reso, info.image_size)
         if subset.flip_aug:
             info.latents_flipped = info.latents
         if getattr(subset, "alpha_mask", False):
-            info.alpha_mask = torch.ones((height, width))
+            info.alpha_mask = masks(*info.bucket_reso)
 
 
 def _make_up_texts(_dataset: Any, done: list[Any], missing: list[Any]) -> None:

@@ -23,6 +23,8 @@ from .widths import SDXL_WIDTH, WIDTHS
 _EDITION = 1
 """Part of the folders' names: another number makes all of them anew."""
 _VOCABULARY = 49408
+UNFINISHED = "unfinished-"
+"""Beginning of the names of folders that are being filled; sdtui removes old ones."""
 
 
 def model_of(kind: str, models: Path, merges: Path) -> Path:
@@ -39,7 +41,7 @@ def _made(folder: Path, make: Any) -> Path:
     """``folder``, filled by ``make`` and only then called so: a rehearsal that is killed leaves no half of one."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder.parent) as unfinished:
             make(Path(unfinished) / "made")
             try:
                 os.rename(Path(unfinished) / "made", folder)  # noqa: PTH104 -- of two at once the first wins
