@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+SEED = 4
 NUMBER = 240
 METADATA = 160
 
@@ -40,9 +41,9 @@ _SIZES = ((128, 128), (192, 96), (96, 192), (128, 64), (320, 64), (130, 131))
 _GREY = (200, 200, 200)
 
 
-def cases() -> list[dict[str, Any]]:
+def cases(seed: int = SEED) -> list[dict[str, Any]]:
     """Each with ``name``, ``files`` (by path), and ``config``: a TOML with ``{root}`` in it."""
-    rnd = random.Random(4)
+    rnd = random.Random(seed)
     of_captions = [_case(rnd, number) for number in range(NUMBER)]
     return of_captions + [_metadata_case(rnd, number) for number in range(NUMBER, NUMBER + METADATA)]
 

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.images.survey import survey
 from sdtui.trainer.cached_sizes import matched_caches, size_in_name
-from tests.checks.cases import cases, write
+from tests.checks.cases import SEED, cases, write
 from tests.dataset.making import image
+from tests.trainer import real
 
 VERDICTS = json.loads((Path(__file__).parent / "data" / "verdicts.json").read_text("utf-8"))
+MAKER = Path(__file__).parent / "data" / "make_verdicts.py"
 
 CODES = {
     "caption file is empty": "caption-empty",
@@ -45,15 +49,17 @@ NO_ERROR = {"nothing-to-train"}
 """Here the trainer does nothing, and ends as if all was well."""
 
 
-def agree(numbers: Iterable[int], root: Path) -> None:
-    every = cases()
+def agree(
+    numbers: Iterable[int], root: Path, *, seed: int = SEED, verdicts: Sequence[dict[str, Any]] = VERDICTS
+) -> None:
+    every = cases(seed)
+    said = {verdict["name"]: verdict for verdict in verdicts}
     configs = {number: write(every[number], root / str(number)) for number in numbers}
     projects = {number: open_project(config) for number, config in configs.items()}
     finish(survey([path for project in projects.values() for path in _pictures(project)]))
     for number, project in projects.items():
         report = finish(preflight(project))
-        verdict = VERDICTS[number]
-        assert verdict["name"] == every[number]["name"]
+        verdict = said[every[number]["name"]]
         assert_told(report, verdict)
         assert_same_images(project, verdict, root / str(number))
 
@@ -113,6 +119,16 @@ def test_a_preflight_agrees_with_the_trainer(root: Path) -> None:
 @pytest.mark.parametrize("part", range(1, 20))
 def test_every_preflight_agrees_with_the_trainer(part: int, root: Path) -> None:
     agree(range(part, 400, 20), root)
+
+
+@pytest.mark.slow
+@real.needs_sd_scripts
+def test_other_preflights_agree_with_the_trainer_that_is_installed(tmp_path: Path, root: Path) -> None:
+    seed, answers = 2026, tmp_path / "verdicts.json"
+    trainer = real.install()
+    words = [trainer.python, MAKER, trainer.folder, str(seed), answers]
+    subprocess.run(words, check=True, env={**os.environ, **real.environment()})
+    agree(range(0, 400, 4), root, seed=seed, verdicts=json.loads(answers.read_text("utf-8")))
 
 
 def test_the_verdicts_tell_of_every_kind() -> None:

@@ -1,7 +1,8 @@
 """Asks sd-scripts whether it can train on the datasets of ``cases.py``: ``python make_verdicts.py SD_SCRIPTS``.
 
-Runs in its environment. Each dataset is made, put into buckets, and every batch is taken from it once, as in an epoch;
-the text encoders are the only thing that stands in. Of each image the size and the caption are kept.
+With a SEED and a file after that, it asks about a quarter of others and writes that there. Runs in its environment. Each
+dataset is made, put into buckets, and every batch is taken from it once, as in an epoch; the text encoders are the only
+thing that stands in. Of each image the size and the caption are kept.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), sys.argv[1]]
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "trainer" / "data"), sys.argv[1]]
 os.environ |= {"TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
 logging.disable(logging.CRITICAL)
 
-import torch  # noqa: E402 -- this script runs where the trainer runs, not in sdtui
+from operators import declare_missing_operators  # noqa: E402 -- this script runs where the trainer runs
 
-for operator in ("nms", "qnms"):
-    torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+declare_missing_operators()
 
+import torch  # noqa: E402
 import train_network  # noqa: E402
-from cases import cases, write  # noqa: E402
+from cases import SEED, cases, write  # noqa: E402
 from library import config_util, strategy_base, strategy_sd, train_util  # noqa: E402
 
 
@@ -66,15 +67,19 @@ def verdict(case: dict[str, Any], root: Path) -> dict[str, Any]:
 def main() -> None:
     strategy_base.LatentsCachingStrategy.set_strategy(strategy_sd.SdSdxlLatentsCachingStrategy(True, False, 1, False))
     strategy_base.TokenizeStrategy.set_strategy(NoTokens())
+    if sys.argv[2:]:
+        asked, target = cases(int(sys.argv[2]))[::4], Path(sys.argv[3])
+    else:
+        asked, target = cases(SEED), HERE / "verdicts.json"
     rows = []
-    for case in cases():
+    for case in asked:
         # Without an underscore: those of the whole path decide about captions that are borrowed, and about caches.
         folder = Path(tempfile.gettempdir()).resolve() / f"verdict{os.getpid()}"
         rows.append({"name": case["name"], **verdict(case, folder)})
         os.chdir("/")
         shutil.rmtree(folder)
     text = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
-    (HERE / "verdicts.json").write_text(f"[\n{text}\n]\n", "utf-8")
+    target.write_text(f"[\n{text}\n]\n", "utf-8")
 
 
 if __name__ == "__main__":
