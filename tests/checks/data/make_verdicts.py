@@ -1,8 +1,8 @@
 """Asks sd-scripts whether it can train on the datasets of ``cases.py``: ``python make_verdicts.py SD_SCRIPTS``.
 
-With a SEED and a file after that, it asks about a quarter of others and writes that there. Runs in its environment. Each
-dataset is made, put into buckets, and every batch is taken from it once, as in an epoch; the text encoders are the only
-thing that stands in. Of each image the size and the caption are kept.
+With a SEED and a file after that, it asks about a quarter of others and writes that there. Runs in its environment.
+Each dataset is made, put into buckets, and every batch is taken from it once, as in an epoch; the text encoders are the
+only thing that stands in. Of each image the size and the caption are kept.
 """
 
 from __future__ import annotations
