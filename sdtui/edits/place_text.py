@@ -59,12 +59,14 @@ def _into_json(text: str, spans: Mapping[Place, Span], place: Place, written: st
     table = spans.get(place[:-1])
     if table is None:
         return
-    inside = text[table.value + 1 : table.stop - 1]
-    gap = inside[: len(inside) - len(inside.lstrip())]
-    comma = "," if inside.strip() else ""
     key = json.dumps(str(place[-1]), ensure_ascii=False)
-    at = table.value + 1
-    yield f"{text[:at]}{gap}{key}: {written}{comma}{gap or ' ' * bool(comma)}{text[at + len(gap) :]}"
+    own = [span for other, span in spans.items() if other[:-1] == place[:-1]]
+    if not own:
+        yield f"{text[: table.value + 1]}{key}: {written}{text[table.value + 1 :]}"
+        return
+    first, last = min(span.start for span in own), max(span.stop for span in own)
+    gap = text[table.value + 1 : first] or " "
+    yield f"{text[:last]},{gap}{key}: {written}{text[last:]}"
 
 
 def texts_without(text: str, span: Span) -> Iterator[str]:

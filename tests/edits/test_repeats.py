@@ -246,7 +246,7 @@ def test_a_json_config_keeps_its_layout_too(root: Path) -> None:
     change(path, cat=12, dog=3)
     assert (
         path.read_bytes()
-        == text.replace('" : 10 }', '" : 12 }').replace('{ "image_dir"', '{ "num_repeats": 3, "image_dir"').encode()
+        == text.replace('" : 10 }', '" : 12 }').replace('4_dog"}', '4_dog", "num_repeats": 3}').encode()
     )
     assert shown(path) == {"10_cat": 12, "4_dog": 3}
 
