@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from sdtui.base.errors import UnreadableError
+from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.text import plural
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.checks import subset_rules as rules
@@ -14,6 +14,8 @@ from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.epoch import uses
 from sdtui.dataset.listing import holds_images
 from sdtui.dataset.project import Project, Subset
+from sdtui.edits.export_parts import parts_of
+from sdtui.runs.dataset_input import export_options
 from sdtui.trainer.names import parse_folder_name
 from sdtui.trainer.profiles import Settings
 
@@ -39,6 +41,7 @@ def subset_findings(
         *_balance(project),
         *_regularization(project, settings),
         *_left_out(project),
+        *_not_exported(project, settings),
     )
 
 
@@ -120,6 +123,30 @@ def _left_out(project: Project) -> Iterator[Finding]:
     empty = [path for path in ignored if path.parent not in folders and _names_a_subset(project, path)]
     if empty:
         yield rules.EMPTY.finding(empty, where)
+
+
+def _not_exported(project: Project, settings: Settings | None) -> Iterator[Finding]:
+    """Subsets of a folder that a run does not train, because the trainer would stop at something in them."""
+    if project.toml is not None or settings is None:
+        return
+    kind = settings.profile.dataset_kind
+    try:
+        parts = parts_of(project, kind, export_options(settings).settled(project))
+    except UsageError:
+        return  # the options themselves are refused, which is told elsewhere
+    for subset in project.subsets:
+        said = f"{subset.name} is left out: "
+        reason = next((one.removeprefix(said) for one in parts.left_out if one.startswith(said)), None)
+        if reason is not None and not (subset.is_reg and kind == "finetune"):
+            yield Finding(
+                "subset-left-out",
+                Severity.WARNING,
+                f"{subset.name} is left out of this run.",
+                project.root,
+                files=(subset.image_dir,),
+                why=reason,
+                fix="Mend that; the config of a folder is made anew at each start, without what stops the trainer.",
+            )
 
 
 def _names_a_subset(project: Project, path: Path) -> bool:

@@ -21,6 +21,7 @@ from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.images.survey import survey
 from sdtui.trainer.cached_sizes import matched_caches, size_in_name
+from sdtui.trainer.profiles import parse_settings
 from tests.checks.cases import SEED, cases, write
 from tests.dataset.making import image
 from tests.trainer import real
@@ -168,3 +169,16 @@ def test_a_preflight_is_given_up_when_asked(tmp_path: Path) -> None:
     image(tmp_path / "1_dog" / "a.png")
     with pytest.raises(WorkCancelled):
         finish(preflight(open_project(tmp_path), cancelled=lambda: True))
+
+
+def test_a_run_sets_the_masked_loss_by_itself(tmp_path: Path) -> None:
+    image(tmp_path / "dog" / "a.png")
+    image(tmp_path / "dog" / "masks" / "a.png", caption=None)
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f'[[datasets]]\nresolution=64\n[[datasets.subsets]]\nimage_dir="{tmp_path}/dog"\ncaption_extension=".txt"\n'
+        f'conditioning_data_dir="{tmp_path}/dog/masks"\n'
+    )
+    project = open_project(config)
+    assert finish(preflight(project)).of("needs-masked-loss")
+    assert not finish(preflight(project, parse_settings("rehearsal"))).of("needs-masked-loss")

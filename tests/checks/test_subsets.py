@@ -78,6 +78,18 @@ def test_regularization_in_a_config_of_sdxl_train_counts_in_full(tmp_path: Path)
     assert set(found(config)) == {"nothing-to-train", "reg-alone"}
 
 
+def test_subsets_that_a_run_of_a_folder_leaves_out(tmp_path: Path) -> None:
+    images(tmp_path / "2_dog", 2)
+    images(tmp_path / "2_cat", 2)
+    (tmp_path / "2_cat" / "0.txt").write_bytes(b"")
+    finding = found(tmp_path, "sdxl-lora")["subset-left-out"]
+    assert (finding.message, names(finding)) == ("2_cat is left out of this run.", ["2_cat"])
+    assert "0.png" in (finding.why or "")
+    assert "subset-left-out" not in found(tmp_path)
+    (tmp_path / "2_cat" / "0.txt").write_text("a cat")
+    assert "subset-left-out" not in found(tmp_path, "sdxl-lora")
+
+
 def test_folders_with_images_that_are_passed_over(tmp_path: Path) -> None:
     images(tmp_path / "2_dog", 2)
     images(tmp_path / "2_dog" / "more", 1)
