@@ -110,7 +110,9 @@ def proven(rehearsed: Rehearsed) -> Iterator[str]:
     else:
         yield "It opened every image."
     if rehearsed.captions_encoded:
-        yield f"It encoded {count(rehearsed.captions_encoded)} captions for the text encoder's cache."
+        some, of = rehearsed.captions_encoded, rehearsed.images
+        encoded = "every caption" if some >= of else f"{count(some)} of {plural(of, 'caption')}"
+        yield f"It encoded {encoded} for the text encoder's cache."
     yield "It saved a model, and nothing beside the images or into the output folder."
 
 
