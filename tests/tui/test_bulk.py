@@ -71,6 +71,7 @@ async def test_from_letters_to_captions(dataset: Path, opened: Open) -> None:
     assert text(dataset, "circle_001") == b"a green circle\n"
 
 
+@pytest.mark.slow
 async def test_the_narrowest_scope_is_proposed_and_others_can_be_taken(dataset: Path, opened: Open) -> None:
     def known(it: Opened) -> Scopes:
         project = it.app.project

@@ -124,6 +124,7 @@ async def test_undo_and_revert_in_the_editor(dataset: Path, opened: Open) -> Non
         assert it.screen.captions.editor.caption == "a red circlexyz\n"
 
 
+@pytest.mark.slow
 async def test_an_outside_change_while_typing_is_asked_about_and_mine_wins_when_chosen(
     dataset: Path, opened: Open
 ) -> None:

@@ -240,6 +240,7 @@ async def test_a_hundred_thousand_rows_compare_only_those_that_are_seen(
         assert compared < 400 and not shown.dismissed
 
 
+@pytest.mark.slow
 async def test_the_key_to_the_next_warning_is_offered_where_there_is_one(dataset: Path, opened: Open) -> None:
     edit = CaptionEdit(dataset / "x.png", "10_circle", dataset / "x.txt", "a red cat", "a red dog", 3, 3)
     proposal = Proposal("replace", Plan("one", (MakeFolder(dataset / "x"),)), edits=(edit,))

@@ -320,6 +320,7 @@ async def filter_by(it: Reviewing, text: str) -> None:
     await it.until(lambda: it.review.reel is not before and text in it.progress())
 
 
+@pytest.mark.slow
 async def test_only_what_the_filter_lets_through_is_gone_through(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "name:square")
@@ -332,6 +333,7 @@ async def test_only_what_the_filter_lets_through_is_gone_through(dataset: Path) 
         assert it.at == "square_002.png"
 
 
+@pytest.mark.slow
 async def test_what_leaves_the_filter_stays_until_the_person_goes_on(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "name:circle NOT is:flagged")
@@ -472,6 +474,7 @@ async def test_before_the_first_image_there_is_nothing_to_paste(dataset: Path) -
         await it.sees("There is no image before this one.")
 
 
+@pytest.mark.slow
 async def test_an_image_is_thrown_away_after_a_look_and_comes_back(dataset: Path) -> None:
     image = dataset / "images" / "10_circle" / "circle_001.png"
     async with reviewing(dataset) as it:
@@ -633,6 +636,7 @@ async def test_the_limit_is_the_same_on_every_screen(dataset: Path) -> None:
         await it.until(lambda: it.screen.captions.limit == 150)
 
 
+@pytest.mark.slow
 async def test_in_a_small_terminal_the_trained_text_can_have_the_room(dataset: Path) -> None:
     caption(dataset).write_text(LONG)
     async with reviewing(dataset, (80, 24)) as it:

@@ -58,6 +58,7 @@ async def test_space_selects_and_moves_on_and_no_move_or_refresh_loses_it(datase
         await it.until(lambda: "11_circle · 5 · ●2 of 3 selected" in it.words())
 
 
+@pytest.mark.slow
 async def test_all_shown_inverted_given_up_and_had_again(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
