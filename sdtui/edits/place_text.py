@@ -57,10 +57,12 @@ def _into_toml(text: str, spans: Mapping[Place, Span], place: Place, line: str) 
 
 def _into_json(text: str, spans: Mapping[Place, Span], place: Place, written: str) -> Iterator[str]:
     table = spans.get(place[:-1])
-    if table is None:
-        return
     key = json.dumps(str(place[-1]), ensure_ascii=False)
-    own = [span for other, span in spans.items() if other[:-1] == place[:-1]]
+    if table is None:
+        if len(place) > 1:
+            yield from _into_json(text, spans, place[:-1], f"{{{key}: {written}}}")
+        return
+    own = [span for other, span in spans.items() if other and other[:-1] == place[:-1]]
     if not own:
         yield f"{text[: table.value + 1]}{key}: {written}{text[table.value + 1 :]}"
         return

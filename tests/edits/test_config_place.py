@@ -82,6 +82,13 @@ def test_every_other_byte_of_a_hand_written_config_stays(place: str, value: Any,
     assert (b"\r" in after) == (newline == "\r\n")
 
 
+@pytest.mark.parametrize("before", ['{"datasets": []}', '{\n "datasets": []\n}\n', "{}"])
+def test_json_gets_a_general_where_it_has_none(before: str) -> None:
+    after = with_place(Path("config.json"), before.encode(), ("general", "batch_size"), 2)
+    assert json.loads(after) == {**json.loads(before), "general": {"batch_size": 2}}
+    assert after.decode().startswith(before.rstrip().removesuffix("}").rstrip())
+
+
 def test_what_stands_there_already_keeps_its_spelling() -> None:
     data = HAND_WRITTEN.encode()
     assert with_place(TOML, data, read_place("datasets[0].subsets[0].image_dir"), "a # b") == data
