@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from posixpath import splitext
 
+from sdtui.base.errors import UsageError
+from sdtui.base.files import read_bytes
 from sdtui.base.work import Progress, Work
 from sdtui.checks import image_rules as rules
 from sdtui.checks.finding import Finding
+from sdtui.dataset.epoch import bucket_rules, with_resolution
 from sdtui.dataset.project import Project
+from sdtui.edits.config_place import with_place
 from sdtui.edits.images import trash
 from sdtui.edits.proposal import Proposal
+from sdtui.plans.plan import Plan, Write
 from sdtui.prepare.mended import converted, flattened, shrunk, simplified, upright
 from sdtui.prepare.renamed import with_endings, with_own_stems
 from sdtui.prepare.rewriting import samples_at
+from sdtui.trainer.buckets import why_refused
 
 Fixer = Callable[[Project, Finding], Work[Proposal]]
 
@@ -50,6 +57,25 @@ def _thrown_away(project: Project, finding: Finding) -> Proposal:
     return trash(project, samples_at(project, finding.files))
 
 
+def _with_buckets(project: Project, finding: Finding) -> Proposal:
+    """``enable_bucket`` for the datasets that these images stand in. Raises UsageError where no config names them."""
+    if project.toml is None:
+        raise UsageError("Buckets are turned off by the settings of the run", remedy="Turn enable_bucket on in Train.")
+    about = frozenset(finding.files)
+    before = after = read_bytes(project.toml)
+    left_out = []
+    for number in sorted({one.dataset for one in project.subsets if about & {each.path for each in one.samples}}):
+        options = replace(with_resolution(project).datasets[number], enable_bucket=True)
+        refused = why_refused(bucket_rules(options))
+        if refused is None:
+            after = with_place(project.toml, after, ("datasets", number, "enable_bucket"), True)
+        else:
+            left_out.append((project.toml, f"The trainer would refuse buckets in dataset {number + 1}: {refused}"))
+    title = f"turn buckets on in {project.toml.name}"
+    changes = (Write(project.toml, before, after),) if after != before else ()
+    return Proposal(title, Plan(title, changes), left_out=tuple(left_out))
+
+
 IMAGE_FIXES: Mapping[str, Fixer] = {
     rules.EMPTY.code: _at_once(_thrown_away),
     rules.NO_PICTURE.code: _at_once(_thrown_away),
@@ -66,6 +92,8 @@ IMAGE_FIXES: Mapping[str, Fixer] = {
     rules.ENDING_JPEG.code: _at_once(_as_jpg),
     rules.ENDING_UNREAD.code: _rewritten(converted),
     rules.ENDING_PLUGIN.code: _rewritten(converted),
+    rules.UNDER_STEP.code: _at_once(_thrown_away),
+    rules.NOT_THE_RESOLUTION.code: _at_once(_with_buckets),
     rules.SAME_STEM.code: _at_once(_with_own_stems),
 }
 """By the code of the finding."""

@@ -228,7 +228,7 @@ UNDER_STEP = Rule(
     "image has a side shorter than bucket_reso_steps",
     "images have a side shorter than bucket_reso_steps",
     "With bucket_no_upscale its bucket would be 0 pixels wide or high, and the trainer stops.",
-    "Replace it by a larger one, or unset bucket_no_upscale.",
+    "Replace it by a larger one, throw it away, or unset bucket_no_upscale.",
 )
 NOT_THE_RESOLUTION = Rule(
     "image-not-resolution",

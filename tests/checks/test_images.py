@@ -207,6 +207,24 @@ def test_sizes_are_judged_by_the_dataset_that_the_image_stands_in(tmp_path: Path
     assert sum(len(one.files) for one in findings) == len(said), "an image has one finding about its size"
 
 
+def test_buckets_are_turned_on_for_the_datasets_whose_images_need_them_and_can_have_them(tmp_path: Path) -> None:
+    config = "# mine\n"
+    for name, dataset in (("a", "resolution = 512"), ("b", "resolution = 512"), ("c", "resolution = 64")):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (512 if name == "b" else 600, 512), BIG).save(tmp_path / name / "x.png")
+        config += f'[[datasets]]\n{dataset}\n[[datasets.subsets]]\nimage_dir = "{tmp_path / name}"\n'
+    path = tmp_path / "c.toml"
+    path.write_text(config)
+    project = open_project(path)
+    [finding] = finish(image_findings(project))
+    assert {file.parent.name for file in finding.files} == {"a", "c"}
+    proposal = finish(IMAGE_FIXES["image-not-resolution"](project, finding))
+    assert ["min_bucket_reso 256" in reason for _, reason in proposal.left_out] == [True]
+    Journal(project.home).apply(proposal.plan)
+    assert path.read_text().startswith("# mine")
+    assert [one.enable_bucket for one in open_project(path).datasets] == [True, False, False]
+
+
 def test_an_image_that_metadata_names_and_that_is_absent_is_told_by_the_metadata_check_alone(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "turned.jpg").write_bytes(encoded(gradient(), "JPEG", exif=turned(6)))
