@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [sys.argv[1]]
+sys.path[:0] = [str(HERE), sys.argv[1]]
 os.environ |= {"TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1"}
 logging.disable(logging.CRITICAL)
 
-import torch  # noqa: E402 -- this script runs where the trainer runs, not in sdtui
+from operators import declare_missing_operators  # noqa: E402 -- this script runs where the trainer runs
 
-for operator in ("nms", "qnms"):
-    torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+declare_missing_operators()
 
 from library import train_util  # noqa: E402
 
