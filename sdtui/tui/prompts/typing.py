@@ -12,6 +12,7 @@ from sdtui.edits.prompt_values import with_value
 from sdtui.trainer.fields import parse_value
 from sdtui.trainer.prompt_file import PromptFile
 from sdtui.trainer.prompt_options import FIELDS, NEGATIVE, PROMPT
+from sdtui.tui.commands import key_of
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.prompts.judging import text_of
 from sdtui.tui.prompts.option_list import OptionRow
@@ -147,7 +148,8 @@ class Typing:
         try:
             self._screen.document.change(title, make)
         except SdtuiError as error:
-            self.refusal = error.sentence()
+            way_out = f" {key_of('editor.revert')} goes back to what the file holds." if self.in_text else ""
+            self.refusal = f"{error.sentence()}{way_out}"
             self._screen.show_about()
             return False
         self.refusal = ""
