@@ -148,7 +148,7 @@ def _show(report: Report) -> None:
     from sdtui.checks.fixes import FIXES
     from sdtui.cli.findings import show_findings
 
-    show_findings(report.findings)
+    show_findings(report.findings, of_many_files=True)
     if not report.findings:
         click.echo("Nothing is wrong with it.")
         return

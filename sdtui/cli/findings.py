@@ -13,10 +13,14 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 _FILES_AT_MOST = 5
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
-    """Each finding on stdout: severity, code and line, then the sentences below it."""
+def show_findings(findings: Iterable[Finding], *, of_many_files: bool = False) -> None:
+    """Each finding on stdout: severity, code and line, then the sentences below it.
+
+    ``of_many_files``: which file a line is of has to be said.
+    """
     for finding in findings:
-        at = f"line {finding.line}: " if finding.line is not None else ""
+        name = f"{safe(finding.path.name)}, " if of_many_files and finding.path is not None else ""
+        at = f"{name}line {finding.line}: " if finding.line is not None else ""
         word = click.style(finding.severity.value, fg=_COLOURS[finding.severity], bold=True)
         click.echo(f"{word} {finding.code}  {at}{safe(finding.message)}")
         for sentence in (finding.why, finding.fix):
