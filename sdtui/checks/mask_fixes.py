@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from posixpath import splitext
+from typing import TypeAlias
 
 from sdtui.base.text import plural
 from sdtui.base.work import Progress, Work
@@ -12,30 +13,49 @@ from sdtui.checks import mask_rules as rules
 from sdtui.checks.finding import Finding
 from sdtui.checks.samples import samples_of
 from sdtui.checks.throwing import thrown_away
-from sdtui.dataset.project import Project
+from sdtui.dataset.project import Project, Sample
 from sdtui.edits.proposal import Proposal
+from sdtui.images.header import read_size
 from sdtui.images.plain import white_png
 from sdtui.images.recipe import FORMATS, Recipe
 from sdtui.plans.plan import Change, Plan, Write
 from sdtui.prepare.rewriting import Order, rewritten
 
+_ASPECT = 0.01
+"""Part by which the shapes of a mask and its image may differ, for whole pixels are rounded."""
 _BLACK = (0, 0, 0)
 """What lies under the transparent parts of a mask: they are not trained, as whoever cut them out means."""
 
 
-def _written_anew(title: str, recipe: Callable[[str], Recipe]) -> Callable[[Project, Finding], Work[Proposal]]:
+_Choice: TypeAlias = Callable[[str, Sample, Path], Recipe | str]
+"""How to write a mask of this format, sample and path anew; or a sentence: why it is left."""
+
+
+def _written_anew(title: str, choose: _Choice) -> Callable[[Project, Finding], Work[Proposal]]:
     def mend(project: Project, finding: Finding) -> Work[Proposal]:
         order = Order()
-        for mask in dict.fromkeys(one.mask_path for one in samples_of(project, finding) if one.mask_path is not None):
+        masks = {one.mask_path: one for one in samples_of(project, finding) if one.mask_path is not None}
+        for mask, sample in masks.items():
             ending = splitext(mask.name)[1].lower()
-            if ending in FORMATS:
-                order.add(mask, mask, recipe(FORMATS[ending]))
-            else:
+            if ending not in FORMATS:
                 order.leave(mask, f"{ending} files are not written here; make it a PNG.")
+            elif isinstance(recipe := choose(FORMATS[ending], sample, mask), str):
+                order.leave(mask, recipe)
+            else:
+                order.add(mask, mask, recipe)
         order.title = f"{title} {plural(len(order.files), 'mask')}"
         return (yield from rewritten(project, order))
 
     return mend
+
+
+def _as_large(kind: str, sample: Sample, mask: Path) -> Recipe | str:
+    """As its image, where that was scaled and not cropped."""
+    width, height = read_size(mask)
+    across, down = width * sample.height, height * sample.width
+    if not width or not sample.width or abs(across - down) > _ASPECT * max(across, down):
+        return f"It is {width}x{height} and its image {sample.width}x{sample.height}, of another shape: make it anew."
+    return Recipe(kind, size=(sample.width, sample.height))
 
 
 def _white(project: Project, finding: Finding) -> Work[Proposal]:
@@ -64,7 +84,10 @@ def _without_image(project: Project, finding: Finding) -> Work[Proposal]:
 MASK_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     rules.NONE.code: _white,
     rules.SURPLUS.code: _without_image,
-    rules.TRANSPARENT.code: _written_anew("put black under", lambda kind: Recipe(kind, background=_BLACK)),
-    rules.DEEP.code: _written_anew("convert", Recipe),
+    rules.OTHER_SIZE.code: _written_anew("scale", _as_large),
+    rules.TRANSPARENT.code: _written_anew(
+        "put black under", lambda kind, _sample, _mask: Recipe(kind, background=_BLACK)
+    ),
+    rules.DEEP.code: _written_anew("convert", lambda kind, _sample, _mask: Recipe(kind)),
 }
 """By the code of the finding."""

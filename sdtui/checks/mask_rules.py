@@ -29,7 +29,7 @@ OTHER_SIZE = Rule(
     "images have another size than their masks",
     "With buckets the trainer stops at the first such pair, perhaps after hours (AssertionError: size of conditioning "
     "image is not match).",
-    "Make the mask anew from the image as it is now.",
+    "Scale the mask to it where both have one shape; else make it anew from the image as it is now.",
 )
 STRETCHED = Rule(
     "mask-size",
@@ -37,7 +37,7 @@ STRETCHED = Rule(
     "image has another size than its mask",
     "images have another size than their masks",
     "Without buckets the trainer stretches the mask over the image, so that it covers other parts than was meant.",
-    "Make the mask anew from the image as it is now.",
+    "Scale the mask to it where both have one shape; else make it anew from the image as it is now.",
 )
 UNREADABLE = Rule(
     "mask-unreadable",

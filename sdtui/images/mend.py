@@ -65,6 +65,8 @@ def _mended(opened: Image.Image, recipe: dict[str, Any], options: dict[str, Any]
         image = image.transpose(_TURNS[recipe["orientation"]])
     if recipe["background"] is not None:
         image = _flattened(image, tuple(recipe["background"]))
+    if recipe["size"] is not None:
+        image = image.resize(tuple(recipe["size"]), Image.Resampling.LANCZOS)
     if recipe["format"] in _WITHOUT_ALPHA and image.mode not in ("RGB", "L"):
         image = image.convert("RGB")
     exif = opened.getexif()

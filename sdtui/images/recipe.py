@@ -23,3 +23,5 @@ class Recipe:
     """The colour that comes under what is transparent; None keeps the alpha channel."""
     most_pixels: int | None = None
     """Shrink it to so many pixels if it has more, even if it has more than Pillow opens."""
+    size: tuple[int, int] | None = None
+    """Width and height in pixels to scale it to, after all else; None leaves its size."""

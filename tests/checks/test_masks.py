@@ -101,6 +101,20 @@ def test_masks_are_mended_and_brought_back(root: Path) -> None:
     assert (root / "3_dog" / "conditioning" / "nobody.png").exists()
 
 
+def test_a_mask_of_the_same_shape_is_scaled_to_its_image(root: Path) -> None:
+    mask = Image.new("L", (65, 32), 0)
+    mask.paste(255, (0, 0, 32, 32))
+    pair(root, "scaled", mask, (128, 63))
+    pair(root, "cropped", mask, (128, 128))
+    project = open_project(root)
+    proposal = finish(fix(project, found(root)["mask-size"]))
+    assert [path.name for path, _ in proposal.left_out] == ["cropped.png"]
+    Journal(project.home).apply(proposal.plan)
+    with Image.open(root / "3_dog" / "conditioning" / "scaled.png") as scaled:
+        assert (scaled.size, scaled.getpixel((20, 30)), scaled.getpixel((100, 30))) == ((128, 63), 255, 0)
+    assert names(found(root)["mask-size"]) == ["cropped.png"]
+
+
 def test_images_without_a_mask_get_a_white_one(root: Path) -> None:
     pair(root, "tall", None, (70, 133))
     project = open_project(root)
