@@ -11,6 +11,7 @@ from sdtui.base.files import read_bytes
 from sdtui.checks.config_effect import without_effect
 from sdtui.checks.config_paths import absent_here
 from sdtui.checks.finding import Finding, Severity
+from sdtui.trainer.backslashes import in_single_quotes
 from sdtui.trainer.config_spans import Place, Span, json_spans, line_of, nearest, toml_spans
 from sdtui.trainer.dataset_config import DatasetConfig, interpret, parse
 from sdtui.trainer.dataset_problems import ConfigProblem, why_foreign
@@ -77,9 +78,30 @@ def _order(finding: Finding) -> tuple[int, int]:
 
 def _syntax(path: Path, data: bytes, error: SyntaxProblem) -> Finding:
     kind = path.suffix.lower()[1:]
+    if kind == "toml" and _is_backslash(path, data):
+        return Finding(
+            "toml-backslash",
+            Severity.ERROR,
+            f"{error.what}: in double quotes a backslash begins an escape.",
+            path,
+            error.line,
+            why="The trainer's own parser stops at it, before anything is trained.",
+            fix="Write paths of Windows in single quotes, such as 'G:\\data'.",
+        )
     code = f"{kind}-bom" if data.startswith(_BOM) else f"{kind}-syntax"
     why = "The trainer's own parser stops at it, before anything is trained."
     return Finding(code, Severity.ERROR, f"{error.what}.", path, error.line, why=why, fix=error.remedy)
+
+
+def _is_backslash(path: Path, data: bytes) -> bool:
+    """Whether only backslashes in paths of Windows stand in the way."""
+    try:
+        text = data.decode("utf-8")
+        mended = in_single_quotes(text)
+        parse(path, mended.encode("utf-8"))
+    except (UnicodeDecodeError, SyntaxProblem):
+        return False
+    return mended != text
 
 
 def _refused(problem: ConfigProblem, path: Path, lines: _Lines) -> Finding:

@@ -12,9 +12,11 @@ from sdtui.base.work import Progress, Work
 from sdtui.checks.finding import Finding
 from sdtui.dataset.project import Project
 from sdtui.edits.config_place import rename_plan, set_plan, unset_plan
+from sdtui.edits.config_remap import remap
 from sdtui.edits.place_text import spans_of
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.plan import Plan, Write
+from sdtui.trainer.backslashes import in_single_quotes
 from sdtui.trainer.config_spans import Place, line_of
 from sdtui.trainer.dataset_config import parse
 from sdtui.trainer.dataset_problems import ConfigProblem, problems
@@ -28,6 +30,31 @@ def _without_mark(project: Project, finding: Finding) -> Work[Proposal]:
     after = before.removeprefix(codecs.BOM_UTF8)
     title = f"take the byte order mark out of {config.name}"
     return Proposal(title, Plan(title, (Write(config, before, after),) if after != before else ()))
+
+
+def _single_quotes(project: Project, finding: Finding) -> Work[Proposal]:
+    """Paths of Windows stand in single quotes, where a backslash is one."""
+    config = _config(project, finding)
+    yield Progress(0, 1, "configs")
+    before = read_bytes(config)
+    after = in_single_quotes(before.decode("utf-8")).encode("utf-8")
+    parse(config, after)
+    title = f"put paths of {config.name} into single quotes"
+    return Proposal(title, Plan(title, (Write(config, before, after),) if after != before else ()))
+
+
+def _found_again(project: Project, finding: Finding) -> Work[Proposal]:
+    """What is not where the config says, named where it is now, with all that stood beside it."""
+    config = _config(project, finding)
+    yield Progress(0, 1, "configs")
+    found = remap(config)
+    if found.plan.empty:
+        raise UsageError(
+            "Nothing like it was found in the folders around the config",
+            path=config,
+            remedy="sdtui config remap --search DIR looks in others.",
+        )
+    return Proposal(found.plan.title, found.plan)
 
 
 def _known_key(project: Project, finding: Finding) -> Work[Proposal]:
@@ -89,7 +116,11 @@ def _config(project: Project, finding: Finding) -> Path:
 CONFIG_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "toml-bom": _without_mark,
     "json-bom": _without_mark,
+    "toml-backslash": _single_quotes,
     "unknown-key": _known_key,
+    "missing-folder": _found_again,
+    "missing-masks": _found_again,
+    "missing-metadata": _found_again,
     "wrong-type": _right_value,
     "no-effect": _taken_out,
 }

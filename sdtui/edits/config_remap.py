@@ -5,13 +5,14 @@ Only the paths change, in the config and in the metadata files that it names; ev
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import SyntaxProblem, UsageError
 from sdtui.base.files import read_bytes
 from sdtui.base.text import plural
 from sdtui.dataset.listing import absolute, is_possible
@@ -22,6 +23,7 @@ from sdtui.edits.moved_paths import MovedPaths
 from sdtui.edits.path_spelling import as_linux, as_windows, below, is_absolute, is_windows, joined
 from sdtui.edits.stamp import restamped
 from sdtui.plans.plan import Plan, Write
+from sdtui.trainer.backslashes import in_single_quotes
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import parse
 from sdtui.trainer.dataset_keys import table, tables
@@ -83,7 +85,8 @@ def remap(
     UnreadableError, SyntaxProblem, WriteError, and UsageError for a config of another trainer.
     """
     before = read_bytes(path)
-    config = parse(path, before)
+    data = _readable(path, before)
+    config = parse(path, data)
     foreign = why_foreign(config)
     if foreign is not None:
         raise UsageError(foreign.rstrip("."), path=path, remedy="It is left as it is.")
@@ -92,7 +95,7 @@ def remap(
     written = dict(_written(config))
     new = {place: paths.folder_or_file(place, old) for place, old in written.items()}
     metadata = _metadata(paths, {place: new[place] for place in new if place[-1] == "metadata_file"})
-    after = with_standing(path, before, {place: text for place, text in new.items() if text != written[place]})
+    after = with_standing(path, data, {place: text for place, text in new.items() if text != written[place]})
     beside = {file.name: (write.before or b"", write.after) for file, (write, _) in metadata.items()}
     changed = tuple(Respelled(place, written[place], text) for place, text in new.items() if text != written[place])
     writes = [write for write, _ in metadata.values()]
@@ -104,6 +107,17 @@ def remap(
     lost = tuple(dict.fromkeys(text for text in new.values() if not paths.leads_somewhere(text)))
     plan = Plan(_title(path, changed, images), tuple(writes), tuple(_warnings(changed, spelling, base, paths)))
     return Remap(plan, changed, images, lost)
+
+
+def _readable(path: Path, data: bytes) -> bytes:
+    """``data``, with paths of Windows in single quotes where it could not be read otherwise."""
+    try:
+        parse(path, data)
+    except SyntaxProblem:
+        if path.suffix.lower() == ".toml":
+            with contextlib.suppress(UnicodeDecodeError):
+                return in_single_quotes(data.decode("utf-8")).encode("utf-8")
+    return data
 
 
 def _written(config: Mapping[str, object]) -> Iterator[tuple[Place, str]]:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from sdtui.base.errors import UsageError
 from sdtui.base.work import finish
 from sdtui.checks.config import check_config
 from sdtui.checks.config_fixes import CONFIG_FIXES
 from sdtui.checks.finding import Finding, Severity
+from sdtui.dataset.project import Project, ProjectKind
 from sdtui.dataset.scan import open_project
 from sdtui.plans.plan import Write
 from sdtui.trainer.dataset_keys import Support
@@ -154,3 +156,33 @@ def test_a_key_that_is_spelled_wrong_is_mended_where_it_stands(tmp_path: Path) -
         assert isinstance(change, Write)
         path.write_bytes(change.after)
     assert path.read_text() == text.replace("num_repeat", "num_repeats")
+
+
+def test_paths_of_windows_in_double_quotes_are_put_into_single_ones(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    subset = "[[datasets.subsets]]\nimage_dir = "
+    text = f'[[datasets]]\n{subset}"G:\\data\\10_cat" # cats\n{subset}"C:\\\\Users"\n{subset}"C:\\Users\\new"\n'
+    path.write_text(text)
+    (finding,) = check_config(path).findings
+    assert (finding.code, finding.line) == ("toml-backslash", 3)
+    project = Project(tmp_path, ProjectKind.TOML, ".txt", (), toml=path)
+    (change,) = finish(CONFIG_FIXES[finding.code](project, finding)).plan.changes
+    assert isinstance(change, Write)
+    wanted = text.replace('"G:\\data\\10_cat"', "'G:\\data\\10_cat'").replace('"C:\\Users\\new"', "'C:\\Users\\new'")
+    assert change.after == wanted.encode()
+    # Anything else that is no TOML stays what it is.
+    path.write_text(text + "x = = 1\n")
+    assert [one.code for one in check_config(path).findings] == ["toml-syntax"]
+
+
+def test_folders_that_are_elsewhere_now_are_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    image(tmp_path / "cats" / "a.png")
+    path.write_text("[[datasets]]\nresolution = 512\n[[datasets.subsets]]\nimage_dir = 'E:\\sets\\cats'\n")
+    (finding,) = check_config(path).findings
+    project = open_project(path)
+    (change,) = finish(CONFIG_FIXES[finding.code](project, finding)).plan.changes
+    assert isinstance(change, Write) and f'"{tmp_path}/cats"'.encode() in change.after
+    path.write_bytes(path.read_bytes().replace(b"cats", b"dogs"))
+    with pytest.raises(UsageError, match="Nothing like it was found"):
+        finish(CONFIG_FIXES[finding.code](project, finding))

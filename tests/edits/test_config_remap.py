@@ -134,6 +134,14 @@ def test_paths_of_windows_and_of_wsl(root: Path) -> None:
     assert [one.after for one in remap(path).paths] == [str(root / "10_cat")]
 
 
+def test_paths_that_double_quotes_make_unreadable_are_found_too(root: Path) -> None:
+    path = root / "mine.toml"
+    text = '[[datasets]]\n[[datasets.subsets]]\nimage_dir = "G:\\sets\\10_cat" # cats\n'
+    path.write_text(text)
+    applied(remap(path), root / ".sdtui")
+    assert path.read_text() == text.replace("G:\\sets\\10_cat", f"{root}/10_cat")
+
+
 def test_keys_of_metadata_follow_and_nothing_else(root: Path) -> None:
     metadata = root / "meta.json"
     body = '{"/old/data/10_cat/0.png" : {"caption":"é",  "x": NaN}, "1.png":{}, "/old/data/10_cat/gone.png": {}}\n'
