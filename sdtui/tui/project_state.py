@@ -17,6 +17,21 @@ _KEYSTROKES = 200
 """Changes of unsaved text after which it is written without waiting."""
 
 
+class PromptDraft(msgspec.Struct):
+    """Words of a sample prompt that were typed and not written."""
+
+    path: str
+    """The prompt file."""
+    row: int
+    key: str
+    """``prompt`` or ``negative_prompt``."""
+    adding: bool
+    """It is of a new prompt that goes to ``row``."""
+    original: str
+    """What the file held when the typing began."""
+    text: str
+
+
 class ScreenState(msgspec.Struct):
     """The Dataset screen of one project, as it was left."""
 
@@ -35,6 +50,7 @@ class ScreenState(msgspec.Struct):
     """What Review was filtered by, as it was typed."""
     drafts: dict[str, str] = {}
     """Unsaved caption text by the path of its image."""
+    prompt: PromptDraft | None = None
 
 
 def _file(project: Path) -> Path:
@@ -108,7 +124,10 @@ class StateKeeper:
         drafts = {image: text for image, text in (others | mine).items() if _encodable(image) and _encodable(text)}
         names = ("image", "subset", "review_image", "review_filter")
         unwritable = {name: "" for name in names if not _encodable(getattr(self.state, name))}
-        return msgspec.json.encode(msgspec.structs.replace(self.state, drafts=drafts, **unwritable))
+        prompt = self.state.prompt
+        if prompt is not None and not _encodable(prompt.path + prompt.original + prompt.text):
+            prompt = None
+        return msgspec.json.encode(msgspec.structs.replace(self.state, drafts=drafts, prompt=prompt, **unwritable))
 
 
 def _encodable(text: str) -> bool:

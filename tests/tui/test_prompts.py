@@ -268,3 +268,18 @@ async def test_nothing_is_drawn_while_nothing_happens(project: Path, monkeypatch
         for _ in range(5):
             await it.pilot.pause()
         assert shown == []
+
+
+async def test_what_was_typed_survives_an_end_without_warning(project: Path) -> None:
+    path = prompt_file(project, LINES)
+    async with prompts(project) as it:
+        await it.press("j", "j", "enter")
+        await it.type(" of it")
+        assert it.app.workspace is not None
+        it.app.workspace.keeper.write()  # as it is written some seconds later; then the power fails
+    assert path.read_bytes().decode() == LINES
+    async with prompts(project) as it:
+        await it.sees("the end of it", "save, leave")
+        await it.press("enter")
+        await it.holds(path, f"{LINES} of it")
+        assert it.app.workspace is not None and it.app.workspace.keeper.state.prompt is None

@@ -68,6 +68,7 @@ class PromptsScreen(Undoes, PromptsView):
             now = counted(self.editor.caption, self._judge.limit)
             self.editor.mark(now)
             self._show_count(now.tokens)
+            self.typing.keep()
 
     def on_descendant_blur(self) -> None:
         self.call_later(self._left_for_elsewhere)

@@ -14,6 +14,7 @@ from sdtui.trainer.prompt_file import PromptFile
 from sdtui.trainer.prompt_options import FIELDS, NEGATIVE, PROMPT
 from sdtui.tui.commands import key_of
 from sdtui.tui.finder import Candidate, Finder
+from sdtui.tui.project_state import PromptDraft
 from sdtui.tui.prompts.judging import text_of
 from sdtui.tui.prompts.option_list import OptionRow
 
@@ -83,6 +84,38 @@ class Typing:
 
         self._screen.app.push_screen(Finder(f"{option.field.title}?", candidates), chosen)
 
+    # Drafts -------------------------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """What was typed so far survives, whatever happens."""
+        screen, original, text = self._screen, self.original(), self._screen.editor.caption
+        row = screen.cursor if self.adding is None else self.adding
+        path, adding = str(screen.document.path), self.adding is not None
+        self._keep(PromptDraft(path, row, self.key or PROMPT, adding, original, text) if text != original else None)
+
+    def _keep(self, draft: PromptDraft | None) -> None:
+        workspace = self._screen.shell.workspace
+        if workspace is not None and workspace.keeper.state.prompt != draft:
+            workspace.keeper.state.prompt = draft
+            workspace.keeper.changed()
+
+    def resume(self) -> None:
+        """Go on with what was typed when sdtui ended, where the file still holds what it held then."""
+        screen = self._screen
+        draft = screen.shell.workspace.keeper.state.prompt if screen.shell.workspace is not None else None
+        rows = screen.file.rows if screen.file is not None else ()
+        if draft is None or draft.path != str(screen.document.path) or draft.key not in TEXTS:
+            return
+        if draft.adding and draft.row <= len(rows):
+            screen.prompts.cursor = max(0, draft.row - 1)
+        elif not draft.adding and draft.row < len(rows) and text_of(rows[draft.row], draft.key) == draft.original:
+            screen.prompts.cursor = draft.row
+        else:
+            return
+        self.begin_text(draft.key, draft.row if draft.adding else None)
+        editor = screen.editor
+        editor.replace(editor.veiled(draft.text), (0, 0), editor.document.end, maintain_selection_offset=False)
+
     # Taking -------------------------------------------------------------------------------------------------------
 
     def original(self) -> str:
@@ -112,6 +145,7 @@ class Typing:
         """Type no more."""
         screen = self._screen
         self.key, self.adding, self.refusal = None, None, ""
+        self._keep(None)
         screen.editor.end()
         screen.line.display = False
         (screen.options if self._back_to_options and screen.row is not None else screen.prompts).focus()

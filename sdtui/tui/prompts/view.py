@@ -65,6 +65,8 @@ class PromptsView(Offers, LeavesOnce[None]):
         self._path = path
         self._pixels = size
         self._line = line
+        self._resumed = False
+        """It was asked whether something was typed before."""
         self._script = script
         self._judge = Judge(script)
         self._defaults = {**default_values(script), **({"sample_sampler": sampler} if sampler else {})}
@@ -175,6 +177,9 @@ class PromptsView(Offers, LeavesOnce[None]):
         self.prompts.rows_changed(next(iter(asked), None))
         self._line = None
         self.show()
+        if file is not None and not self._resumed:
+            self._resumed = True
+            self.typing.resume()
         if file is not None:
             self.shell.bridge.work(self, "judge", lambda cancelled: self._judge.all(file, cancelled), self._was_judged)
 
