@@ -46,7 +46,7 @@ def _named_alike(project: Project, finding: Finding) -> Work[Proposal]:
                 taken = misread(subset, SUFFIXES, finder.names_in)
                 found += [cache for image, cache in taken.items() if image in about]
                 continue
-            names = finder.names_in(subset.image_dir)
+            names = sorted(finder.names_in(subset.image_dir))
             for suffix in SUFFIXES:
                 caches = [str(subset.image_dir / name) for name in names if name.endswith(suffix)]
                 found += _matched(subset.samples, caches, about)

@@ -19,8 +19,8 @@ def misread(subset: Subset, suffixes: Iterable[str], names: Names) -> Mapping[Pa
     """By image the cache that is taken for it. Nothing where the metadata says each size, or nothing is cached."""
     if subset.metadata_file is None:
         return {}
-    folders = {dirname(key) for key in subset.keys if isabs(key)}
-    caches = [join(folder, name) for folder in folders for name in names(Path(folder)) if name.endswith(".npz")]
+    folders = dict.fromkeys(dirname(key) for key in subset.keys if isabs(key))
+    caches = [join(folder, name) for folder in folders for name in sorted(names(Path(folder))) if name.endswith(".npz")]
     if not caches:
         return {}
     try:

@@ -73,7 +73,8 @@ class _Checker:
 
     def sizes(self, subset: Subset, suffix: str) -> None:
         """Compare what names of caches say with what the images are."""
-        caches = [str(subset.image_dir / name) for name in self.names(subset.image_dir) if name.endswith(suffix)]
+        names = sorted(self.names(subset.image_dir))
+        caches = [str(subset.image_dir / name) for name in names if name.endswith(suffix)]
         images = [str(sample.path) for sample in subset.samples]
         for sample, cache in zip(subset.samples, matched_caches(images, caches), strict=True):
             if cache is None:

@@ -159,10 +159,11 @@ def test_what_cache_info_remembers(folder: Path, changed: dict[str, Any], code: 
 
 
 def test_hostile_caches_end_with_findings(folder: Path) -> None:
-    for name in ("_sd.npz", "a_x_sd.npz", "\x1b[31m_0001x0001_sd.npz", "a_99999999999x1_sd.npz"):
+    image(folder / "d.png", 512, 512, "a dog")
+    for name in ("_sd.npz", "d_x_sd.npz", "\x1b[31m_0001x0001_sd.npz", "a_99999999999x1_sd.npz"):
         (folder / name).write_bytes(b"")
     (folder / "b_0512x0512_sd.npz").mkdir()
     (folder / "c_0512x0512_sd.npz").symlink_to("nowhere")
     by_code = found(folder)
-    assert by_code["latents-name"].severity is Severity.ERROR
+    assert (by_code["latents-name"].severity, names(by_code["latents-name"])) == (Severity.ERROR, ["d.png"])
     assert names(by_code["cache-broken"]) == ["b.png"]  # a link to nowhere is no cache yet
