@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
-from sdtui.base.text import duration, plural
+from sdtui.base.text import plural
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
-from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of, not_proven
+from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of, not_proven, when
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 
@@ -16,17 +13,13 @@ _AGAIN = "Rehearse again: sdtui train --rehearse, or the key on Train."
 
 
 def rehearsal_findings(
-    project: Project,
-    settings: Settings | None,
-    install: TrainerInstall | None,
-    *,
-    clock: Callable[[], float] = time.time,
+    project: Project, settings: Settings | None, install: TrainerInstall | None
 ) -> tuple[Finding, ...]:
     """One finding where ``project`` was rehearsed with the profile of ``settings``; none where it never was."""
     rehearsed = last_rehearsed(project.home, settings.profile.name) if settings is not None else None
     if settings is None or rehearsed is None:
         return ()
-    return (finding_of(rehearsed, project, current=is_current(rehearsed, project, settings, install), now=clock()),)
+    return (finding_of(rehearsed, project, current=is_current(rehearsed, project, settings, install)),)
 
 
 def is_current(rehearsed: Rehearsed, project: Project, settings: Settings, install: TrainerInstall | None) -> bool:
@@ -34,14 +27,14 @@ def is_current(rehearsed: Rehearsed, project: Project, settings: Settings, insta
     return rehearsed.rehearsed == mark_of(project, settings, install)
 
 
-def finding_of(rehearsed: Rehearsed, project: Project, *, current: bool, now: float) -> Finding:
-    """``rehearsed`` as a finding about ``project``, ``now`` in seconds since the epoch."""
-    ago = f"{duration(max(0.0, now - rehearsed.began - rehearsed.seconds))} ago"
+def finding_of(rehearsed: Rehearsed, project: Project, *, current: bool) -> Finding:
+    """``rehearsed`` as a finding about ``project``; ``current``: nothing has changed since."""
+    at = when(rehearsed)
     if not current:
         return Finding(
             "rehearsal-outdated",
             Severity.INFO,
-            f"The rehearsal of {rehearsed.profile} {_ended(rehearsed)} {ago}; something was changed since then.",
+            f"The rehearsal of {rehearsed.profile} {_ended(rehearsed)} {at}; something was changed since then.",
             project.root,
             why="It says nothing about what has changed: the settings, the dataset or sd-scripts.",
             fix=_AGAIN,
@@ -50,7 +43,7 @@ def finding_of(rehearsed: Rehearsed, project: Project, *, current: bool, now: fl
         return Finding(
             "rehearsed",
             Severity.INFO,
-            f"sd-scripts has rehearsed {rehearsed.profile}: {plural(rehearsed.steps, 'step')}, {ago}.",
+            f"sd-scripts has rehearsed {rehearsed.profile}: {plural(rehearsed.steps, 'step')}, {at}.",
             project.root,
             why=" ".join(not_proven(rehearsed)),
         )
@@ -60,15 +53,16 @@ def finding_of(rehearsed: Rehearsed, project: Project, *, current: bool, now: fl
             "rehearsal-not-set-up",
             Severity.INFO,
             f"The rehearsal could not be set up with this sd-scripts. {rehearsed.sentence}",
-            log,
+            project.root,
             why="It says nothing about the run: sd-scripts was not reached, or has parts that are not known here.",
+            fix=f"{log} holds all that it said.",
         )
     return Finding(
         "rehearsal-failed",
         Severity.ERROR,
         rehearsed.sentence or "The rehearsal failed.",
-        log,
-        why=f"{rehearsed.script} itself stopped at it when it was rehearsed {ago}, and would stop at it again.",
+        project.root,
+        why=f"{rehearsed.script} itself stopped at it when it was rehearsed {at}, and would stop at it again.",
         fix=f"{_AGAIN} {log} holds all that it said.",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import click
@@ -25,7 +24,7 @@ def rehearse_now(
 ) -> int:
     """Rehearse, and print what came of it. Exit status 0 where it passed, 1 where it failed."""
     rehearsed = run_work(rehearse(project, settings, install, user=user))
-    finding = finding_of(rehearsed, project, current=True, now=time.time())
+    finding = finding_of(rehearsed, project, current=True)
     if as_json:
         print_json({"ok": rehearsed.passed, "findings": [finding.document()], "rehearsal": _document(rehearsed)})
     elif rehearsed.passed:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -99,6 +100,12 @@ def last_rehearsed(home: Path, profile: str) -> Rehearsed | None:
 def log_of(home: Path, profile: str) -> Path:
     """The console of the newest rehearsal of ``profile``."""
     return home / _FOLDER / f"{profile}.log"
+
+
+def when(rehearsed: Rehearsed) -> str:
+    """When it ended: ``at 14:05``, with the date where that is not today. No time that grows while it is shown."""
+    then, now = time.localtime(rehearsed.began + rehearsed.seconds), time.localtime()
+    return time.strftime("at %H:%M" if then[:3] == now[:3] else "on %Y-%m-%d at %H:%M", then)
 
 
 def proven(rehearsed: Rehearsed) -> Iterator[str]:

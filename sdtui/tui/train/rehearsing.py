@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +10,10 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import shown
 from sdtui.base.text import count, duration, plural, safe
 from sdtui.base.work import Progress
+from sdtui.checks.rehearsed import is_current
 from sdtui.dataset.project import Project
 from sdtui.runs.real_rehearsal import rehearse, why_not_rehearsed
-from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of
+from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, when
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
@@ -44,7 +44,7 @@ def standing_of(project: Project, settings: Settings, install: TrainerInstall | 
     rehearsed = last_rehearsed(project.home, settings.profile.name)
     if rehearsed is None:
         return None
-    return Standing(rehearsed, rehearsed.rehearsed == mark_of(project, settings, install))
+    return Standing(rehearsed, is_current(rehearsed, project, settings, install))
 
 
 class Rehearsing:
@@ -131,23 +131,17 @@ _COMMAND = "train.rehearse_for_real"
 
 def _known(standing: Standing, width: int) -> list[Line]:
     rehearsed = standing.rehearsed
-    when = _when(rehearsed.began + rehearsed.seconds)
+    at = when(rehearsed)
     if not standing.current:
         ended = "passed" if rehearsed.passed else "failed"
-        return [*wrap(f"· {ended} {when}; something was changed since", width, "dim", indent=2)]
+        return [*wrap(f"· {ended} {at}; something was changed since", width, "dim", indent=2)]
     if rehearsed.passed:
         took = f"{plural(rehearsed.steps, 'step')} in {duration(rehearsed.seconds)}"
         read = f"read: all captions, {count(rehearsed.images_read)} of {plural(rehearsed.images, 'image')}"
-        return [[(f"{marks().reviewed} passed {when}", "good")], [(f"  {took}", "dim")], [(f"  {read}", "dim")]]
+        return [[(f"{marks().reviewed} passed {at}", "good")], [(f"  {took}", "dim")], [(f"  {read}", "dim")]]
     role = "bad" if rehearsed.set_up else "warn"
     said = wrap(safe(rehearsed.sentence or ""), width - 2, role)[:_ROWS]
-    return [[(f"{marks().stop} failed {when}", role)], *([("  ", role), *line] for line in said)]
-
-
-def _when(at: float) -> str:
-    """``at 14:05``; with the date where that is not today. No time that would have to be drawn anew."""
-    then, now = time.localtime(at), time.localtime()
-    return time.strftime("at %H:%M" if then[:3] == now[:3] else "on %Y-%m-%d at %H:%M", then)
+    return [[(f"{marks().stop} failed {at}", role)], *([("  ", role), *line] for line in said)]
 
 
 def _explain(screen: TrainScreen, rehearsed: Rehearsed, log: Path) -> None:
