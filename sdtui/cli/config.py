@@ -149,8 +149,8 @@ def set_value(
 ) -> None:
     """Set one key of a dataset config, such as datasets[0].subsets[1].num_repeats, and no other byte.
 
-    VALUE is written as in TOML (10, true, [512, 768]); what is none of these is a text. A value that the trainer would
-    refuse is refused.
+    VALUE is written as in TOML (10, true, [512, 768]); what is none of these is a text. What the trainer would refuse
+    is refused.
     """
     from sdtui.edits.config_place import read_place, read_value, set_plan, unset_plan
 
@@ -158,7 +158,7 @@ def set_value(
         raise UsageError("Give a VALUE, or --unset without one")
     settle_interrupted(file.parent, dry_run=dry_run, yes=yes)
     where = read_place(place)
-    plan = unset_plan(file, where) if value is None else set_plan(file, where, read_value(value), script)
+    plan = unset_plan(file, where, script) if value is None else set_plan(file, where, read_value(value), script)
     if not as_json:
         show_plan(plan)
     applied = None if dry_run else apply_plan(file.absolute().parent / PROJECT_FOLDER, plan, yes=yes)

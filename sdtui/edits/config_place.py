@@ -54,18 +54,16 @@ def set_plan(path: Path, place: Place, value: Any, script: str = "train_network"
     before = read_bytes(path)
     _refuse_foreign(path, before)
     after = with_place(path, before, place, value)
-    known = {(problem.place, problem.message) for problem in _refusals(path, before, script)}
-    for problem in _refusals(path, after, script):
-        if (problem.place, problem.message) not in known:
-            raise UsageError(problem.message.rstrip("."), path=path, remedy=problem.fix)
+    _refuse_refused(path, before, after, script)
     return _plan(path, before, after, f"{written_place(place)} of {path.name} to {_shown(value)}")
 
 
-def unset_plan(path: Path, place: Place) -> Plan:
-    """The Plan that takes one key out. Raises as ``without_place``."""
+def unset_plan(path: Path, place: Place, script: str = "train_network") -> Plan:
+    """The Plan that takes one key out. Raises as ``without_place``, and as ``set_plan`` for what is then refused."""
     before = read_bytes(path)
     _refuse_foreign(path, before)
     after = without_place(path, before, place)
+    _refuse_refused(path, before, after, script)
     return _plan(path, before, after, f"take {written_place(place)} out of {path.name}")
 
 
@@ -88,6 +86,14 @@ def rename_plan(path: Path, place: Place, key: str) -> Plan:
             if _reads(path, edited, wanted):
                 return _plan(path, before, edited.encode("utf-8"), f"{written_place(place)} of {path.name} to {key}")
     raise WriteError(f"{written_place(place)} could not be renamed", path=path, remedy="Do it in an editor.")
+
+
+def _refuse_refused(path: Path, before: bytes, after: bytes, script: str) -> None:
+    """Raise UsageError for what the trainer refuses after, and did not before."""
+    known = {(problem.place, problem.message) for problem in _refusals(path, before, script)}
+    for problem in _refusals(path, after, script):
+        if (problem.place, problem.message) not in known:
+            raise UsageError(problem.message.rstrip("."), path=path, remedy=problem.fix)
 
 
 def _refuse_foreign(path: Path, data: bytes) -> None:

@@ -216,7 +216,15 @@ def _choices(key: str, rules: Rules) -> tuple[str, ...]:
 def _rules(here: ConfigTable, support: Support) -> Rules:
     if here.mode is None:
         return general_rules(support)
-    return (subset_rules if here.level == "subset" else dataset_rules)(here.mode, support)
+    if here.level == "dataset":
+        return dataset_rules(here.mode, support)
+    rules = subset_rules(here.mode, support)
+    if here.mode != "dreambooth":
+        return rules
+    # Written in each subset of a dataset, they make it one of another kind.
+    masks = {"conditioning_data_dir": subset_rules("controlnet")["conditioning_data_dir"]} if support.masks else {}
+    metadata = {"metadata_file": subset_rules("finetuning")["metadata_file"]} if support.finetuning else {}
+    return {**rules, **masks, **metadata}
 
 
 def _above(config: DatasetConfig, here: ConfigTable) -> Iterator[tuple[Level, Mapping[str, Any]]]:

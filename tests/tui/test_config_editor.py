@@ -108,7 +108,7 @@ async def test_what_the_trainer_would_refuse_is_said_and_not_written(config: Pat
         await it.press("escape")
         await on_key(it, screen, 2, "image_dir")
         await it.press("x")
-        await it.until(lambda: "the trainer stops without it" in it.words())
+        await it.until(lambda: "subset 1 has no image_dir" in it.words())
         assert config.read_bytes() == before
 
 

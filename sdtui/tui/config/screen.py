@@ -172,11 +172,8 @@ class ConfigScreen(Undoes, ConfigView):
             self._take_out(self.row)
 
     def _take_out(self, row: KeyRow) -> None:
-        if row.required:
-            self._refused(UsageError(f"{row.key} stays: the trainer stops without it", remedy="Type another value."))
-            return
-        path = self.path
-        self._apply(lambda: unset_plan(path, row.place))
+        path, script = self.path, self.script
+        self._apply(lambda: unset_plan(path, row.place, script))
 
     def _write(self, row: KeyRow, text: str) -> None:
         try:
