@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from posixpath import splitext
 
@@ -107,6 +108,41 @@ def _rewritten(project: Project, finding: Finding, title: str, convert: Callable
     return Proposal(title, Plan(title, tuple(changes)), stale=stale, left_out=tuple(left_out))
 
 
+def _of_its_own(project: Project, finding: Finding) -> Work[Proposal]:
+    """Each image that borrows a caption gets a file with the same bytes, to be changed by itself."""
+    changes: list[Change] = []
+    left_out: list[tuple[Path, str]] = []
+    samples = samples_of(project, finding)
+    yield Progress(0, len(samples), "captions")
+    for sample in samples:
+        try:
+            data = read_bytes(sample.caption_read_from or sample.caption_path)
+        except UnreadableError as error:
+            left_out.append((sample.path, f"{error.what}."))
+        else:
+            changes.append(Write(sample.caption_path, None, data or b"\n"))
+    title = f"give {plural(len(changes), 'image')} a caption of {'its' if len(changes) == 1 else 'their'} own"
+    return Proposal(title, Plan(title, tuple(dict.fromkeys(changes))), left_out=tuple(left_out))
+
+
+def _to_class_tokens(project: Project, finding: Finding) -> Work[Proposal]:
+    """Captions without text go to the trash where class tokens are trained in their place."""
+    files: list[Path] = []
+    left_out: list[tuple[Path, str]] = []
+    samples = samples_of(project, finding)
+    yield Progress(0, len(samples), "captions")
+    for sample in samples:
+        subset = project.subset(sample.subset)
+        if subset is not None and subset.class_tokens and sample.caption_path.is_file():
+            files.append(sample.caption_path)
+        else:
+            left_out.append((sample.path, "Its subset has no class tokens to train instead: write it a caption."))
+    title = f"throw {plural(len(files), 'caption')} without text away"
+    thrown = thrown_away(project, files, title)
+    stale = StaleCaches().of(sample.path for sample in samples if sample.caption_path in files)
+    return replace(thrown, stale=stale, left_out=tuple(left_out))
+
+
 def _without_image(project: Project, finding: Finding) -> Work[Proposal]:
     yield Progress(0, len(finding.files), "captions")
     return thrown_away(project, finding.files, f"throw {plural(len(finding.files), 'caption')} without an image away")
@@ -174,6 +210,8 @@ CAPTION_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "caption-first-line-blank": _first_line_up,
     "caption-multi-line": _by(JoinLines()),
     "caption-bom": _without_mark,
+    "caption-blank": _to_class_tokens,
+    "caption-borrowed": _of_its_own,
     "caption-orphan": _without_image,
     "caption-name": _renamed,
     "caption-extension": _extension_set,

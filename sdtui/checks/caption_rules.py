@@ -101,7 +101,7 @@ BORROWED = Rule(
     "images are trained on the caption of another",
     "Where an image has no caption and its path five or more parts between underscores, the trainer drops the last "
     "four and reads that file instead (meant for cut-out faces).",
-    "Write a caption for each, unless that was meant.",
+    "Give each a caption of its own, which begins as a copy of that one.",
 )
 IDENTICAL = Rule(
     "caption-identical",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sdtui.base.errors import UsageError
 from sdtui.base.files import read_bytes
 from sdtui.base.work import Progress, Work
 from sdtui.checks.finding import Finding
 from sdtui.dataset.project import Project
-from sdtui.edits.config_place import rename_plan, set_plan, unset_plan
+from sdtui.edits.config_place import rename_plan, set_plan, unset_plan, without_place
 from sdtui.edits.config_remap import remap
 from sdtui.edits.place_text import spans_of
 from sdtui.edits.proposal import Proposal
@@ -96,6 +97,34 @@ def _taken_out(project: Project, finding: Finding) -> Work[Proposal]:
     return Proposal(plan.title, plan)
 
 
+def _without(key: str, value: Any) -> Callable[[Project, Finding], Work[Proposal]]:
+    """``key`` goes wherever it stands with ``value``."""
+
+    def mend(project: Project, finding: Finding) -> Work[Proposal]:
+        config = _config(project, finding)
+        yield Progress(0, 1, "configs")
+        before = after = read_bytes(config)
+        # From the last on, so that the places of the others stay what they are.
+        for place in reversed(_places_with(config, before, key, value)):
+            after = without_place(config, after, place)
+        title = f"take {key} out of {config.name}"
+        return Proposal(title, Plan(title, (Write(config, before, after),) if after != before else ()))
+
+    return mend
+
+
+def _places_with(config: Path, data: bytes, key: str, value: Any) -> list[Place]:
+    parsed = parse(config, data)
+    found = []
+    for place in spans_of(config, data.decode("utf-8")):
+        if place[-1] == key:
+            at: Any = parsed
+            for step in place:
+                at = at[step]
+            found += [place] if at == value else []
+    return found
+
+
 def _place_of(config: Path, finding: Finding) -> Place:
     """The key at the line of ``finding``, whose name its sentence begins with."""
     text = read_bytes(config).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
@@ -123,5 +152,7 @@ CONFIG_FIXES: Mapping[str, Callable[[Project, Finding], Work[Proposal]]] = {
     "missing-metadata": _found_again,
     "wrong-type": _right_value,
     "no-effect": _taken_out,
+    "caption-separator-empty": _without("caption_separator", ""),
+    "mask-random-crop": _without("random_crop", True),
 }
 """By the code of the finding."""

@@ -10,6 +10,7 @@ import click
 from sdtui.base.errors import NotADatasetError, UsageError
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.interrupted import settle_interrupted, tell_interrupted
+from sdtui.cli.many_values import ManyFixes
 from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.cli.proposed import applying_options, carry_out, proposal_document, show_files
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from sdtui.trainer.profiles import Settings
 
 
-@click.command("check")
+@click.command("check", cls=ManyFixes)
 @click.argument("path", metavar="DIR_OR_TOML", type=click.Path(path_type=Path))
 @click.option("--profile", metavar="NAME", help="Also check the run that this profile would start.")
 @click.option("--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting of the profile.")
-@click.option("--fix", "codes", metavar="CODE", multiple=True, help="Mend what has this code; several with commas.")
+@click.option("--fix", "codes", metavar="CODE...", multiple=True, help="Mend what has this code; several may follow.")
 @applying_options
 def command(
     path: Path,
@@ -85,7 +86,7 @@ class _Checking:
             self.project, report = refused(self.path, self.settings)
             return report
         try:
-            self.project = run_work(scan(self.path))
+            self.project = run_work(scan(self.path, mode=self.install.token_mode if self.install else "ftfy"))
         except NotADatasetError:
             if self.path.is_dir():
                 raise

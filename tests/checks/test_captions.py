@@ -195,6 +195,35 @@ def test_what_any_caption_begins_with_is_no_trigger(tmp_path: Path, beginning: s
     assert not [code for code in found(subset(tmp_path / "dogs", captions)) if code.startswith("trigger")]
 
 
+def test_a_borrowed_caption_becomes_one_of_its_own(tmp_path: Path) -> None:
+    folder = subset(tmp_path / "dogs", {"a.png": b"a dog\r\n", "a_1_2_3_4.png": None})
+    Journal(folder / ".sdtui").apply(proposed(folder, "caption-borrowed").plan)
+    assert (folder / "a_1_2_3_4.txt").read_bytes() == b"a dog\r\n"
+    assert "caption-borrowed" not in found(folder)
+
+
+def test_captions_without_text_give_way_to_class_tokens(tmp_path: Path) -> None:
+    folder = subset(tmp_path / "2_dog", {"a.png": "a dog", "b.png": "\n"})
+    Journal(folder / ".sdtui").apply(proposed(folder, "caption-blank").plan)
+    assert names(found(folder)["caption-class"]) == ["b.png"]
+    plain = subset(tmp_path / "dogs", {"a.png": "a dog", "b.png": "\n"})
+    proposal = proposed(plain, "caption-blank")
+    assert (proposal.empty, [path.name for path, _ in proposal.left_out]) == (True, ["b.png"])
+
+
+def test_an_empty_separator_is_taken_out_wherever_it_stands(tmp_path: Path) -> None:
+    subset(tmp_path / "dogs", {"a.png": "a dog"})
+    config = tmp_path / "c.toml"
+    sound = (
+        f'[general]\n[[datasets]]\nresolution=64\n[[datasets.subsets]]\nimage_dir="{tmp_path}/dogs"\n'
+        'caption_extension=".txt"\n'
+    )
+    written = sound.replace("[general]\n", '[general]\ncaption_separator = ""\n') + 'caption_separator = ""  # none\n'
+    config.write_text(written)
+    Journal(tmp_path / ".sdtui").apply(proposed(config, "caption-separator-empty").plan)
+    assert config.read_text() == sound
+
+
 def test_hostile_captions_end_with_findings(tmp_path: Path) -> None:
     captions: dict[str, str | bytes | None] = {
         "a\x1b[31m.png": "x",

@@ -190,10 +190,10 @@ def test_nothing_is_mended_where_one_code_is_unknown(inside: Cli, root: Path) ->
     result = inside("check", root, "--fix", "caption-empty", "--fix", "caption-emty", "--yes")
     assert (result.returncode, caption.read_bytes()) == (2, b"")
     assert "caption-empty" in result.stderr
-    dog(root, "e.png", b" \n")
-    result = inside("check", root, "--fix", "caption-blank", "--yes")
+    dog(root, "e.png", b"word " * 80)
+    result = inside("check", root, "--fix", "caption-over-limit", "--yes")
     assert result.returncode == 2
-    assert "cannot mend caption-blank" in result.stderr
+    assert "cannot mend caption-over-limit" in result.stderr
 
 
 def test_caches_that_do_not_fit_are_found_and_deleted(inside: Cli, root: Path) -> None:
