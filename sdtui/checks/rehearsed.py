@@ -52,9 +52,9 @@ def finding_of(rehearsed: Rehearsed, project: Project, *, current: bool) -> Find
         return Finding(
             "rehearsal-not-set-up",
             Severity.INFO,
-            f"The rehearsal could not be set up with this sd-scripts. {rehearsed.sentence}",
+            f"The rehearsal itself failed, not the run. {rehearsed.sentence}",
             project.root,
-            why="It says nothing about the run: sd-scripts was not reached, or has parts that are not known here.",
+            why="It says nothing about the run: sd-scripts did not come to its arguments, or was short of memory.",
             fix=f"{log} holds all that it said.",
         )
     return Finding(

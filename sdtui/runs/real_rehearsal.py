@@ -28,6 +28,7 @@ from sdtui.dataset.project import Project
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.environment import trainer_environment
+from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunExit, RunState
 from sdtui.runs.redact import without_secret_arguments
 from sdtui.runs.rehearsed import Rehearsed, keep, mark_of
@@ -116,6 +117,7 @@ def rehearse(
         log.read_new()
         log.close()
         passed, sentence = _verdict(process.returncode, log.story)
+        neighbour = _neighbour(project, sentence)
         said = _said(scratch / "report.json")
         rehearsed = Rehearsed(
             profile=settings.profile.name,
@@ -124,8 +126,8 @@ def rehearse(
             began=began,
             seconds=clock() - began,
             passed=passed,
-            sentence=sentence,
-            set_up=said.stage != "preparing",
+            sentence=f"{sentence} {neighbour}" if neighbour else sentence,
+            set_up=said.stage != "preparing" and neighbour is None,
             steps=log.story.step,
             images=said.images,
             images_read=said.images_read,
@@ -220,6 +222,14 @@ def _verdict(returncode: int, story: Story) -> tuple[bool, str | None]:
     if state is RunState.DONE and story.step >= STEPS:
         return True, None
     return False, safe(sentence or f"The trainer ended at step {story.step} of {STEPS} without an error.")
+
+
+def _neighbour(project: Project, sentence: str | None) -> str | None:
+    """A sentence where there was too little memory for both a rehearsal and a run that goes on now."""
+    if sentence is None or "ran out of memory" not in sentence:
+        return None
+    run = next(iter(live_anywhere(project.home)), None)
+    return f"{run.name} is being trained now and has the rest: rehearse when it has ended." if run else None
 
 
 def _said(path: Path) -> _Said:

@@ -55,7 +55,8 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str | None = None
     """Why it failed and what to do, None where it passed."""
     set_up: bool = True
-    """False where not the settings failed but the rehearsal: it does not fit this version of sd-scripts."""
+    """False where not the settings failed but the rehearsal: it does not fit this version of sd-scripts, or a run
+    that goes on left it too little memory."""
     steps: int = 0
     images: int = 0
     images_read: int = 0

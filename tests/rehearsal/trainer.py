@@ -39,6 +39,8 @@ if comment == "wait":
 config = toml.load(args.dataset_config[0])
 if comment == "fail":
     raise ValueError("the moon is wrong")
+if comment == "large":
+    raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
 count = sum(len(list(Path(one["image_dir"]).glob("*.png"))) for one in config["datasets"][0]["subsets"])
 dataset = train_util.BaseDataset(train_util.DreamBoothSubset("images"), count, 0.0)
 dataset.new_cache_latents(None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -14,6 +15,7 @@ from sdtui.base.work import Progress, WorkCancelled, finish
 from sdtui.checks.rehearsed import rehearsal_findings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import scan
+from sdtui.runs import real_rehearsal
 from sdtui.runs.real_rehearsal import rehearse, why_not_rehearsed
 from sdtui.runs.rehearsed import last_rehearsed, log_of, mark_of, not_proven, proven
 from sdtui.trainer.location import TrainerInstall, describe
@@ -100,6 +102,17 @@ def test_it_says_where_not_the_run_failed_but_the_rehearsal(
     assert not rehearsed.passed and not rehearsed.set_up
     (finding,) = rehearsal_findings(opened(folder), settings, install)
     assert (finding.code, finding.severity.value) == ("rehearsal-not-set-up", "info")
+
+
+def test_a_run_that_left_no_memory_is_not_the_settings_fault(
+    folder: Path, tmp_path: Path, install: TrainerInstall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = of(tmp_path, "training_comment=large")
+    alone = finish(rehearse(opened(folder), settings, install))
+    assert alone.set_up and "ran out of memory" in (alone.sentence or "")
+    monkeypatch.setattr(real_rehearsal, "live_anywhere", lambda _home: (SimpleNamespace(name="circle"),))
+    beside = finish(rehearse(opened(folder), settings, install))
+    assert not beside.set_up and "circle is being trained now" in (beside.sentence or "")
 
 
 def test_nothing_runs_on_when_it_is_given_up(folder: Path, tmp_path: Path, install: TrainerInstall) -> None:

@@ -146,7 +146,7 @@ def _known(standing: Standing, width: int) -> list[Line]:
 
 def _explain(screen: TrainScreen, rehearsed: Rehearsed, log: Path) -> None:
     """Why it failed, and where all of it stands."""
-    title = "The rehearsal failed" if rehearsed.set_up else "It could not be rehearsed with this sd-scripts"
+    title = "The rehearsal failed" if rehearsed.set_up else "The rehearsal itself failed, not the run"
     meant = f"{rehearsed.script} itself stopped at it, and would have done so in training."
     sentences = (
         rehearsed.sentence or "",
