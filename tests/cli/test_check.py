@@ -185,6 +185,20 @@ def test_several_codes_are_mended_one_after_the_other(inside: Cli, root: Path) -
     assert changed == [("caption-first-line-blank", 1), ("caption-multi-line", 1), ("caption-orphan", 0)]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("SET", "--fix", "caption-orphan", "caption-empty", "--json"),
+        ("--fix", "caption-orphan", "caption-empty", "SET", "--json"),
+        ("--fix", "caption-orphan", "caption-empty", "--json", "--", "SET"),
+        ("--fix", "caption-orphan", "--profile", "rehearsal", "SET", "--fix=caption-empty", "--json"),
+    ],
+)
+def test_several_codes_may_follow_one_flag(inside: Cli, root: Path, words: tuple[str, ...]) -> None:
+    result = inside("check", "--dry-run", *(root if word == "SET" else word for word in words))
+    assert [fix["code"] for fix in read(result)["fixes"]] == ["caption-orphan", "caption-empty"]
+
+
 def test_nothing_is_mended_where_one_code_is_unknown(inside: Cli, root: Path) -> None:
     caption = dog(root, "d.png", b"").with_suffix(".txt")
     result = inside("check", root, "--fix", "caption-empty", "--fix", "caption-emty", "--yes")
