@@ -73,6 +73,8 @@ class KeyRow:
     """The trainer stops without it."""
     below: int
     """In how many tables below it is written too, which then win."""
+    inherited: bool = True
+    """A table above may say it for this one; False for what only a subset may have."""
     instead: str | None = None
     """The key that was surely meant by one that the trainer does not know here."""
 
@@ -200,6 +202,7 @@ def _row(
         default=DEFAULTS.get(key),
         required=required,
         below=sum(key in table for table in below) if known else 0,
+        inherited=key in general_rules() or (here.mode is not None and key in dataset_rules(here.mode)),
         instead=None if known else next(iter(get_close_matches(key, rules, n=1, cutoff=0.75)), None),
     )
 

@@ -256,7 +256,7 @@ async def _shown(pilot: Pilot[Any]) -> None:
     app.clear_notifications()
     await pilot.press("C")
     await until(pilot, lambda: isinstance(app.screen, ConfigScreen) and app.screen.key_list.rows)
-    await pilot.press("l", "j")
+    await pilot.press("l", "j", "j", "j")
     await pilot.pause(0.2)
 
 

@@ -20,7 +20,6 @@ _FROM = 10
 _GROUPS_FROM = 80
 """Cells of a row from which on groups are shown."""
 _PATHS = ("image_dir", "metadata_file", "conditioning_data_dir")
-FROM = {"subset": "here", "dataset": "dataset", "general": "general", "default": "default"}
 
 
 class KeyList(VirtualList):
@@ -74,6 +73,11 @@ class KeyList(VirtualList):
             Segment(fit(mark, _MARK), mark_ink),
             Segment(fit(safe(line.key), _KEY), ink.text),
             Segment(value + " " if room else "", style),
-            Segment(fit_right("here" if line.written else line.level, _FROM), ink.accent if line.written else ink.dim),
+            Segment(fit_right(_origin(line), _FROM), ink.accent if line.written else ink.dim),
             Segment(" "),
         ]
+
+
+def _origin(row: KeyRow) -> str:
+    """Where the value comes from; a dot where there is none."""
+    return "here" if row.written else "·" if row.value is None else row.level

@@ -64,7 +64,7 @@ def about_key(row: KeyRow, table: ConfigTable, looked: Looked, width: int, refus
 
     ``refusal``: why what was asked for was not written.
     """
-    takes = f"  {row.type}" if row.type else ""
+    takes = f"  {_takes(row)}" if row.type else ""
     default = "" if row.default is None else f" · default {safe(typed_text(row.default)) or 'empty'}"
     heading: Line = [(safe(row.key), "strong"), (f"{takes}{default}", "dim")]
     sentences = row.meaning or "The trainer does not know this key here, and stops at it."
@@ -75,6 +75,11 @@ def about_key(row: KeyRow, table: ConfigTable, looked: Looked, width: int, refus
     return [*lines, *wrap(_standing(row, table), width, "dim"), *_told(looked.said.get(row.place, ()), width)]
 
 
+def _takes(row: KeyRow) -> str:
+    """What may be typed: a text needs no quotes here."""
+    return "text" if row.rule is not None and row.rule[0]("") and not row.choices else row.type
+
+
 def _standing(row: KeyRow, table: ConfigTable) -> str:
     if row.written and row.below:
         return f"Written here; {plural(row.below, 'table')} below it says otherwise for itself, which then counts."
@@ -83,6 +88,8 @@ def _standing(row: KeyRow, table: ConfigTable) -> str:
     below = f" {plural(row.below, 'table')} below it has its own." if row.below else ""
     if row.required:
         return "Not written, and the trainer stops without it."
+    if not row.inherited:
+        return "Not written; only a subset can say it."
     if row.level != "default":
         above = "[general]" if row.level == "general" else "its dataset"
         return safe(f"Not written here: {typed_text(row.value)} comes from {above}.{below}")
