@@ -174,8 +174,13 @@ def show(file: Path, as_json: bool) -> None:
     from sdtui.cli.config_text import config_lines
     from sdtui.trainer.dataset_config import load
     from sdtui.trainer.dataset_levels import levels_of
+    from sdtui.trainer.dataset_problems import why_foreign
 
-    levels = levels_of(load(file))
+    config = load(file)
+    foreign = why_foreign(config.data)
+    if foreign is not None:
+        raise UsageError(foreign.rstrip("."), path=file)
+    levels = levels_of(config)
     if as_json:
         print_json({"path": str(file), "datasets": [dataset.document() for dataset in levels]})
     else:

@@ -14,7 +14,7 @@ from sdtui.base.errors import SyntaxProblem, UnreadableError
 from sdtui.base.files import read_bytes
 from sdtui.trainer.captions import with_dot
 from sdtui.trainer.dataset_keys import DEFAULTS, EVERYTHING, Mode, Support, fallback, mode_of, table, tables
-from sdtui.trainer.dataset_problems import ConfigProblem, problems
+from sdtui.trainer.dataset_problems import ConfigProblem, is_concepts, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ def parse(path: Path, data: bytes) -> dict[str, Any]:
         raise UnreadableError("The trainer reads dataset configs ending in .toml and .json only", path=path)
     text = _decode(path, data)
     found = _parse_toml(path, text) if suffix == ".toml" else _parse_json(path, text)
+    if is_concepts(found):
+        what = "This is a list of concepts of OneTrainer, not a dataset config of sd-scripts"
+        raise SyntaxProblem(what, path=path, line=1, column=1)
     if not isinstance(found, dict):
         raise SyntaxProblem("This is no dataset config: a table was expected", path=path, line=1, column=1)
     return found

@@ -49,6 +49,9 @@ _TRAINING_KEYS = frozenset(
 )
 """Any of them shows the settings of a training: a file for ``--config_file``, or a preset of the kohya_ss GUI."""
 
+_ONE_TRAINER_KEYS = frozenset({"training_method", "concept_file_name", "base_model_name"})
+"""Each preset of OneTrainer has one of them (its training_presets)."""
+
 
 def why_foreign(data: Mapping[str, Any]) -> str | None:
     """What a parsed file is instead of a dataset config of sd-scripts, a sentence; None where nothing gives it away."""
@@ -56,11 +59,19 @@ def why_foreign(data: Mapping[str, Any]) -> str | None:
     for key, trainer in _OTHER_TRAINERS.items():
         if key in keys:
             return f"This is a dataset config of {trainer}, not of sd-scripts."
+    if keys & _ONE_TRAINER_KEYS:
+        return "This is a config of OneTrainer, not of sd-scripts."
     if "subsets" in data:
         return "This is a config of LoRA_Easy_Training_Scripts, which makes a dataset config of it for sd-scripts."
     if keys & _TRAINING_KEYS:
         return "These are settings of a training command (--config_file, or a preset), not a dataset config."
     return None
+
+
+def is_concepts(found: Any) -> bool:
+    """Whether parsed JSON is a list of OneTrainer's concepts (its modules/util/config/ConceptConfig.py)."""
+    concepts = tables(found)
+    return bool(concepts) and all("path" in one and ("image" in one or "text" in one) for one in concepts)
 
 
 def _parts(value: Any) -> list[dict[str, Any]]:

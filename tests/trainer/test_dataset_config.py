@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,12 @@ def test_a_damaged_config_is_read_or_refused_with_a_sentence(cuts: list[tuple[in
         return
     config = interpret(TOML, parsed)
     assert all(problem.endswith((".", "?")) for problem in config.problems)
+
+
+def test_files_of_onetrainer_are_known_by_name(tmp_path: Path) -> None:
+    preset = {"training_method": "LORA", "base_model_name": "sdxl", "learning_rate": 0.0003, "resolution": 1024}
+    assert "OneTrainer" in str(why_foreign(preset))
+    concepts = tmp_path / "concepts.json"
+    concepts.write_text(json.dumps([{"name": "", "path": "/data/cats", "image": {}, "text": {}, "balancing": 1.0}]))
+    with pytest.raises(SyntaxProblem, match="a list of concepts of OneTrainer"):
+        load(concepts)
