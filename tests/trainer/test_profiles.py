@@ -85,7 +85,7 @@ def test_any_other_argument_of_the_script_can_be_set() -> None:
     assert settings["network_args"] == ("conv_dim=4", "conv_alpha=1")
     assert settings["min_timestep"] == 10
     assert settings["v_parameterization"] is True
-    assert settings.field("min_timestep").group == "Other"
+    assert settings.field("min_timestep").group == "Network"
 
 
 def test_which_arguments_there_are_depends_on_the_script_wherever_it_is_set() -> None:
