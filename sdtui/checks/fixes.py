@@ -15,6 +15,7 @@ from sdtui.checks.config_fixes import CONFIG_FIXES
 from sdtui.checks.finding import Finding
 from sdtui.checks.image_fixes import IMAGE_FIXES
 from sdtui.checks.mask_fixes import MASK_FIXES
+from sdtui.checks.metadata_fixes import METADATA_FIXES
 from sdtui.checks.preflight import Report
 from sdtui.checks.prompt_fixes import PROMPT_FIXES
 from sdtui.checks.subset_fixes import SUBSET_FIXES
@@ -33,6 +34,7 @@ FIXES: Mapping[str, Fixer] = {
     **SUBSET_FIXES,
     **CONFIG_FIXES,
     **PROMPT_FIXES,
+    **METADATA_FIXES,
 }
 """By the finding's code."""
 

@@ -152,13 +152,13 @@ def _wrong_path(entry: _Entry) -> Iterator[_Rule]:
         return
     if not is_image(entry.path.name) and not entry.path.suffix:
         yield STEM_KEY
-    elif entry.relative and _without_first_folder(entry.path, entry.key).is_file():
+    elif entry.relative and without_first_folder(entry.path, entry.key).is_file():
         yield DOUBLED
     else:
         yield ABSENT
 
 
-def _without_first_folder(path: Path, key: str) -> Path:
+def without_first_folder(path: Path, key: str) -> Path:
     """Where the image is when the key begins with folders that stand in ``image_dir`` already."""
     parts = Path(key).parts
     base = Path(str(path)[: -len(key)]) if str(path).endswith(key) else path.parent

@@ -16,7 +16,7 @@ from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.image_rules import NOT_THE_RESOLUTION
 from sdtui.checks.images import image_findings
 from sdtui.checks.masks import mask_findings
-from sdtui.checks.metadata import check_metadata
+from sdtui.checks.metadata import WITHOUT_FOLDER, check_metadata
 from sdtui.checks.rehearsed import rehearsal_findings
 from sdtui.checks.run import run_findings
 from sdtui.checks.sized import as_run
@@ -142,12 +142,18 @@ def _config(project: Project, settings: Settings | None) -> Iterator[Finding]:
 
 def _metadata(project: Project, cancelled: Cancelled) -> Work[list[Finding]]:
     found: list[Finding] = []
-    files = {subset.metadata_file: subset.image_dir for subset in project.subsets if subset.metadata_file is not None}
-    for file, folder in files.items():
+    for subset in {one.metadata_file: one for one in project.subsets if one.metadata_file is not None}.values():
+        assert subset.metadata_file is not None
+        folder = subset.image_dir if subset.options.get("image_dir") else None
         try:
-            found += yield from check_metadata(file, folder, cancelled=cancelled)
+            of_file = yield from check_metadata(subset.metadata_file, folder, cancelled=cancelled)
         except UnreadableError as error:
-            found.append(Finding("metadata-unreadable", Severity.ERROR, error.sentence(), file))
+            found.append(Finding("metadata-unreadable", Severity.ERROR, error.sentence(), subset.metadata_file))
+        else:
+            # The config is known here, so that there is no doubt about its image_dir.
+            found += [
+                replace(one, severity=Severity.ERROR) if one.code == WITHOUT_FOLDER.code else one for one in of_file
+            ]
     return found
 
 

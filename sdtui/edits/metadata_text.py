@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from sdtui.base.errors import WriteError
 
-Fields: TypeAlias = Mapping[str, str]
-"""What ``caption`` and ``tags`` of one entry are to be."""
+Fields: TypeAlias = Mapping[str, Any]
+"""What ``caption``, ``tags`` or ``image_size`` of one entry are to be."""
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -23,7 +23,7 @@ def with_fields(path: Path, before: bytes, wanted: Mapping[str, Fields]) -> byte
 
     Proved by reading the result back. Raises WriteError where a text cannot be stored, or more would change.
     """
-    if not all(storable(text) for fields in wanted.values() for text in fields.values()):
+    if not all(storable(value) for fields in wanted.values() for value in fields.values()):
         raise WriteError(
             "The caption has half a character in it, which UTF-8 cannot hold",
             path=path,
@@ -42,10 +42,10 @@ def with_fields(path: Path, before: bytes, wanted: Mapping[str, Fields]) -> byte
     return after.encode("utf-8")
 
 
-def storable(text: str) -> bool:
-    """Whether UTF-8 can hold ``text``."""
+def storable(value: Any) -> bool:
+    """Whether UTF-8 can hold ``value``, where it is a text."""
     try:
-        text.encode("utf-8")
+        str(value).encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True
