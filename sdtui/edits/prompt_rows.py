@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import UsageError, WriteError
 from sdtui.edits.place_text import spans_of
 from sdtui.edits.prompt_values import proved
 from sdtui.edits.toml_text import assignments, spelled
@@ -36,7 +36,15 @@ def with_row(file: PromptFile, at: int, values: Mapping[str, Any]) -> PromptFile
         return _inserted(file, at, item, line_values(line))
     if file.kind == "json":
         return _inserted(file, at, json.dumps(own, ensure_ascii=False), own)
-    return _inserted(file, at, _table(file, own), {**file.shared, **own})
+    try:
+        table = _table(file, own)
+    except ValueError as error:
+        raise WriteError(
+            "The trainer's TOML parser reads one of these values back as another, however it is written",
+            path=file.path,
+            remedy="Use plainer letters.",
+        ) from error
+    return _inserted(file, at, table, {**file.shared, **own})
 
 
 def with_copy(file: PromptFile, index: int) -> PromptFile:

@@ -283,3 +283,29 @@ async def test_what_was_typed_survives_an_end_without_warning(project: Path) -> 
         await it.press("enter")
         await it.holds(path, f"{LINES} of it")
         assert it.app.workspace is not None and it.app.workspace.keeper.state.prompt is None
+
+
+async def test_words_are_not_written_into_another_prompt_where_the_file_was_changed_meanwhile(project: Path) -> None:
+    path = prompt_file(project, LINES)
+    async with prompts(project) as it:
+        await it.press("end", "enter")
+        await it.type("!")
+        path.write_bytes(b"theirs\n")
+        it.editor.document.read()
+        await it.sees("1 prompt ")
+        await it.press("enter")
+        await it.sees("The file was changed meanwhile.", "ctrl+r goes back")
+        await it.press("ctrl+r", "escape")
+        await it.until(lambda: it.editor.typing.key is None)
+        assert path.read_bytes() == b"theirs\n"
+
+
+async def test_values_that_no_prompt_has_are_not_taken_over_into_a_new_one(project: Path) -> None:
+    path = project / "p.toml"
+    text = '[[prompt.subset]]\nprompt = "a"\nwidth = 64\nd = 1979-05-27T07:32:00Z\n'
+    path.write_text(text)
+    async with prompts(project, path) as it:
+        await it.press("a")
+        await it.type("b")
+        await it.press("enter")
+        await it.holds(path, f'{text}\n[[prompt.subset]]\nprompt = "b"\nwidth = 64\n')

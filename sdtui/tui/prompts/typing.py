@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sdtui.base.errors import SdtuiError
+from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import safe
 from sdtui.edits.prompt_rows import with_row
 from sdtui.edits.prompt_values import with_value
@@ -35,6 +35,9 @@ class Typing:
         """The option that is being typed."""
         self.adding: int | None = None
         """Where the prompt goes that is being typed anew."""
+        self._row = 0
+        self._began_with = ""
+        """What the file held of ``_row`` when the typing began."""
         self.refusal = ""
         """Why what was typed was not taken."""
 
@@ -65,6 +68,7 @@ class Typing:
         """Let the person type the prompt or the negative one; ``adding``: a new prompt that goes there."""
         self._begin(key)
         self.adding = adding
+        self._began_with = self.original()
         self._screen.show_words()
         self._screen.editor.begin((",",))
         self._screen.show_about()
@@ -72,6 +76,7 @@ class Typing:
     def _begin(self, key: str) -> None:
         self._back_to_options = self._screen.on_options
         self.key, self.refusal = key, ""
+        self._row = self._screen.cursor
         self._screen.show_row()
 
     def _choose(self, option: OptionRow) -> None:
@@ -89,7 +94,7 @@ class Typing:
     def keep(self) -> None:
         """What was typed so far survives, whatever happens."""
         screen, original, text = self._screen, self.original(), self._screen.editor.caption
-        row = screen.cursor if self.adding is None else self.adding
+        row = self._row if self.adding is None else self.adding
         path, adding = str(screen.document.path), self.adding is not None
         self._keep(PromptDraft(path, row, self.key or PROMPT, adding, original, text) if text != original else None)
 
@@ -120,7 +125,9 @@ class Typing:
 
     def original(self) -> str:
         """The words as the file holds them."""
-        return "" if self.adding is not None else text_of(self._screen.row, self.key or PROMPT)
+        rows = self._screen.file.rows if self._screen.file is not None else ()
+        row = rows[self._row] if self.adding is None and self._row < len(rows) else None
+        return text_of(row, self.key or PROMPT)
 
     def take_text(self, *, stay: bool = False) -> bool:
         """Write the words that were typed, and go back unless told to ``stay``; False where they were refused."""
@@ -153,9 +160,11 @@ class Typing:
 
     def set(self, key: str, text: str) -> bool:
         """Set the option to what was typed; False where it is refused, which is then said."""
-        index = self._screen.cursor
+        index = self._row if self.key is not None else self._screen.cursor
 
         def make(file: PromptFile) -> PromptFile:
+            if index >= len(file.rows) or (self.in_text and self.original() != self._began_with):
+                raise UsageError("The file was changed meanwhile")
             if key in TEXTS:
                 in_line = file.rows[index].text is not None
                 return with_value(file, index, key, text.strip() if in_line else text)
@@ -171,8 +180,14 @@ class Typing:
         row, at = self._screen.row, self.adding
         if not text.strip() or at is None:
             return True
-        options = {key: value for key, value in row.values.items() if key != PROMPT} if row is not None else {}
-        if not self.change("add a sample prompt", lambda file: with_row(file, at, {PROMPT: text.strip(), **options})):
+        values = row.values if row is not None else {}
+        options = {
+            key: values[key] for key in FIELDS if key != PROMPT and isinstance(values.get(key), str | int | float)
+        }
+        if not self.change(
+            "add a sample prompt",
+            lambda file: with_row(file, min(at, len(file.rows)), {PROMPT: text.strip(), **options}),
+        ):
             return False
         self._screen.prompts.cursor = at
         return True
