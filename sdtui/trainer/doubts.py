@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sdtui.trainer.refusals.caches import caches_latents
+from sdtui.trainer.refusals.caches import CAPTION_CHANGERS, IMAGE_CHANGERS, caches_latents, caches_text
 from sdtui.trainer.refusals.conflict import Conflict
 from sdtui.trainer.refusals.optimizer import sets_its_own_rate
 from sdtui.trainer.run_arguments import RunArguments
@@ -23,7 +23,7 @@ _LORA_OPTIONS = frozenset(
 
 def doubts(run: RunArguments) -> Iterator[Conflict]:
     """Everything about ``run`` that its script would take and not do."""
-    for rule in (_noise, _rates, _model, _network, _attention, _saving, _sides):
+    for rule in (_noise, _rates, _model, _network, _attention, _saving, _caching):
         yield from rule(run)
 
 
@@ -81,7 +81,16 @@ def _saving(run: RunArguments) -> Iterator[Conflict]:
             yield Conflict("saving-idle", f"{last} does nothing without {every}", f"Set {every}.", _GOES_ON)
 
 
-def _sides(run: RunArguments) -> Iterator[Conflict]:
+def _caching(run: RunArguments) -> Iterator[Conflict]:
     if run["vae_batch_size"] not in (None, 1) and not caches_latents(run):
         what = "vae_batch_size does nothing where latents are not cached"
         yield Conflict("vae-batch-idle", what, "Set cache_latents=true.", _GOES_ON)
+    masked = [subset for subset in run.dataset.subsets if subset.get("conditioning_data_dir")]
+    latents = IMAGE_CHANGERS[:1] if caches_latents(run) else ()
+    for key in (*latents, *(CAPTION_CHANGERS if caches_text(run) else ())):
+        if any(subset.get(key) for subset in masked):
+            why = (
+                "What is cached is made once; the trainer asserts this of other subsets, and forgets those with masks."
+            )
+            what = f"{key} does nothing in subsets with masks, since what it changes is cached"
+            yield Conflict("cached-idle", what, f"Turn {key} off, or the cache.", why)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sdtui.trainer.refusals.conflict import Conflict
 from sdtui.trainer.run_arguments import RunArguments
 
-_IMAGE_CHANGERS = ("color_aug", "random_crop")
-_CAPTION_CHANGERS = ("caption_dropout_rate", "shuffle_caption", "token_warmup_step", "caption_tag_dropout_rate")
+IMAGE_CHANGERS = ("color_aug", "random_crop")
+CAPTION_CHANGERS = ("caption_dropout_rate", "shuffle_caption", "token_warmup_step", "caption_tag_dropout_rate")
 _NEED_UNET_ONLY = ("sdxl_train_network.py", "anima_train_network.py")
 _DROPS_WITH_CACHE = ("anima_train.py", "anima_train_network.py")
 _DO_NOT_LOOK = ("lumina_train_network.py",)
@@ -22,7 +22,7 @@ _OFF = "Set cache_text_encoder_outputs and cache_text_encoder_outputs_to_disk to
 def caches(run: RunArguments) -> Iterator[Conflict]:
     """train of each script, and assert_extra_args of the scripts that train a network."""
     if caches_latents(run):
-        for key in _changers(run, _IMAGE_CHANGERS):
+        for key in _changers(run, IMAGE_CHANGERS):
             yield _changed("cache_latents", key)
     elif "finetuning" in run.dataset.kinds and run.script in _CACHE_TO_READ_METADATA:
         why = "The trainer stops with an AttributeError when it makes a dataset of metadata files."
@@ -54,14 +54,18 @@ def _with_cached_text(run: RunArguments) -> Iterator[Conflict]:
         yield Conflict("cached-text-trained", what, remedy)
     if run.script not in _DO_NOT_LOOK:
         drops = run.script in _DROPS_WITH_CACHE
-        for key in _changers(run, _CAPTION_CHANGERS[1:] if drops else _CAPTION_CHANGERS):
+        for key in _changers(run, CAPTION_CHANGERS[1:] if drops else CAPTION_CHANGERS):
             yield _changed("cache_text_encoder_outputs", key)
 
 
 def _changers(run: RunArguments, keys: tuple[str, ...]) -> Iterator[str]:
-    """Those of ``keys`` that are on in a subset; where the dataset is not known, those of the command line."""
+    """Those of ``keys`` that are on in a subset; where the dataset is not known, those of the command line.
+
+    Subsets with masks or conditioning images are never asked (ControlNetDataset has no subsets of its own).
+    """
+    asked = [subset for subset in run.dataset.subsets if not subset.get("conditioning_data_dir")]
     for key in keys:
-        if run.dataset.has(key) if run.dataset.subsets else run.on(key):
+        if any(subset.get(key) for subset in asked) if run.dataset.subsets else run.on(key):
             yield key
 
 

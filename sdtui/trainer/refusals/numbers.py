@@ -29,6 +29,9 @@ def numbers(run: RunArguments) -> Iterator[Conflict]:
     for key in _RATES:
         if run.number(key, 0) < 0:
             yield Conflict("negative-rate", f"{key} cannot be less than 0", f"Set {key} to 0 or more.")
+    if run.script == "sdxl_train.py" and not any(_sdxl_rates(run)):
+        remedy = "Set learning_rate to more than 0."
+        yield Conflict("nothing-trained", "All learning rates are 0, so nothing would be trained", remedy)
     if run["seed"] is not None and not 0 <= run.number("seed", 0) < _SEEDS:
         yield Conflict("seed", f"The seed cannot be {run.text('seed')}", f"Give one from 0 to {_SEEDS - 1}.")
     yield from _workers(run)
@@ -37,6 +40,14 @@ def numbers(run: RunArguments) -> Iterator[Conflict]:
     yield from _crop_range(run)
     if run.text("log_with") in ("tensorboard", "all") and not run["logging_dir"]:
         yield Conflict("logging-dir", f"log_with={run.text('log_with')} needs a logging_dir", "Set logging_dir.")
+
+
+def _sdxl_rates(run: RunArguments) -> Iterator[float]:
+    """sdxl_train.py, train: 0 leaves a part untrained."""
+    common = run.number("learning_rate", 2e-6)
+    yield common
+    if run.on("train_text_encoder"):
+        yield from (run.number(key, common) for key in ("learning_rate_te1", "learning_rate_te2"))
 
 
 def _workers(run: RunArguments) -> Iterator[Conflict]:

@@ -34,7 +34,6 @@ _OPTIONS = {
     ),
 }
 """What those of torch and transformers take; an unknown option is a TypeError there."""
-_BLOCKWISE = ("blockwise_fused_optimizers",)
 
 
 def optimizer(run: RunArguments) -> Iterator[Conflict]:
@@ -45,7 +44,10 @@ def optimizer(run: RunArguments) -> Iterator[Conflict]:
     yield from _options(run)
     if run.on("fused_backward_pass"):
         yield from _fused(run)
-    if run.on(*_BLOCKWISE) and run.optimizer.endswith("schedulefree"):
+    if sets_its_own_rate(run) and (run.on("blockwise_fused_optimizers") or run.number("fused_optimizer_groups", 0) > 1):
+        what = "Adafactor cannot set its own rate for several groups of weights"
+        yield Conflict("grouped-own-rate", what, "Set optimizer_args=relative_step=False.")
+    if run.on("blockwise_fused_optimizers") and run.optimizer.endswith("schedulefree"):
         what = "blockwise_fused_optimizers does not go with a schedule-free optimizer"
         yield Conflict("blockwise-schedulefree", what, "Choose another optimizer_type.")
 
