@@ -9,8 +9,10 @@ import pytest
 from rich.color import Color
 from textual.pilot import Pilot
 
+from sdtui.dataset.scan import open_project
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.balance.screen import BalanceScreen
+from sdtui.tui.buckets.counting import Tried, counted
 from sdtui.tui.buckets.crop_drawing import Part, frame_of, with_crop
 from sdtui.tui.buckets.screen import BucketsScreen
 from sdtui.tui.dataset.screen import DatasetScreen
@@ -127,6 +129,23 @@ async def test_what_the_trainer_refuses_is_said(config: Path, opened: Open) -> N
         await it.until(lambda: "the trainer refuses these buckets" in it.words())
         said = " ".join(buckets(it).query_one("#bucket-about", Lines).text.split())
         assert "min_bucket_reso 640 is larger than the resolution's shorter side 512" in said
+
+
+def test_images_that_only_cached_latents_save_are_told_from_those_that_end_a_run(tmp_path: Path) -> None:
+    for name, width in (("fine", 512), ("larger", 600), ("thin", 20)):
+        image(tmp_path / "a" / f"{name}.png", width, 512)
+    path = tmp_path / "dataset.toml"
+
+    def titles(rules: str) -> dict[str, list[str]]:
+        path.write_text(f"[[datasets]]\nresolution = 512\n{rules}\n[[datasets.subsets]]\nimage_dir = '{tmp_path}/a'\n")
+        groups = counted(open_project(path), Tried()).groups
+        return {group.title: sorted(each.sample.name for each in group.images) for group in groups}
+
+    assert titles("")["other size"] == ["larger.png", "thin.png"]
+    assert "trainer stops" not in titles("")
+    unscaled = titles("enable_bucket = true\nbucket_no_upscale = true")
+    assert unscaled["trainer stops"] == unscaled["side under step"] == ["thin.png"]
+    assert "other size" not in unscaled
 
 
 async def test_what_is_cut_is_dark_on_the_picture(tmp_path: Path, opened: Open) -> None:

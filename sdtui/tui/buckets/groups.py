@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sdtui.dataset.bucket_preview import BucketImage, BucketPreview, DatasetBuckets
+from sdtui.dataset.bucket_preview import NO_BUCKETS, BucketImage, BucketPreview, DatasetBuckets
 
 MUCH = 0.1
 """Part of an image's area from which on a cut wants care."""
@@ -42,7 +42,18 @@ class _Care:
 
 
 _CARES = (
-    _Care("trainer stops", "bad", lambda image: bool(image.stops), "The trainer stops at the first of these images."),
+    _Care(
+        "trainer stops",
+        "bad",
+        lambda image: image.stops not in (None, NO_BUCKETS),
+        "The trainer stops at the first of these images.",
+    ),
+    _Care(
+        "other size",
+        "warn",
+        lambda image: image.stops == NO_BUCKETS,
+        "They are not of the resolution, and without buckets the trainer stops at them unless latents are cached.",
+    ),
     _Care("cut by ≥ 10%", "warn", lambda image: image.cut >= MUCH, "A tenth or more of each is not trained."),
     _Care("enlarged", "warn", lambda image: image.enlarged, "They are scaled up: what is learnt from them is blurred."),
     _Care(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from sdtui.base.text import count, plural, safe
-from sdtui.dataset.bucket_preview import BucketImage, BucketPreview, DatasetBuckets
+from sdtui.dataset.bucket_preview import NO_BUCKETS, BucketImage, BucketPreview, DatasetBuckets
 from sdtui.tui.buckets.groups import MUCH, rule_words
 from sdtui.tui.buckets.image_list import exact, percent
 from sdtui.tui.widgets.cells import fit_end
@@ -65,7 +65,7 @@ def image_lines(image: BucketImage, width: int) -> list[Line]:
     lines.append(_way(image, brief=brief))
     lines.append(_cut_line(image, brief=brief))
     if image.stops:
-        lines += wrap(f"It {image.stops}.", width, "bad")
+        lines += wrap(f"It {image.stops}.", width, "warn" if image.stops == NO_BUCKETS else "bad")
     elif image.enlarged:
         lines += wrap("It is enlarged: what is learnt from it is blurred.", width, "warn")
     elif image.under_resolution:
