@@ -85,7 +85,7 @@ def _bucket_steps(
     config: DatasetConfig, dataset: DatasetSection, place: Place, line: Line, unit: int
 ) -> Iterator[Finding]:
     steps = dataset.options["bucket_reso_steps"]
-    if dataset.options["enable_bucket"] and steps % unit:
+    if dataset.options["enable_bucket"] and dataset.mode != "controlnet" and steps % unit:
         yield Finding(
             "bucket-steps",
             Severity.WARNING,

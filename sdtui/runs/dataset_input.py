@@ -102,8 +102,11 @@ def facts_of(config: DatasetConfig, batches: int | None = None) -> DatasetFacts:
     return DatasetFacts(
         kinds=frozenset(section.mode for section in config.datasets if section.subsets),
         subsets=tuple(subset.options for section in config.datasets for subset in section.subsets),
+        # Datasets with masks are not asked (library/train_util.py: ControlNetDataset keeps no steps of its own).
         bucket_steps=tuple(
-            section.options["bucket_reso_steps"] for section in config.datasets if section.options["enable_bucket"]
+            section.options["bucket_reso_steps"]
+            for section in config.datasets
+            if section.options["enable_bucket"] and section.mode != "controlnet"
         ),
         batches=batches,
     )

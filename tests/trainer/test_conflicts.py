@@ -64,7 +64,8 @@ def run_of(case: dict[str, Any]) -> RunArguments:
     if kind == "controlnet":
         subset["conditioning_data_dir"] = "masks"
     dataset = {"enable_bucket": True, "bucket_reso_steps": 64, **case.get("dataset", {})}
-    steps = (dataset["bucket_reso_steps"],) if dataset["enable_bucket"] else ()
+    asked = dataset["enable_bucket"] and kind != "controlnet"
+    steps = (dataset["bucket_reso_steps"],) if asked else ()
     return RunArguments(script, given, 1, DatasetFacts(frozenset({kind}), (subset,), steps, 2))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sdtui.trainer.refusals.conflict import Conflict
 from sdtui.trainer.run_arguments import RunArguments
 
-_AT_LEAST_ONE = ("gradient_accumulation_steps", "train_batch_size")
+_AT_LEAST_ONE = ("gradient_accumulation_steps", "train_batch_size", "num_vectors_per_token")
 _DIVIDED_BY = ("save_every_n_epochs", "save_every_n_steps", "validate_every_n_steps", "validate_every_n_epochs")
 """Counters are divided by these at each step or epoch."""
 _RATES = ("learning_rate", "unet_lr", "learning_rate_te", "learning_rate_te1", "learning_rate_te2", "learning_rate_te3")
