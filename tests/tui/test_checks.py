@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sdtui.checks.about import images_about
 from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.preflight import Report
 from sdtui.dataset.scan import open_project
+from sdtui.edits.proposal import Proposal
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.checks import checking
 from sdtui.tui.checks.screen import ChecksScreen
@@ -120,6 +122,27 @@ async def test_x_shows_the_fix_as_a_plan_and_what_is_mended_leaves_the_list(brok
         await it.until(lambda: "caption-empty" not in [finding.code for finding in checks(it).found.findings])
         await it.press("u")
         await it.until(lambda: caption.read_bytes() == b"")
+
+
+async def test_a_fix_that_takes_long_says_how_far_it_is_and_is_given_up(
+    broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went_on = threading.Event()
+
+    def slow(*_args: object) -> Work[Proposal]:
+        while not went_on.wait(0.01):
+            yield Progress(3, 10, "captions")
+        raise AssertionError("it was not given up")
+
+    monkeypatch.setattr("sdtui.tui.checks.screen.fix_all", slow)
+    async with checked(broken) as it:
+        await on(it, "caption-empty")
+        await it.press("x")
+        await it.sees("reading 3 of 10 captions", "esc stop")
+        await it.press("escape")
+        await it.sees("2 errors")
+        went_on.set()
+        assert isinstance(it.screen, ChecksScreen)
 
 
 async def test_files_that_are_no_images_are_listed(dataset: Path) -> None:

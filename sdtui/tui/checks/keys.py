@@ -26,6 +26,10 @@ def _fixable(screen: ChecksScreen) -> bool:
     return screen.fixable
 
 
+def _making(screen: ChecksScreen) -> bool:
+    return screen.making.progress is not None
+
+
 def _checkable(screen: ChecksScreen) -> bool:
     return screen.project is not None and screen.shell.scanning is None
 
@@ -44,12 +48,22 @@ OFFERED = offered(
     Command(
         "checks.fix",
         "Mend it",
-        "Shows what would be changed to mend it, and writes it when you agree.",
+        "Shows what would be changed to mend all that has this code, and writes it when you agree.",
         ("x",),
         "fix",
         "fix…",
         when=_fixable,
         rank=15,
+    ),
+    Command(
+        "checks.stop",
+        "Stop",
+        "Gives up what is being made; nothing is changed.",
+        ("escape",),
+        "stop",
+        "stop",
+        when=_making,
+        rank=5,
     ),
     Command(
         "checks.review",

@@ -189,6 +189,9 @@ class ChecksScreen(Undoes, ModeScreen):
         if finding is not None and project is not None and checked is not None:
             self.making.begin(lambda _cancelled: fix_all(project, checked.report, finding.code))
 
+    def action_stop(self) -> None:
+        self.making.stop()
+
     def _judged(self, applied: Applied | None) -> None:
         path = self.shell.project_path
         if applied is not None and self.shell.project is None and path is not None:
