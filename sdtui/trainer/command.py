@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import TrainerError
+from sdtui.trainer.arguments import script_arguments
 from sdtui.trainer.conflicts import refuse_conflicts
 from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
@@ -116,7 +117,10 @@ def _values(
 ) -> dict[str, Value | None]:
     """Every argument in the order in which it is shown: the profile's own, then what was given beside them."""
     own = (field.key for field in settings.profile.fields)
-    keys = dict.fromkeys((*_FIRST, *own, *settings.profile.fixed, *settings.given))
+    # What a profile has fixed for its own script cannot be taken out, and another script may not have it.
+    known = script_arguments(settings.script)
+    fixed = (key for key in settings.profile.fixed if not known or key in known)
+    keys = dict.fromkeys((*_FIRST, *own, *fixed, *settings.given))
     values = {key: settings[key] for key in keys if key not in _OWN}
     values["dataset_config"] = str(paths.dataset_config)
     values["output_dir"] = str(paths.output_dir)
