@@ -166,6 +166,16 @@ async def test_any_setting_is_found_also_those_that_are_not_in_the_form(project:
         await it.type("4")
         await it.press("enter")
         await it.until(lambda: values(it).get("vae_batch_size") == "4")
+        await it.until(lambda: form.row is not None and form.row.key == "vae_batch_size")
+        await it.press("slash")
+        await it.type("loss_type")
+        await it.sees("loss_type")
+        await it.press("enter")
+        await it.sees("smooth_l1")
+        await it.type("hub")
+        await it.press("enter")
+        await it.until(lambda: values(it).get("loss_type") == "huber")
+        await it.until(lambda: form.row is not None and form.row.field.group == "Network")
 
 
 async def test_an_argument_that_only_the_installed_script_has_is_found_and_checked(

@@ -24,7 +24,18 @@ from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
 from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
 from sdtui.tui.train.preflight_lines import errors_of, preflight_lines
 from sdtui.tui.train.rehearsing import Rehearsing
-from sdtui.tui.train.rows import BASE_MODEL, PROFILE, SD_SCRIPTS, USER_KEYS, Row, checked, form_rows, help_of, turned
+from sdtui.tui.train.rows import (
+    BASE_MODEL,
+    PROFILE,
+    SD_SCRIPTS,
+    USER_KEYS,
+    Row,
+    checked,
+    find_rows,
+    form_rows,
+    help_of,
+    turned,
+)
 from sdtui.tui.train.state import Outcome, TrainState
 from sdtui.tui.train.takeover import ask_export, ask_import
 from sdtui.tui.widgets.line_input import LineInput
@@ -213,7 +224,8 @@ class TrainScreen(ModeScreen):
             self._edit(row)
 
     def _take(self, key: str, text: str) -> None:
-        self._set(key, text)
+        if self._set(key, text):
+            self._stand_on(key)
 
     def action_turn(self, by: int) -> None:
         row = self.row
@@ -249,15 +261,23 @@ class TrainScreen(ModeScreen):
             self.form.cursor = place
 
     def _go_to(self, key: str) -> None:
-        form, state = self.form, self.state
+        state = self.state
         assert state is not None
-        place = next((index for index, row in enumerate(form.rows) if row.key == key), None)
-        if place is not None:
-            form.cursor = place
+        if self._stand_on(key):
             return
         # It is not in the form yet: it appears there once it has a value.
-        field = state.settings.field(key)
-        self._edit(Row(field, state.settings.text(key), False, ""))
+        row = Row(state.settings.field(key), state.settings.text(key), False, "")
+        if row.choices:
+            pick_value(self, f"{row.field.title}?", row.choices, lambda value: self._take(key, value))
+        else:
+            self._edit(row)
+
+    def _stand_on(self, key: str) -> bool:
+        """Put the cursor on a setting; False where it is not in the form."""
+        place = find_rows(self.form.rows, lambda row: row.key == key)
+        if place is not None:
+            self.form.cursor = place
+        return place is not None
 
     # Typing a value -----------------------------------------------------------------------------------------------
 
@@ -275,8 +295,10 @@ class TrainScreen(ModeScreen):
         self.refresh_bindings()
 
     def action_accept(self) -> None:
-        if self._edited is not None and self._set(self._edited.key, self.editor.value):
+        row = self._edited
+        if row is not None and self._set(row.key, self.editor.value):
             self.action_leave()
+            self._stand_on(row.key)
 
     def action_leave(self) -> None:
         self._edited, self._refusal = None, ""
