@@ -107,7 +107,12 @@ def _shown(value: Any) -> str:
 
 
 def _as_written(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=repr)  # TOML has dates too
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_date_as_written)
+
+
+def _date_as_written(value: object) -> str:
+    """TOML has dates too; their time zones are unlike themselves, and tell their address."""
+    return f"{type(value).__name__} {value}"
 
 
 def _plan(path: Path, before: bytes, after: bytes, title: str) -> Plan:
@@ -199,9 +204,7 @@ def _table_at(config: dict[str, Any], place: Place, path: Path) -> Any:
 
 def _reads(path: Path, text: str, wanted: dict[str, Any]) -> bool:
     """Whether the trainer reads ``wanted`` from ``text``; NaN is unlike itself, so both are compared as written."""
-    return json.dumps(_read(path, text), sort_keys=True, default=repr) == json.dumps(
-        wanted, sort_keys=True, default=repr
-    )
+    return _as_written(_read(path, text)) == _as_written(wanted)
 
 
 def _read(path: Path, text: str) -> dict[str, Any] | None:

@@ -39,7 +39,12 @@ def _into_toml(text: str, spans: Mapping[Place, Span], place: Place, line: str) 
     newline = "\r\n" if "\r\n" in text else "\n"
     table = spans.get(place[:-1])
     if table is None:
-        yield f"[{'.'.join(map(str, place[:-1]))}]{newline}{line}{newline}{newline}{text}"
+        name = ".".join(map(str, place[:-1]))
+        made = f"[{name}]{newline}{line}{newline}"
+        yield f"{made}{newline}{text}"
+        # Keys without a table stand at the top: these would go into it.
+        yield f"{text}{'' if text.endswith(newline) else newline}{newline}{made}"
+        yield f"{name}.{line}{newline}{text}"
         return
     if table.inline:
         gap = "" if text[table.value + 1 : table.stop - 1].strip() == "" else ", "

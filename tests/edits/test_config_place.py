@@ -89,6 +89,24 @@ def test_json_gets_a_general_where_it_has_none(before: str) -> None:
     assert after.decode().startswith(before.rstrip().removesuffix("}").rstrip())
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("datasets = [{resolution = 1}]", "datasets = [{resolution = 1}]\n\n[general]\nbatch_size = 4\n"),
+        ("general.flip_aug = true\n[[datasets]]\n", "general.batch_size = 4\ngeneral.flip_aug = true\n[[datasets]]\n"),
+    ],
+)
+def test_toml_without_headers_gets_a_general_where_it_has_none(before: str, after: str) -> None:
+    made = with_place(Path("a.toml"), before.encode(), ("general", "batch_size"), 4)
+    assert made.decode() == after
+
+
+def test_a_date_with_a_time_zone_stands_in_no_ones_way() -> None:
+    before = b"[general]\ncustom_attributes = {on = 1979-05-27T07:32:00Z}\nbatch_size = 1\n"
+    made = with_place(Path("a.toml"), before, ("general", "batch_size"), 2)
+    assert made == before.replace(b"= 1\n", b"= 2\n")
+
+
 def test_what_stands_there_already_keeps_its_spelling() -> None:
     data = HAND_WRITTEN.encode()
     assert with_place(TOML, data, read_place("datasets[0].subsets[0].image_dir"), "a # b") == data
