@@ -153,6 +153,7 @@ async def test_a_project_without_prompts_begins_with_its_captions(project: Path)
         await it.holds(path, "a square\n")
 
 
+@pytest.mark.slow
 async def test_a_key_for_all_prompts_can_be_set_for_each_alone(project: Path) -> None:
     path = project / "p.toml"
     text = '[prompt]\nwidth = 512 # px\n\n[[prompt.subset]]\nprompt = "a"\n\n[[prompt.subset]]\nprompt = "b"\n'
@@ -285,6 +286,7 @@ async def test_what_was_typed_survives_an_end_without_warning(project: Path) -> 
         assert it.app.workspace is not None and it.app.workspace.keeper.state.prompt is None
 
 
+@pytest.mark.slow
 async def test_words_are_not_written_into_another_prompt_where_the_file_was_changed_meanwhile(project: Path) -> None:
     path = prompt_file(project, LINES)
     async with prompts(project) as it:
@@ -300,6 +302,7 @@ async def test_words_are_not_written_into_another_prompt_where_the_file_was_chan
         assert path.read_bytes() == b"theirs\n"
 
 
+@pytest.mark.slow
 async def test_values_that_no_prompt_has_are_not_taken_over_into_a_new_one(project: Path) -> None:
     path = project / "p.toml"
     text = '[[prompt.subset]]\nprompt = "a"\nwidth = 64\nd = 1979-05-27T07:32:00Z\n'
