@@ -31,6 +31,14 @@ def cache_dir() -> Path:
     return _xdg("XDG_CACHE_HOME", ".cache") / "sdtui"
 
 
+def typed_path(text: str) -> Path:
+    """What a person typed as a path, ``~`` expanded; ``~name`` of a user that does not exist is a name like another."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key for people: ``2_b`` before ``10_a``. The trainer sorts by code point."""
     parts = re.split(r"([0-9]+)", name)

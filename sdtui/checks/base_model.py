@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sdtui.base.paths import typed_path
 from sdtui.base.settings import UserSettings
+from sdtui.base.there import is_file, is_folder, is_there
 from sdtui.checks.finding import Finding, Severity
 from sdtui.trainer.base_models import find_model
 from sdtui.trainer.model_kind import NAMES, extra_channels, folder_kind, kind_of, trained_kinds
@@ -52,7 +54,7 @@ def base_model_findings(settings: Settings, user: UserSettings | None = None) ->
 
 def weights_of(model: Path) -> Mapping[str, Tensor]:
     """The arrays of a base model, those of a folder of diffusers taken together; empty where they are not known."""
-    if model.is_dir():
+    if is_folder(model):
         parts = [*model.glob("unet/*.safetensors"), *model.glob("text_encoder*/*.safetensors")]
         whole = [part for part in parts if ".fp16." not in part.name] or parts
         return {f"{part.parent.name}.{name}": one for part in whole for name, one in read_weights(part).tensors.items()}
@@ -64,7 +66,7 @@ def _is_repository(text: str) -> bool:
 
 
 def _of_model(model: Path, settings: Settings) -> Iterator[Finding]:
-    if model.is_dir():
+    if is_folder(model):
         yield from _of_kind(model, folder_kind(model), settings)
     elif model.suffix.lower() == ".safetensors":
         weights = read_weights(model)
@@ -87,7 +89,7 @@ def _of_kind(model: Path, kind: str | None, settings: Settings) -> Iterator[Find
         fix = f"Choose another model, or a script for this one such as {other}." if other else "Choose another model."
         why = "The trainer stops when it loads the model, or trains something that is none."
         yield Finding("base-model-kind", Severity.ERROR, message, model, files=(model,), why=why, fix=fix)
-    elif (kind == "sd2") != bool(settings["v2"]) and model.is_file():
+    elif (kind == "sd2") != bool(settings["v2"]) and is_file(model):
         message = f"{model.name} is {NAMES[kind]}, and v2 is {'on' if settings['v2'] else 'off'}."
         why = "The trainer stops when it loads the model: its arrays have other shapes."
         fix = f"Set v2={'true' if kind == 'sd2' else 'false'}."
@@ -109,8 +111,8 @@ def _others(settings: Settings) -> Iterator[Finding]:
         for text in value if isinstance(value, tuple) else (value,):
             if not isinstance(text, str) or not text or (key == "vae" and _is_repository(text)):
                 continue
-            path = Path.cwd() / Path(text).expanduser()
-            if path.exists() or (key == "resume" and settings["resume_from_huggingface"]):
+            path = Path.cwd() / typed_path(text)
+            if is_there(path) or (key == "resume" and settings["resume_from_huggingface"]):
                 continue
             message = f"There is no {text} on this machine, which {key} names."
             why = "The trainer stops when it loads it."

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdtui.base.paths import typed_path
 from sdtui.base.text import file_size, plural
+from sdtui.base.there import is_folder
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
 from sdtui.machine.filesystems import free_space, kind_of
@@ -70,7 +72,7 @@ def room_findings(folder: Path, sizes: SavedSizes, saves: Saves) -> Iterator[Fin
 
 
 def _absolute(text: str) -> Path | None:
-    return Path.cwd() / Path(text).expanduser() if text else None
+    return Path.cwd() / typed_path(text) if text else None
 
 
 def _unwritable(key: str, folder: Path) -> Iterator[Finding]:
@@ -78,7 +80,7 @@ def _unwritable(key: str, folder: Path) -> Iterator[Finding]:
     while not os.path.lexists(here) and here != here.parent:
         here = here.parent
     why = "The trainer makes the folder and writes into it; where it cannot, it ends at its first save."
-    if not here.is_dir():
+    if not is_folder(here):
         message = f"{key} cannot be {folder}: {here} is no folder."
         yield Finding("output-unwritable", Severity.ERROR, message, folder, files=(here,), why=why, fix=f"Set {key}.")
     elif not os.access(here, os.W_OK | os.X_OK):

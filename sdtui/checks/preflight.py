@@ -18,7 +18,7 @@ from sdtui.checks.images import image_findings
 from sdtui.checks.masks import mask_findings
 from sdtui.checks.metadata import WITHOUT_FOLDER, check_metadata
 from sdtui.checks.rehearsed import rehearsal_findings
-from sdtui.checks.run import run_findings
+from sdtui.checks.run import RUN_REFUSED, run_findings
 from sdtui.checks.sized import as_run
 from sdtui.checks.subsets import subset_findings
 from sdtui.dataset.listing import absolute
@@ -104,7 +104,10 @@ def preflight(
     found += yield from subset_findings(sized, settings, cancelled=cancelled)
     found += yield from cache_findings(sized, settings, cancelled=cancelled)
     if settings is not None:
-        found += yield from run_findings(project, settings, install, cancelled=cancelled)
+        of_run = yield from run_findings(project, settings, install, cancelled=cancelled)
+        stopped = any(finding.severity is Severity.ERROR for finding in found)
+        # What a start would refuse is told once: by the check that has found out why.
+        found += [finding for finding in of_run if not (stopped and finding.code == RUN_REFUSED)]
         found += rehearsal_findings(project, settings, install)
     return report_of(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.settings import UserSettings
+from sdtui.base.settings import UserSettings, load_settings
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.checks.base_model import base_model_findings, model_of, weights_of
 from sdtui.checks.finding import Finding, Severity
@@ -27,6 +27,8 @@ from sdtui.trainer.run_arguments import RunArguments
 from sdtui.trainer.saves import saves_of
 from sdtui.trainer.steps import steps_per_epoch
 
+RUN_REFUSED = "run-refused"
+"""The code of what a start would refuse and no check has found."""
 _OF_THE_CONFIG = frozenset({"dataset-kind", "masks-without-masked-loss", "bucket-steps"})
 """What the check of a config finds by itself, with the line."""
 _OF_THE_MASKS = frozenset({"masks-without-masked-loss", "masks-random-crop"})
@@ -45,7 +47,9 @@ def run_findings(
     """Findings about training ``project`` with ``settings`` on this machine. Raises WorkCancelled.
 
     ``install`` None: sd-scripts was not found, which is a finding of its own unless the profile is the rehearsal.
+    ``user`` None: the settings in the user's file.
     """
+    user = user or load_settings().settings
     found: list[Finding] = []
     yield _stage(0, "settings", cancelled)
     dataset = _dataset(project, settings)
@@ -136,4 +140,4 @@ def _refusal(
         make_request(project, settings, install, user=user)
     except SdtuiError as error:
         path = error.path or project.root
-        yield Finding("run-refused", Severity.ERROR, f"{error.what}.", path, fix=error.remedy)
+        yield Finding(RUN_REFUSED, Severity.ERROR, f"{error.what}.", path, fix=error.remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.there import is_there
 from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.prompts import prompt_findings
 from sdtui.dataset.project import Project
@@ -27,7 +28,7 @@ def sampling_findings(project: Project, settings: Settings) -> Iterator[Finding]
     try:
         prompts = prompts_for(project, wanted, settings.number("width", 512), settings.number("height", 512))
     except SdtuiError as error:
-        code = "missing-prompts" if error.path is None or not error.path.exists() else "prompts-unreadable"
+        code = "missing-prompts" if error.path is None or not is_there(error.path) else "prompts-unreadable"
         yield Finding(code, Severity.ERROR, f"{error.what}.", error.path, fix=error.remedy)
         return
     if prompts is None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from sdtui.base.errors import ChangedOutsideError, TrainerError, UsageError
 from sdtui.base.files import kernel, make_folder, read_if_there, write_atomic, write_error
+from sdtui.base.paths import typed_path
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import plural
+from sdtui.base.there import is_folder, is_there
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.edits.dataset_config import verify
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
@@ -182,8 +184,8 @@ class _Draft:
 
     def _found(self, key: str, text: str, settings: Settings) -> str:
         """A path that was given, absolute; as it is where the trainer may find or make it elsewhere."""
-        path = Path.cwd() / Path(text).expanduser()
-        if path.exists():
+        path = Path.cwd() / typed_path(text)
+        if is_there(path):
             return str(path)
         on_hub = (
             _REPOSITORY.fullmatch(text) if key == "vae" else key == "resume" and settings["resume_from_huggingface"]
@@ -214,7 +216,7 @@ class _Draft:
         inputs = self.project.home / "inputs"
         for number in range(1, 10_000):
             folder = inputs / (stem if number == 1 else f"{stem}-{number}")
-            if not folder.exists():
+            if not is_there(folder):
                 return folder
         raise UsageError("There are too many runs in this second", path=inputs, remedy="Try again.")
 
@@ -271,7 +273,7 @@ class _Draft:
 
     def _own_changes(self, prompts: PromptText | None) -> Iterator[Change]:
         for folder in (self.folder, self.output_dir, self.logging_dir):
-            if not folder.is_dir():
+            if not is_folder(folder):
                 yield MakeFolder(folder)
         if prompts is not None:
             # A copy: the trainer reads the file again for each sample, and an edit meanwhile can end the run.
@@ -284,7 +286,7 @@ class _Draft:
             yield paths.sample_prompts
         for key in ("pretrained_model_name_or_path", *_PATHS):
             value = self.settings[key]
-            if isinstance(value, str) and value and Path(value).exists():
+            if isinstance(value, str) and value and is_there(Path(value)):
                 yield Path(value)
 
 
@@ -296,7 +298,7 @@ def _total_steps(settings: Settings, batches: int, processes: int, accumulation:
 
 
 def _absolute(text: str) -> Path | None:
-    return Path.cwd() / Path(text).expanduser() if text else None
+    return Path.cwd() / typed_path(text) if text else None
 
 
 def _listed(models: object) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sdtui.base.errors import UsageError
 from sdtui.base.files import read_bytes
+from sdtui.base.paths import typed_path
+from sdtui.base.there import is_file
 from sdtui.dataset.project import Project
 from sdtui.trainer.prompts import SamplePrompt, parse_prompt, read_prompts
 
@@ -34,10 +36,10 @@ def prompts_for(project: Project, wanted: str, width: int, height: int) -> Promp
     ``wanted`` is a path, or empty for the project's ``model/sample/prompt.txt``; where that does not exist, up to four
     captions serve as prompts. Raises UsageError for a file that does not exist or has no prompt, UnreadableError.
     """
-    path = Path(wanted).expanduser() if wanted else project.root / PROMPT_FILE
-    if wanted and not path.is_file():
+    path = typed_path(wanted) if wanted else project.root / PROMPT_FILE
+    if wanted and not is_file(path):
         raise UsageError("There is no such file of sample prompts", path=path)
-    if path.is_file():
+    if is_file(path):
         prompts = read_prompts(path)
         if prompts:
             return PromptText(f"prompt{path.suffix}", read_bytes(path), prompts, path)

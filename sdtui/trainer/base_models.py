@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from sdtui.base.paths import natural_key
+from sdtui.base.paths import natural_key, typed_path
 from sdtui.base.settings import UserSettings
+from sdtui.base.there import is_file
 
 MODEL_SUFFIXES = (".safetensors", ".ckpt")
 _SMALLEST = 500_000_000
@@ -27,7 +28,7 @@ _DEEPEST = 3
 def model_folders(settings: UserSettings | None = None) -> tuple[Path, ...]:
     """The folders that base models are looked for in: the settings', ``$SD_MODELS_PATH``, usual ones. All exist."""
     named = [settings.models if settings else None, os.environ.get("SD_MODELS_PATH")]
-    folders = [Path(text).expanduser() for text in named if text]
+    folders = [typed_path(text) for text in named if text]
     folders += [Path.home() / place for place in _PLACES]
     return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
 
@@ -40,9 +41,9 @@ def base_models(settings: UserSettings | None = None) -> tuple[Path, ...]:
 
 def find_model(text: str, settings: UserSettings | None = None) -> Path | None:
     """The model that a path or a bare file name means, absolute; None where there is none."""
-    written = Path(text).expanduser()
+    written = typed_path(text)
     for candidate in (Path.cwd() / written, *(folder / written for folder in model_folders(settings))):
-        if candidate.is_file() or (candidate / "model_index.json").is_file():
+        if is_file(candidate) or is_file(candidate / "model_index.json"):
             return Path(os.path.abspath(candidate))  # noqa: PTH100 -- links stay as they are
     if written.name != text:
         return None

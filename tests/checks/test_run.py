@@ -222,6 +222,14 @@ def test_samples(check: Check, folder: Path) -> None:
     assert (found.path, found.line) == (prompts, 1)
 
 
+@pytest.mark.parametrize("path", ["x" * 5000, "~nosuchuser/x", "/etc/passwd/x"], ids=["long", "nobody", "in a file"])
+@pytest.mark.parametrize(
+    "key", ["pretrained_model_name_or_path", "vae", "output_dir", "logging_dir", "sample_prompts", "network_weights"]
+)
+def test_a_path_that_cannot_be_never_crashes(key: str, path: str, check: Check) -> None:
+    check("sd15-lora", "sample_every_n_epochs=1", f"{key}={path}")
+
+
 def test_what_nothing_else_finds_is_said_as_the_start_would(check: Check) -> None:
     assert check("sdxl-lora", "output_name=a/b")["run-refused"].severity is Severity.ERROR
 
