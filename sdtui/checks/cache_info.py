@@ -9,6 +9,7 @@ from typing import Any
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.files import read_bytes
+from sdtui.base.there import is_file
 from sdtui.checks import cache_rules as rules
 from sdtui.checks.finding import Finding
 from sdtui.checks.rule import Broken
@@ -37,7 +38,7 @@ def _broken(subset: Subset) -> rules.Rule | None:
     if not isinstance(written, dict) or not all(_is_entry(entry) for entry in written.values()):
         return rules.INFO_BROKEN
     remembered = {_path(key): entry for key, entry in written.items()}
-    if not all(path is not None and path.is_file() for path in remembered):
+    if not all(path is not None and is_file(path) for path in remembered):
         return rules.INFO_BROKEN
     real = {sample.path: (_text(subset, sample.caption), [sample.width, sample.height]) for sample in subset.samples}
     said = {path: (entry["caption"], entry["resolution"]) for path, entry in remembered.items()}

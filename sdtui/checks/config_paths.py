@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sdtui.base.there import is_there
 from sdtui.checks.finding import Finding, Severity
-from sdtui.dataset.listing import absolute, is_possible
+from sdtui.dataset.listing import absolute
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_config import DatasetConfig
 
@@ -41,9 +42,7 @@ def absent_here(config: DatasetConfig, line: Callable[[Place], int | None]) -> I
 
 def _is_there(base: Path, written: str) -> bool:
     """Also beside the config: where training will be started is not known here."""
-    if not is_possible(written):
-        return False
-    return absolute(Path(written)).exists() or (base / written).exists()
+    return is_there(absolute(Path(written))) or is_there(base / written)
 
 
 def _as_wsl_calls_it(written: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from sdtui.base.errors import SyntaxProblem
 from sdtui.base.files import read_bytes
 from sdtui.base.text import plural
+from sdtui.base.there import is_file
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.metadata import parse_entries
@@ -148,11 +149,11 @@ def _broken(entry: _Entry, image_dir: Path | None) -> Iterator[_Rule]:
 
 
 def _wrong_path(entry: _Entry) -> Iterator[_Rule]:
-    if entry.path.is_file():
+    if is_file(entry.path):
         return
     if not is_image(entry.path.name) and not entry.path.suffix:
         yield STEM_KEY
-    elif entry.relative and without_first_folder(entry.path, entry.key).is_file():
+    elif entry.relative and is_file(without_first_folder(entry.path, entry.key)):
         yield DOUBLED
     else:
         yield ABSENT
@@ -175,6 +176,6 @@ def _wrong_size(entry: _Entry) -> Iterator[_Rule]:
     if not (isinstance(said, list) and len(said) == 2 and all(type(side) is int for side in said)):
         yield WRONG_SIZE
         return
-    really = read_size(entry.path) if entry.path.is_file() else (0, 0)
+    really = read_size(entry.path) if is_file(entry.path) else (0, 0)
     if all(really) and tuple(said) != really:
         yield SIZE_CHANGED

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.files import folder_entries, read_bytes
+from sdtui.base.there import is_file
 from sdtui.base.work import Progress, Work
 from sdtui.checks import metadata as rules
 from sdtui.checks.finding import Finding
@@ -87,7 +88,7 @@ def _with_ending(entry: _Entry) -> str:
 
 def _not_doubled(entry: _Entry) -> str:
     found = rules.without_first_folder(entry.path, entry.key)
-    if not found.is_file() or not found.is_relative_to(entry.folder):
+    if not is_file(found) or not found.is_relative_to(entry.folder):
         raise ValueError("The image is not there any more.")
     return str(found.relative_to(entry.folder))
 

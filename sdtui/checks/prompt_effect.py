@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.text import count
+from sdtui.base.there import is_file
 from sdtui.checks.finding import Finding, Severity
 from sdtui.tokens.encoder import count as count_tokens
 from sdtui.trainer.field_list.samples import SAMPLERS
@@ -95,7 +96,7 @@ def _picture(path: Path, row: PromptRow, script: str) -> Iterator[Finding]:
     if not isinstance(image, str) or script.startswith(_OTHERS[1:]):
         return
     picture = Path(image)
-    if picture.is_absolute() and "\0" not in image and not picture.is_file():
+    if picture.is_absolute() and not is_file(picture):
         message = "The control image is not there, and the trainer stops at the first sample."
         why = "It is opened whatever is trained (sample_image_inference)."
         fix = "Name a picture that is there, or leave it out."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.text import plural
+from sdtui.base.there import is_folder
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.checks import subset_rules as rules
 from sdtui.checks.finding import Finding, Severity
@@ -114,7 +115,7 @@ def _left_out(project: Project) -> Iterator[Finding]:
     by_reason: dict[str, list[Path]] = defaultdict(list)
     for entry in project.ignored:
         nested = entry.path.parent in folders
-        if (project.toml is None or nested) and entry.path.is_dir() and _is_filled(entry.path):
+        if (project.toml is None or nested) and is_folder(entry.path) and _is_filled(entry.path):
             by_reason[entry.reason].append(entry.path)
     for reason, paths in by_reason.items():
         message = f"{plural(len(paths), 'folder with images is', 'folders with images are')} not read: {paths[0].name}."
@@ -152,7 +153,7 @@ def _not_exported(project: Project, settings: Settings | None) -> Iterator[Findi
 def _names_a_subset(project: Project, path: Path) -> bool:
     """Whether ``path`` is a folder without images that was meant for a subset."""
     numbered = parse_folder_name(path.name) is not None
-    return (project.toml is not None or numbered) and path.is_dir() and not _is_filled(path)
+    return (project.toml is not None or numbered) and is_folder(path) and not _is_filled(path)
 
 
 def _is_filled(folder: Path) -> bool:

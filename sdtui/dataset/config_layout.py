@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
+from sdtui.base.there import is_there
 from sdtui.dataset.layout import Layout, unique_names
-from sdtui.dataset.listing import absolute, holds_images, is_possible
+from sdtui.dataset.listing import absolute, holds_images
 from sdtui.dataset.project import DatasetOptions, Ignored, ProjectKind
 from sdtui.dataset.subset_folders import Place
 from sdtui.trainer.caches import IMAGE_INFO_CACHE
@@ -93,7 +94,7 @@ def _place(finder: _Finder, section: DatasetSection, subset: SubsetSection, seen
     if written in seen:
         return Ignored(path, "The config names it twice in one dataset; the trainer uses the first only.")
     seen.add(written)
-    if not is_possible(written) or not path.exists():
+    if not is_there(path):
         reason = _missing(written, section.mode == "finetuning")
         return Ignored(path, f"{reason}{_orphaned_masks(finder, section, options)}.")
     return _found_place(finder, section, options, path)
@@ -165,7 +166,7 @@ class _Finder:
         if Path(written).is_absolute() or _WINDOWS_PATH.match(written):
             return absolute(Path(written)) if Path(written).is_absolute() else Path(written)
         here, beside = absolute(self.cwd / written), absolute(self.base / written)
-        if here != beside and not here.exists() and beside.exists():
+        if here != beside and not is_there(here) and is_there(beside):
             if written not in self._by_base:
                 self._by_base.append(written)
             return beside

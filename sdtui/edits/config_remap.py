@@ -15,6 +15,7 @@ from pathlib import Path
 from sdtui.base.errors import SyntaxProblem, UsageError
 from sdtui.base.files import read_bytes
 from sdtui.base.text import plural
+from sdtui.base.there import is_there
 from sdtui.dataset.listing import absolute, is_possible
 from sdtui.dataset.metadata import parse_entries
 from sdtui.edits.config_place import with_standing
@@ -165,7 +166,7 @@ class _Paths:
         else:
             bases, path = [absolute(Path()), self.base], written
         for base in bases:
-            if _exists(base / path):
+            if is_there(base / path):
                 return absolute(base / path)
         return None
 
@@ -230,10 +231,3 @@ def _warnings(changed: Sequence[Respelled], spelling: Spelling, base: Path, path
     if paths.without_drive:
         more = f" and {plural(len(paths.without_drive) - 1, 'other path')}" if len(paths.without_drive) > 1 else ""
         yield f"{paths.without_drive[0]}{more} stays as it is: no drive of Windows holds it."
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False

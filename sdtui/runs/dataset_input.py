@@ -9,6 +9,7 @@ from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UsageError
 from sdtui.base.text import plural
+from sdtui.base.there import is_there
 from sdtui.dataset.config_layout import dataset_options
 from sdtui.dataset.epoch import Epoch, epoch_of
 from sdtui.dataset.project import Project
@@ -154,7 +155,7 @@ def _start_folder(path: Path, config: DatasetConfig) -> Path | None:
     if not relative:
         return None
     here = Path.cwd()
-    return here if all((here / written).exists() for written in relative) else path.parent
+    return here if all(is_there(here / written) for written in relative) else path.parent
 
 
 def _epoch(project: Project) -> Epoch:
