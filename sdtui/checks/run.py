@@ -55,6 +55,7 @@ def run_findings(
     dataset = _dataset(project, settings)
     run = _run(settings, install, project, dataset)
     found += _of_settings(project, run)
+    found += _token_length(project, settings)
     yield _stage(1, "sample prompts", cancelled)
     found += sampling_findings(project, settings)
     yield _stage(2, "output folders", cancelled)
@@ -106,6 +107,13 @@ def _of_settings(project: Project, run: RunArguments) -> Iterator[Finding]:
     refused = (one for one in conflicts(run) if one.code not in passed_over)
     yield from _as_findings(refused, Severity.ERROR, project.root)
     yield from _as_findings(doubts(run), Severity.WARNING, project.root)
+
+
+def _token_length(project: Project, settings: Settings) -> Iterator[Finding]:
+    if settings.given.get("max_token_length") == 75:
+        message = "max_token_length=75 is left out of the command."
+        why = "75 is what the trainer reads without it, and its parser refuses the number itself."
+        yield Finding("max-token-length", Severity.INFO, message, project.root, why=why)
 
 
 def _as_findings(conflicts: Iterable[Conflict], severity: Severity, path: Path) -> Iterator[Finding]:

@@ -234,6 +234,11 @@ def test_what_nothing_else_finds_is_said_as_the_start_would(check: Check) -> Non
     assert check("sdxl-lora", "output_name=a/b")["run-refused"].severity is Severity.ERROR
 
 
+def test_a_limit_of_75_is_left_out_and_that_is_said(check: Check) -> None:
+    assert check("sdxl-lora", "max_token_length=75")["max-token-length"].severity is Severity.INFO
+    assert check("sdxl-lora", "max_token_length=150") == {}
+
+
 def test_it_can_be_given_up(folder: Path) -> None:
     work = run_findings(open_project(folder), parse_settings("sdxl-lora"), None, cancelled=lambda: True)
     with pytest.raises(WorkCancelled):
