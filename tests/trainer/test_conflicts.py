@@ -1,6 +1,6 @@
 """What is refused of a run's arguments: the verdicts of the real scripts on more than a thousand argument sets.
 
-``data/conflicts.json.gz`` says itself how it was made (``made``).
+``data/conflicts.json.gz`` says itself how it was made (``made``); ``data/make_conflicts.py`` asks the scripts again.
 """
 
 from __future__ import annotations
