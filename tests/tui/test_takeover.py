@@ -7,6 +7,7 @@ from pathlib import Path
 
 import toml
 
+from sdtui.tui.plan.screen import PlanScreen
 from tests.tui.running import seen
 from tests.tui.test_train import model, project, quick, trainer  # noqa: F401 -- fixtures
 
@@ -53,7 +54,7 @@ async def test_settings_are_written_as_a_plan(project: Path, trainer: Path, mode
         await it.press("E")
         await it.sees("Write the settings to which file?")
         await it.press("enter")
-        await it.sees("train.toml")
+        await it.until(lambda: isinstance(it.screen, PlanScreen))
         assert not (project / "config").exists()
         await it.press("enter")
         # The sentence is broken where the path in it ends, which is elsewhere in every run.
