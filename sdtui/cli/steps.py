@@ -16,6 +16,7 @@ from sdtui.cli.trained_project import read_as_trained
 if TYPE_CHECKING:
     from sdtui.dataset.project import Project
     from sdtui.dataset.training_steps import DatasetSteps, TrainingSteps
+    from sdtui.trainer.dataset_arguments import DatasetArguments
 
 _COUNT = click.IntRange(1)
 
@@ -61,18 +62,26 @@ def command(
         "resolution": resolution,
     }
     own = [word for key, value in given.items() if value is not None for word in (f"--{key}", str(value))]
-    arguments = read_arguments([*trainer_args, *own])
+    arguments = read_arguments([*trainer_args, *own], file_of(script))
     tell_interrupted(path)
     project, notes = read_as_trained(path, arguments, by_arguments=bool(trainer_args))
     length = Length(arguments.epochs, arguments.steps, arguments.accumulation, processes)
     counted = training_steps(project, length)
-    stops = [*_stops(counted, project, file_of(script))]
+    stops = [*_unread(arguments, file_of(script)), *_stops(counted, project, file_of(script))]
     for note in (*notes, *stops):
         narrate(f"Note: {safe(note)}")
     if as_json:
         print_json({"script": script, **document(counted), "notes": [*notes, *stops]})
     else:
         click.echo("\n".join(_lines(counted, length.epochs)))
+
+
+def _unread(arguments: DatasetArguments, script: str) -> Iterator[str]:
+    """Sentences: what of the command could not be counted with."""
+    if arguments.unknown:
+        yield f"{script} knows no {' '.join(arguments.unknown)}, and stops at once."
+    if arguments.config_file is not None:
+        yield f"What stands in {arguments.config_file} is not counted with: write its arguments here."
 
 
 def _stops(counted: TrainingSteps, project: Project, script: str) -> Iterator[str]:

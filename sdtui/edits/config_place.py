@@ -216,10 +216,11 @@ def _read(path: Path, text: str) -> dict[str, Any] | None:
 
 def read_value(text: str) -> Any:
     """``10``, ``true``, ``[512, 768]`` as TOML; whatever is none of these is a text, dates too: no key takes one."""
-    for candidate in (text, quoted(text)):
-        found = _read(Path("value.toml"), f"value = {candidate}\n")
-        if found is not None and list(found) == ["value"] and _is_value(found["value"]):
-            return found["value"]
+    with contextlib.suppress(ValueError):  # no spelling brings it through the trainer's parser
+        for spelling in (str, quoted):
+            found = _read(Path("value.toml"), f"value = {spelling(text)}\n")
+            if found is not None and list(found) == ["value"] and _is_value(found["value"]):
+                return found["value"]
     return text
 
 

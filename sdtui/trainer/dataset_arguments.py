@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sdtui.base.errors import UsageError
+from sdtui.trainer.arguments import script_arguments
 from sdtui.trainer.dataset_keys import SUBSET_KEYS
+from sdtui.trainer.fields import Field
 
 DEFAULT_STEPS = 1600
 """``--max_train_steps`` where a command says nothing (library/train_util.py, add_training_arguments)."""
@@ -28,15 +30,21 @@ class DatasetArguments:
     steps: int = DEFAULT_STEPS
     accumulation: int = 1
     masked_loss: bool = False
+    unknown: tuple[str, ...] = ()
+    """Words that are none of the script's arguments: it stops at them."""
+    config_file: str | None = None
+    """``--config_file``, whose settings nobody has read here."""
 
 
-def read_arguments(words: Sequence[str]) -> DatasetArguments:
-    """The words after the script's name; what is about other things is passed over.
+def read_arguments(words: Sequence[str], script: str | None = None) -> DatasetArguments:
+    """The words after the name of ``script``, such as ``train_network.py``; what is about other things is passed over.
 
-    Raises UsageError where a value is no number, or a resolution neither one nor two.
+    Without a script whose arguments are known, whatever is not about the dataset is. Raises UsageError where a value
+    is no number, or a resolution neither one nor two, and for what argparse itself refuses.
     """
-    given, _ = _parser().parse_known_args(list(words))
-    values = {key: value for key, value in vars(given).items() if value is not None}
+    known = script_arguments(script) if script is not None else {}
+    given, unknown = _parser(known).parse_known_args(list(words))
+    values = {key: value for key, value in vars(given).items() if value is not None and key in _OURS}
     return DatasetArguments(
         config={
             _NAMES.get(key, key): value
@@ -47,6 +55,8 @@ def read_arguments(words: Sequence[str]) -> DatasetArguments:
         steps=values.get("max_train_steps", DEFAULT_STEPS),
         accumulation=values.get("gradient_accumulation_steps", 1),
         masked_loss=bool(values.get("masked_loss")),
+        unknown=tuple(unknown) if known else (),
+        config_file=getattr(given, "config_file", None),
     )
 
 
@@ -63,23 +73,38 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"The trainer's arguments were not understood: {message}")
 
 
-def _parser() -> _Parser:
-    # Abbreviations as argparse takes them would depend on all of a script's arguments.
-    parser = _Parser(add_help=False, allow_abbrev=False)
+def _parser(known: Mapping[str, Field]) -> _Parser:
+    """``known``: all arguments of the script, so that abbreviations mean what they do there; empty: ours alone."""
+    parser = _Parser(add_help=False, allow_abbrev=bool(known))
+    for name in known or _OURS:
+        field = known.get(name)
+        if name in _OURS:
+            parser.add_argument(f"--{name}", **_OURS[name])
+        elif field is not None and field.kind == "flag":
+            parser.add_argument(f"--{name}", action="store_true")
+        elif field is not None:
+            parser.add_argument(f"--{name}", nargs="*" if field.kind == "words" else None)
+    return parser
+
+
+def _ours() -> dict[str, dict[str, Any]]:
+    """What decides about entries, buckets and steps, as argparse takes it."""
     numbers = (
         *("train_batch_size", "dataset_repeats", "min_bucket_reso", "max_bucket_reso", "bucket_reso_steps"),
         *("max_train_epochs", "max_train_steps", "gradient_accumulation_steps", "validation_seed", "keep_tokens"),
         "token_warmup_min",
     )
-    for name in numbers:
-        parser.add_argument(f"--{name}", type=int)
-    for name in ("validation_split", "token_warmup_step", "caption_dropout_rate", "caption_tag_dropout_rate"):
-        parser.add_argument(f"--{name}", type=float)
+    parts = ("validation_split", "token_warmup_step", "caption_dropout_rate", "caption_tag_dropout_rate")
     switches = ("enable_bucket", "bucket_no_upscale", "masked_loss", "cache_info")
     flags = [key for key, (_, kind) in SUBSET_KEYS.items() if kind == "true or false"]
-    for name in (*switches, *flags):
-        parser.add_argument(f"--{name}", action="store_true", default=None)
-    for name in ("caption_extension", "caption_prefix", "caption_suffix", "caption_separator", "secondary_separator"):
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--resolution", type=read_resolution)
-    return parser
+    texts = ("caption_extension", "caption_prefix", "caption_suffix", "caption_separator", "secondary_separator")
+    return {
+        **{name: {"type": int} for name in numbers},
+        **{name: {"type": float} for name in parts},
+        **{name: {"action": "store_true", "default": None} for name in (*switches, *flags)},
+        **{name: {} for name in texts},
+        "resolution": {"type": read_resolution},
+    }
+
+
+_OURS = _ours()

@@ -109,3 +109,21 @@ def test_wrong_arguments_are_named(sdtui: Cli, tmp_path: Path, words: tuple[str,
     result = sdtui("steps", folder_of(tmp_path), *words)
     assert result.returncode == 2
     assert words[-1] in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--max_train_epoch", "3"], None),
+        (["--max_train_epoks", "3"], "train_network.py knows no --max_train_epoks 3, and stops at once."),
+        (["--optimizer_args", "a=1", "b=2", "stray"], None),
+        (["--save_state", "stray"], "train_network.py knows no stray, and stops at once."),
+        (["--config_file", "a.toml"], "What stands in a.toml is not counted with: write its arguments here."),
+    ],
+)
+def test_words_that_the_script_does_not_know_are_named(
+    inside: Cli, tmp_path: Path, words: list[str], said: str | None
+) -> None:
+    found = steps(inside, folder_of(tmp_path), "--json", "--", "--resolution", "512", *words)
+    assert found["notes"] == ([] if said is None else [said])
+    assert found["totals"]["num_epochs"] == (3 if said is None and "3" in words else 40)

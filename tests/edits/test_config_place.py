@@ -11,7 +11,7 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdtui.base.errors import UsageError
+from sdtui.base.errors import UsageError, WriteError
 from sdtui.edits.config_place import (
     read_place,
     read_value,
@@ -206,3 +206,12 @@ def test_what_the_trainer_would_refuse_is_refused(tmp_path: Path) -> None:
         set_plan(path, read_place("datasets[0].subsets[0].num_repeat"), 3)
     with pytest.raises(UsageError, match=r"There is no datasets\[7\]"):
         set_plan(path, read_place("datasets[7].batch_size"), 3)
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    assert read_value("a\udcff") == "a\udcff"
+    for name in ("a.toml", "a.json"):
+        path = tmp_path / name
+        path.write_text("{}" if name == "a.json" else "")
+        with pytest.raises(WriteError, match="could not be written"):
+            set_plan(path, ("general", "caption_prefix"), read_value("a\udcff"))
