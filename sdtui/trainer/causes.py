@@ -87,6 +87,11 @@ CAUSES = (
     ),
     _cause(r"Invalid user config", "The dataset config was refused", "The log names the key."),
     _cause(
+        r"operator torchvision::\w+ does not exist",
+        "The trainer's torchvision was not built for its torch",
+        "Install the two again together, from the same index (pip install --force-reinstall torch torchvision).",
+    ),
+    _cause(
         r"No module named '?(?P<module>xformers)|No (?P<module2>xformers) /",
         "xformers is not installed in the trainer's Python",
         "Train with sdpa instead (--set sdpa=true --set xformers=false), or install xformers there.",

@@ -14,6 +14,9 @@ from sdtui.trainer.log_records import english
 
 DONE, STOPPED, FAILED, LOST = "done", "stopped", "failed", "lost"
 
+_LAZY = ("ModuleNotFoundError: Could not import module ", "RuntimeError: Failed to import ")
+"""How transformers and diffusers pass on an error at an import, without its words."""
+
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -203,7 +206,8 @@ def _unseen_end(evidence: _Evidence) -> Diagnosis:
 def _last_words(evidence: _Evidence, returncode: int) -> str:
     named = [trace.error for trace in evidence.tracebacks if trace.error]
     if named:
-        return f"The trainer failed{evidence.at()}: {english(named[-1])}"
+        telling = [error for error in named if not error.startswith(_LAZY)] or named
+        return f"The trainer failed{evidence.at()}: {english(telling[-1])}"
     if evidence.errors:
         return f"The trainer failed{evidence.at()}: {evidence.errors[-1]}"
     return f"The trainer ended with status {returncode}{evidence.at()} and gave no reason. The end of the log may."

@@ -64,6 +64,7 @@ def events_of(text: str) -> list[e.Event]:
         ),
         ("safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge", "damaged", "Download"),
         ("ValueError: too many values to unpack (expected 2)", "key=value", "a=1 b=2"),
+        ("RuntimeError: operator torchvision::nms does not exist", "not built for its torch", "Install the two again"),
         ("ValueError: malformed node or string on line 1: <ast.Name object>", "Python literal", "True"),
         (
             "AssertionError: bucket_reso_steps is 48. it must be divisible by 64.",
@@ -134,6 +135,17 @@ def test_the_cause_is_found_behind_an_exception_raised_while_handling_it() -> No
     _, sentence = diagnose(events_of(text), 1, stop_requested=False)
     assert sentence is not None
     assert sentence.startswith("The trainer's Python lacks the package prodigyopt.")
+
+
+def test_an_import_that_only_passes_an_error_on_does_not_hide_it() -> None:
+    passed_on = (
+        "RuntimeError: Failed to import diffusers.loaders.peft because of the following error (look up to see its "
+        "traceback):\nCould not import module 'PreTrainedModel'.\n"
+    )
+    text = _TRACE + "OSError: libmoon.so: cannot open shared object file\n\nThe above exception was the direct cause "
+    text += "of the following exception:\n\n" + _TRACE + passed_on
+    _, sentence = diagnose(events_of(text), 1, stop_requested=False)
+    assert sentence == "The trainer failed: OSError: libmoon.so: cannot open shared object file"
 
 
 def test_refused_arguments() -> None:

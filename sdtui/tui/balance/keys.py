@@ -14,6 +14,10 @@ def _read(screen: BalanceScreen) -> bool:
     return screen.shell.project is not None and screen.shell.scanning is None
 
 
+def _opened(screen: BalanceScreen) -> bool:
+    return screen.shell.project is not None
+
+
 def _with_subset(screen: BalanceScreen) -> bool:
     return screen.subset is not None and screen.shell.scanning is None and not screen.left_out(screen.subset)
 
@@ -162,6 +166,8 @@ OFFERED = offered(
         "config",
         when=_read,
     ),
-    Command("balance.undo", "Undo", "Takes back the last change to files.", ("u",), "undo", "undo", rank=60),
-    Command("balance.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo"),
+    Command(
+        "balance.undo", "Undo", "Takes back the last change to files.", ("u",), "undo", "undo", when=_opened, rank=60
+    ),
+    Command("balance.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_opened),
 )

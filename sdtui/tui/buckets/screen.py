@@ -32,6 +32,7 @@ from sdtui.tui.buckets.words import image_lines, notes, rules_line, title_spans
 from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -166,7 +167,10 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
             told = [*about, *notes(self.preview, self._left_out)]
         room = (3 if self.groups.groups else 8) if self.size.height < 32 else 6
         lines: list[Line] = [line for sentence, role in told for line in wrap(sentence, width, role)]
-        return lines[:room]
+        if len(lines) > room:
+            text, role = lines[room - 1][0]
+            lines[room - 1 :] = [[(fit(text, width - 2).rstrip() + " …", role)]]
+        return lines
 
     def _show_headings(self) -> None:
         images = self.images

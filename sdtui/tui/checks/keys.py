@@ -30,6 +30,10 @@ def _making(screen: ChecksScreen) -> bool:
     return screen.making.progress is not None
 
 
+def _opened(screen: ChecksScreen) -> bool:
+    return screen.shell.project is not None
+
+
 def _checkable(screen: ChecksScreen) -> bool:
     return screen.project is not None and screen.shell.scanning is None
 
@@ -95,8 +99,10 @@ OFFERED = offered(
         when=_checkable,
         rank=30,
     ),
-    Command("checks.undo", "Undo", "Takes back the last change to files.", ("u",), "undo", "undo", rank=60),
-    Command("checks.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo"),
+    Command(
+        "checks.undo", "Undo", "Takes back the last change to files.", ("u",), "undo", "undo", when=_opened, rank=60
+    ),
+    Command("checks.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_opened),
     Command(
         "checks.read_on",
         "Read on",

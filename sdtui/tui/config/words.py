@@ -80,12 +80,17 @@ def _takes(row: KeyRow) -> str:
     return "text" if row.rule is not None and row.rule[0]("") and not row.choices else row.type
 
 
+def _below(tables: int, one: str, many: str) -> str:
+    return f"{plural(tables, 'table')} below it {one if tables == 1 else many}"
+
+
 def _standing(row: KeyRow, table: ConfigTable) -> str:
     if row.written and row.below:
-        return f"Written here; {plural(row.below, 'table')} below it says otherwise for itself, which then counts."
+        otherwise = _below(row.below, "says otherwise for itself", "say otherwise for themselves")
+        return f"Written here; {otherwise}, which then counts."
     if row.written:
         return "Written here."
-    below = f" {plural(row.below, 'table')} below it has its own." if row.below else ""
+    below = f" {_below(row.below, 'has its own', 'have their own')}." if row.below else ""
     if row.required:
         return "Not written, and the trainer stops without it."
     if not row.inherited:

@@ -15,6 +15,10 @@ def in_lists(screen: DatasetScreen) -> bool:
     return not screen.captions.editing and not screen.filter.typing
 
 
+def _undoable(screen: DatasetScreen) -> bool:
+    return in_lists(screen) and screen.shell.project is not None
+
+
 def with_image(screen: DatasetScreen) -> bool:
     """There is an image under the cursor."""
     return in_lists(screen) and screen.sample is not None
@@ -198,7 +202,7 @@ OFFERED = offered(
         ("u",),
         "undo",
         "undo",
-        when=in_lists,
+        when=_undoable,
         rank=60,
     ),
     Command(
@@ -207,7 +211,7 @@ OFFERED = offered(
         "Does again what was undone last.",
         ("U",),
         "redo",
-        when=in_lists,
+        when=_undoable,
     ),
     Command(
         "dataset.ignored",

@@ -38,8 +38,17 @@ def preflight_lines(checked: Checked | None, known: bool, width: int) -> list[Li
         # What was known stays where it is, so that nothing jumps while a value is changed.
         found, beside = [(text, "dim") for text, _role in found], "checking"
         first = [[(text, "dim") for text, _role in line] for line in first]
-    fits = cells(found) + 3 + len(beside) <= width
-    return [heading, [*found, (" " * 3 + beside, "dim")] if fits and beside else found, *first]
+    if beside and cells(found) + 3 + len(beside) <= width:
+        return [heading, [*found, (" " * 3 + beside, "dim")], *first]
+    below: list[Line] = [[(beside, "dim")]] if beside else []
+    return [heading, *_parted(found, width), *first, *below]
+
+
+def _parted(found: Line, width: int) -> list[Line]:
+    """In a narrow column what is only worth knowing has a line of its own."""
+    if cells(found) <= width or len(found) < 3:
+        return [found]
+    return [found[:-2], found[-1:]]
 
 
 def _told(error: Finding, width: int) -> list[list[Span]]:
