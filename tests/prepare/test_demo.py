@@ -114,6 +114,7 @@ def test_a_finished_demo_is_kept_as_the_user_left_it(demo: Path, tmp_path: Path)
     assert digests(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_an_interrupted_demo_is_completed(demo: Path, tmp_path: Path) -> None:
     calls = iter(range(1000))
     with pytest.raises(WorkCancelled):

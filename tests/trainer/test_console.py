@@ -323,6 +323,7 @@ def test_an_unfinished_traceback_is_told_without_an_error() -> None:
     ],
     ids=["one line", "traceback", "escape", "colours", "message"],
 )
+@pytest.mark.slow
 def test_memory_is_bounded_whatever_the_console_says(junk: Callable[[], bytes]) -> None:
     parser = ConsoleParser()
     parser.feed(b"Traceback (most recent call last):\n")

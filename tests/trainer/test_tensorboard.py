@@ -58,6 +58,7 @@ def test_the_trainer_s_own_file() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_file_of_the_writer_that_accelerate_uses(tmp_path: Path) -> None:
     from tensorboardX import SummaryWriter
 

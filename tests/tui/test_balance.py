@@ -112,6 +112,7 @@ async def test_what_is_no_share_is_said_and_changes_nothing(dataset: Path, opene
         assert screen.wish == Wish()
 
 
+@pytest.mark.slow
 async def test_nothing_is_wished_for_a_subset_that_is_left_out(dataset: Path, opened: Open) -> None:
     image(dataset / "images" / "1_broken" / "a.png", 64, 64, b"")
     async with opened(dataset) as it:

@@ -192,6 +192,7 @@ async def test_checks_that_cannot_be_made_say_why(dataset: Path, monkeypatch: py
         await it.sees("The disk is gone")
 
 
+@pytest.mark.slow
 async def test_the_cursor_stays_with_its_finding_and_the_text_below_where_it_is_read(
     broken: Path,
 ) -> None:
@@ -312,6 +313,7 @@ async def test_a_config_that_cannot_be_read_is_explained_mended_and_opened(datas
         assert config.read_bytes() == text.encode()
 
 
+@pytest.mark.slow
 async def test_what_a_config_says_wrongly_leads_to_its_editor(dataset: Path, tmp_path: Path) -> None:
     folder = dataset / "images" / "10_circle"
     config = tmp_path / "dataset.toml"

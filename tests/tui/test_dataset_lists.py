@@ -114,6 +114,7 @@ async def test_jump_finds_an_image_of_another_subset(dataset: Path, opened: Open
         await it.until(lambda: it.screen.subset is not None and it.screen.subset.name == "10_circle")
 
 
+@pytest.mark.slow
 async def test_thumbnails_and_back(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

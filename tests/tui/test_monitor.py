@@ -90,6 +90,7 @@ async def test_a_screen_that_is_opened_on_a_live_run_goes_on_where_it_stands(lab
         await it.sees("step 10/10")
 
 
+@pytest.mark.slow
 async def test_stopping_says_what_would_be_lost_and_stops(lab: RunLab) -> None:
     halfway(lab)
     async with seen(lab.root, "monitor") as it:

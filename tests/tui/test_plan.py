@@ -110,6 +110,7 @@ async def test_leaving_writes_nothing_and_caches_can_be_kept(circles: Path, open
     assert (circles / "circle_000_te_outputs.npz").read_bytes() == b"cache"
 
 
+@pytest.mark.slow
 async def test_an_outside_change_is_a_sentence_and_the_rest_can_be_written(circles: Path, opened: Open) -> None:
     async with opened(circles.parent.parent) as it:
         shown = await propose_in(it, Prepend("shape"))

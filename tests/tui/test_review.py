@@ -623,6 +623,7 @@ async def test_an_outside_change_does_not_disturb_editing(dataset: Path) -> None
         await it.until(lambda: caption(dataset).read_bytes() == b"a red circle mine\n")
 
 
+@pytest.mark.slow
 async def test_the_limit_is_the_same_on_every_screen(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await it.press("o")

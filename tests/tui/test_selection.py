@@ -81,6 +81,7 @@ async def test_all_shown_inverted_given_up_and_had_again(dataset: Path, opened: 
         assert selected(it) == []
 
 
+@pytest.mark.slow
 async def test_selected_images_go_to_the_trash_and_come_back_selected(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

@@ -39,6 +39,7 @@ async def test_the_footer_shows_at_most_eight_keys_that_work_here(dataset: Path,
         assert "f1 help" in footer(it), "in a text ? is a letter, so the other key is shown"
 
 
+@pytest.mark.slow
 async def test_help_has_every_key_of_the_screen_with_a_sentence(dataset: Path, opened: Open) -> None:
     async with opened(dataset, (120, 130)) as it:
         await it.press("question_mark")
