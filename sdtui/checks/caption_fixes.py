@@ -61,7 +61,7 @@ def _decoded(data: bytes) -> bytes:
     if encoding is None:
         raise ValueError("Nothing in it says which encoding it has; convert it to UTF-8, for example with iconv.")
     try:
-        return data.decode(encoding).encode("utf-8")
+        return data.decode(encoding).encode("utf-8") or b"\n"  # at a caption of 0 bytes the trainer stops
     except UnicodeError as error:
         raise ValueError(f"It begins as {encoding.upper()} and is not; convert it to UTF-8 by hand.") from error
 

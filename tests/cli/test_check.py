@@ -199,6 +199,12 @@ def test_several_codes_may_follow_one_flag(inside: Cli, root: Path, words: tuple
     assert [fix["code"] for fix in read(result)["fixes"]] == ["caption-orphan", "caption-empty"]
 
 
+def test_a_caption_of_nothing_but_a_mark_does_not_become_an_empty_file(inside: Cli, root: Path) -> None:
+    caption = dog(root, "d.png", b"\xff\xfe").with_suffix(".txt")
+    inside("check", root, "--fix", "caption-undecodable", "--yes")
+    assert caption.read_bytes() == b"\n"
+
+
 def test_nothing_is_mended_where_one_code_is_unknown(inside: Cli, root: Path) -> None:
     caption = dog(root, "d.png", b"").with_suffix(".txt")
     result = inside("check", root, "--fix", "caption-empty", "--fix", "caption-emty", "--yes")
