@@ -288,6 +288,17 @@ def test_captions_masks_caches_and_folders_stand_for_their_images(dataset: Path)
     assert images(folder / "nobody.txt", Path("/elsewhere.png")) == set()
 
 
+async def test_a_dataset_that_has_gone_away_is_said_and_found_again(broken: Path) -> None:
+    async with checked(broken) as it:
+        gone = broken.rename(broken.with_name("gone"))
+        await it.press("r")
+        await it.sees("The dataset is not there any more")
+        assert "●" not in it.words()
+        gone.rename(broken)
+        await it.press("r")
+        await it.sees("caption-empty")
+
+
 async def test_an_empty_folder_is_nothing_to_check(tmp_path: Path) -> None:
     async with seen(tmp_path, "checks", (80, 24)) as it:
         await it.sees("This could not be opened")

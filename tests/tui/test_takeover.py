@@ -36,6 +36,22 @@ async def test_settings_are_shown_before_they_are_taken(project: Path, tmp_path:
     assert given["network_dim"] == "77" and given["gradient_checkpointing"] == "false"
 
 
+async def test_the_base_model_stays_where_the_file_names_none(project: Path, model: Path, tmp_path: Path) -> None:  # noqa: F811
+    (project / ".sdtui").mkdir()
+    given = {"sdxl-lora": {"pretrained_model_name_or_path": str(model)}}
+    (project / ".sdtui" / "train.json").write_text(json.dumps({"given": given}))
+    theirs = tmp_path / "theirs.toml"
+    theirs.write_text("no_half_vae = true\nnetwork_dim = 77\n")
+    async with seen(project, "train") as it:
+        await it.sees(model.name)
+        await it.press("I")
+        await it.type(str(theirs))
+        await it.press("enter")
+        await it.sees(f"The file names no base model; {model.name} stays.")
+        await it.press("enter")
+        await it.sees("2 settings taken.", model.name, "77")
+
+
 async def test_a_file_without_settings_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:  # noqa: F811
     (tmp_path / "empty.toml").touch()
     async with seen(project, "train") as it:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from sdtui.base.errors import SdtuiError
+from sdtui.base.errors import SdtuiError, UnreadableError
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.settings import load_settings
 from sdtui.base.work import Cancelled, Progress, Work
@@ -22,6 +22,7 @@ from sdtui.dataset.project import Project
 from sdtui.runs.remembered import FILE, recall, settings_of
 from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings
+from sdtui.tui.commands import key_of
 from sdtui.tui.marks import marks
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ class Checking:
 
     def _look(self, project: Project | None, asked: Asked | None, cancelled: Cancelled) -> Work[Checked]:
         asked = asked or self._remembered()
+        if not self._path.exists():
+            remedy = f"Bring it back and press {key_of('checks.again')}, or open another with {key_of('app.open')}."
+            raise UnreadableError("The dataset is not there any more", path=self._path, remedy=remedy)
         if project is None:
             # A config that the trainer refuses is no project; why it does is to be seen all the same.
             project, report = refused(self._path, asked.settings)
@@ -179,3 +183,4 @@ class Checking:
     def _failed(self, error: SdtuiError) -> None:
         self._app.checking = None
         self._app.checked = Checked(None, Asked(), Report(), {}, frozenset(), time.time(), error.sentence())
+        self._app.mark_mode("checks", "")

@@ -11,6 +11,8 @@ from sdtui.base.text import plural, safe
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
 from sdtui.runs.settings_export import ExportedSettings, export_settings
+from sdtui.trainer.fields import Value
+from sdtui.trainer.profiles import Settings
 from sdtui.trainer.settings_import.importing import Imported, to_settings
 from sdtui.trainer.settings_import.reading import read_settings
 from sdtui.tui.dialogs import Answer, Ask, AskText
@@ -20,6 +22,8 @@ from sdtui.tui.theme import inks
 if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
     from sdtui.tui.train.state import TrainState
+
+_MODEL = "pretrained_model_name_or_path"
 
 EXPORT = Path("config") / "train.toml"
 """Where the settings of a project are written, unless another place is typed."""
@@ -36,14 +40,21 @@ def ask_import(screen: ModeScreen, state: TrainState) -> None:
 
     def read(imported: Imported) -> None:
         answers = (Answer("enter", "take them", "take"), Answer("esc", "leave all as it is", ""))
+        model = kept(imported)[_MODEL] if imported.settings[_MODEL] is None else None
         title = f"{imported.kind}: {plural(len(imported.taken), 'setting')} for {imported.settings.script}"
         screen.app.push_screen(
-            Ask(title, _told(imported, screen.app.theme), answers), lambda said: take(imported, said)
+            Ask(title, _told(imported, model, screen.app.theme), answers), lambda said: take(imported, said)
         )
+
+    def kept(imported: Imported) -> Settings:
+        """What the file says, with the base model that is chosen where the file names none."""
+        settings = imported.settings
+        chosen = state.settings_for(settings.profile.name)[_MODEL]
+        return settings.with_value(_MODEL, chosen) if settings[_MODEL] is None and chosen is not None else settings
 
     def take(imported: Imported, answer: str | None) -> None:
         if answer:
-            state.set(imported.settings)
+            state.set(kept(imported))
             screen.shell.say(f"{plural(len(imported.taken), 'setting')} taken. The profile is {_profile(imported)}.")
 
     sentence = (
@@ -57,9 +68,12 @@ def _profile(imported: Imported) -> str:
     return imported.settings.profile.title
 
 
-def _told(imported: Imported, theme: str) -> Text:
+def _told(imported: Imported, model: Value | None, theme: str) -> Text:
+    """``model``: the base model that stays, because the file names none."""
     ink = inks(theme)
     text = Text(f"They take the place of what is set for {_profile(imported)}.", ink.text)
+    if model is not None:
+        text.append(f"\nThe file names no base model; {safe(Path(str(model)).name)} stays.", ink.text)
     for note in imported.notes:
         text.append(f"\n{safe(note)}", ink.text)
     if not imported.left:
