@@ -150,7 +150,7 @@ def set_value(
     """Set one key of a dataset config, such as datasets[0].subsets[1].num_repeats, and no other byte.
 
     VALUE is written as in TOML (10, true, [512, 768]); what is none of these is a text. What the trainer would refuse
-    is refused.
+    is refused. One that begins with - stands behind --.
     """
     from sdtui.edits.config_place import read_place, read_value, set_plan, unset_plan
 
@@ -201,8 +201,10 @@ def keys(words: tuple[str, ...], as_json: bool) -> None:
     found = [key for key in every_key() if not words or any(word in key.key for word in words)]
     if as_json:
         print_json({"keys": [key.document() for key in found]})
-    else:
+    elif found:
         click.echo("\n".join(key_lines(found)))
+    else:
+        narrate(f"The trainer has no key for datasets with {safe(' or '.join(words))} in its name.")
 
 
 def _document(path: Path, text: str, left_out: tuple[str, ...], masked: bool, plan: dict[str, Any]) -> dict[str, Any]:

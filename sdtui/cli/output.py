@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import io
 import json
+import math
 import os
 import shutil
 import sys
@@ -44,13 +45,29 @@ def prepare_streams() -> None:
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """One JSON document on stdout, as people can read it, UTF-8."""
-    _write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    _write(_json(document, indent=2) + "\n")
 
 
 def print_json_line(document: Mapping[str, Any]) -> None:
     """One line of JSON Lines on stdout, at once."""
-    _write(json.dumps(document, ensure_ascii=False) + "\n")
+    _write(_json(document) + "\n")
     sys.stdout.flush()
+
+
+def _json(document: Any, indent: int | None = None) -> str:
+    """What is no number (a config may say ``nan``) as null: JSON has no word for it."""
+    try:
+        return json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(document), ensure_ascii=False, indent=indent)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write(text: str) -> None:

@@ -192,3 +192,22 @@ def test_dates_and_numbers_that_are_none_stand_in_no_ones_way(sdtui: Cli, tmp_pa
     assert sdtui("config", "set", path, "datasets[0].batch_size", "4", "--yes").returncode == 0
     assert path.read_text() == text.replace("2020-01-01", "4", 1)
     assert sdtui("config", "set", path, "datasets[0].batch_size", "2020-01-01", "--yes").returncode == 2
+
+
+def test_json_stays_json_where_a_value_is_no_number(inside: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        "[general]\nvalidation_split = nan\n[[datasets]]\nresolution = 512\nface_crop_aug_range = [1.0, inf]\n"
+    )
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    document = json.loads(inside("config", "show", path, "--json").stdout, parse_constant=refuse)
+    assert document["datasets"][0]["keys"]["validation_split"] == {"value": None, "from": "general"}
+
+
+def test_a_key_that_does_not_exist_is_said_to(inside: Cli) -> None:
+    result = inside("config", "keys", "repeets")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "no key for datasets with repeets" in result.stderr
