@@ -21,6 +21,7 @@ import resvg_py
 from sdtui.base.paths import state_dir
 from sdtui.base.work import finish
 from sdtui.prepare.demo import make_demo
+from tests.weights import SDXL, write_weights
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 HOME = Path("/tmp/me")
@@ -105,9 +106,7 @@ def _furnish() -> None:
     python.write_text(f"#!/bin/sh\necho '{json.dumps(facts)}'\n")
     python.chmod(0o755)
     model = HOME / "ComfyUI" / "models" / "checkpoints" / "sd_xl_base_1.0.safetensors"
-    model.parent.mkdir(parents=True)
-    with model.open("wb") as file:
-        file.truncate(6_938_078_334)
+    write_weights(model, SDXL, size=6_938_078_334)
 
 
 async def _shot(size: tuple[int, int], mode: str, keys: tuple[str, ...]) -> str:

@@ -81,16 +81,17 @@ class RunWatcher:
             self._poll()
             return
         for folder in {_nearest(folder) for folder in self._folders} - self._watched:
-            self._watched.add(folder)
             if needs_polling(folder):
                 self._poll()
-                continue
-            try:
-                self._observer.schedule(_Handler(self._changed), str(folder))
-            except FileNotFoundError:
-                self._watched.discard(folder)  # deleted just now: its parent is watched at the next turn
-            except OSError:
-                self._poll()  # no watches left (fs.inotify.max_user_watches)
+            else:
+                try:
+                    self._observer.schedule(_Handler(self._changed), str(folder))
+                except FileNotFoundError:
+                    continue  # deleted just now: its parent is watched at the next turn
+                except OSError:
+                    self._poll()  # no watches left (fs.inotify.max_user_watches)
+            self._watched.add(folder)
+            self._changed.set()  # what was written into it before it was watched
 
     def _poll(self) -> None:
         self._patience = min(self._patience, _POLL_EVERY)
