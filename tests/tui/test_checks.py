@@ -324,6 +324,20 @@ async def test_a_config_that_cannot_be_read_is_explained_mended_and_opened(datas
         assert config.read_bytes() == text.encode()
 
 
+async def test_the_editor_says_what_is_wrong_with_a_config_that_is_no_toml(tmp_path: Path) -> None:
+    config = tmp_path / "dataset.toml"
+    config.write_text("[general]\nresolution = \n")
+    async with seen(config, "checks", slow=True) as it:
+        await it.sees("This could not be opened")
+        await it.press("escape")
+        await found_anew(it)
+        await on(it, "toml-syntax")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.screen, ConfigScreen))
+        await it.sees("Empty value is invalid")
+        assert "Training goes by the folders" not in it.words()
+
+
 @pytest.mark.slow
 async def test_what_a_config_says_wrongly_leads_to_its_editor(dataset: Path, tmp_path: Path) -> None:
     folder = dataset / "images" / "10_circle"
@@ -334,7 +348,10 @@ async def test_what_a_config_says_wrongly_leads_to_its_editor(dataset: Path, tmp
     async with checked(config) as it:
         await on(it, "unknown-key")
         await it.press("enter")
-        await it.until(lambda: isinstance(it.screen, ConfigScreen))
+        await it.until(lambda: isinstance(it.screen, ConfigScreen) and it.screen.row is not None)
+        await it.sees("num_repeat", "enter calls it num_repeats.")
+        await it.press("enter")
+        await it.sees("How often")
         await it.press("escape")
         await it.until(lambda: isinstance(it.screen, ChecksScreen))
 

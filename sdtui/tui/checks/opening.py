@@ -41,7 +41,7 @@ def go_to(screen: ChecksScreen, finding: Finding, images: Collection[Path]) -> N
     if images:
         _in_dataset(screen, finding, images)
     elif project is not None and project.toml is not None and finding.path == project.toml:
-        _in_config(screen, project.toml)
+        _in_config(screen, project.toml, finding.line)
     elif finding.code.startswith("prompt"):
         _in_prompts(screen, finding.line)
     elif finding.files:
@@ -62,14 +62,14 @@ def _in_dataset(screen: ChecksScreen, finding: Finding, images: Collection[Path]
         shell.screen.show_filtered(filter_of(finding), first)
 
 
-def _in_config(screen: ChecksScreen, config: Path) -> None:
+def _in_config(screen: ChecksScreen, config: Path, line: int | None) -> None:
     from sdtui.tui.config.screen import ConfigScreen
 
     def left(_config: Path | None) -> None:
         if screen.shell.project is None:
             screen.shell.open_project(config, screen.MODE)  # it may be one now that the trainer accepts
 
-    screen.app.push_screen(ConfigScreen(config), left)
+    screen.app.push_screen(ConfigScreen(config, line=line), left)
 
 
 def _in_prompts(screen: ChecksScreen, line: int | None) -> None:

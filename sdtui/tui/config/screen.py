@@ -59,25 +59,9 @@ class ConfigScreen(Undoes, ConfigView):
 
         def picked(index: int | None) -> None:
             if index is not None:
-                self._go_to(rows[index].place)
+                self.go_to(rows[index].place)
 
         self.app.push_screen(Finder("Which key?", candidates), picked)
-
-    def _go_to(self, place: Place) -> None:
-        """To a key, or to a table."""
-        places = [table.place for table in self.table_list.tables]
-        if place in places:
-            self.table_list.cursor = places.index(place)
-            self.table_list.focus()
-            return
-        if place[:-1] in places:
-            self.table_list.cursor = places.index(place[:-1])
-        keys_here = [row.place for row in self.key_list.rows]
-        if self.only_written and place not in keys_here:
-            self.only_written = False
-        self.take_rows()
-        self.key_list.cursor = next((at for at, row in enumerate(self.key_list.rows) if row.place == place), 0)
-        self.key_list.focus()
 
     def action_problem(self) -> None:
         looked = self.looked
@@ -91,7 +75,7 @@ class ConfigScreen(Undoes, ConfigView):
         after = [*order[start + 1 :], *order[: start + 1]]
         place = next((place for place in after if place in looked.said), None)
         if place is not None:
-            self._go_to(place)
+            self.go_to(place)
 
     def action_only_written(self) -> None:
         self.only_written = not self.only_written
@@ -114,7 +98,7 @@ class ConfigScreen(Undoes, ConfigView):
             return
         if row.instead is not None:
             path, place, instead = self.path, row.place, row.instead
-            self._apply(lambda: rename_plan(path, place, instead))
+            self._apply(lambda: rename_plan(path, place, instead), (*place[:-1], instead))
         elif row.choices and len(row.choices) <= _FEW:
             self.action_turn()
         elif row.choices:
@@ -184,11 +168,17 @@ class ConfigScreen(Undoes, ConfigView):
         path, script = self.path, self.script
         self._apply(lambda: set_plan(path, row.place, value, script))
 
-    def _apply(self, make: Callable[[], Plan]) -> None:
-        if self.shell.workspace is not None:
-            self.shell.workspace.apply(make, self._applied, self._refused)
+    def _apply(self, make: Callable[[], Plan], then: Place | None = None) -> None:
+        """``then``: the key that the cursor goes to."""
 
-    def _applied(self, _applied: Applied | None) -> None:
+        def applied(applied: Applied | None) -> None:
+            self.sought = then if applied is not None else None
+            self._applied()
+
+        if self.shell.workspace is not None:
+            self.shell.workspace.apply(make, applied, self._refused)
+
+    def _applied(self) -> None:
         if self.typing:
             self.action_leave_value()
         self.refusal = ""

@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_key_rows import ConfigTable, KeyRow
 from sdtui.tui.commands import Offers, key_of
@@ -36,13 +37,16 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
     AUTO_FOCUS = "TableList"
 
-    def __init__(self, path: Path, at: Place | None = None) -> None:
-        """``at``: the place of the table that the cursor begins on."""
+    def __init__(self, path: Path, at: Place | None = None, line: int | None = None) -> None:
+        """``at``: the place of the table that the cursor begins on; ``line``: that of a finding to begin at."""
         super().__init__()
         self.path = path
         self.looked: Looked | None = None
         self.script = FIRST_SCRIPT
         self._at = at
+        self._line = line
+        self.sought: Place | None = None
+        """The key that the cursor goes to at the next look."""
         self.only_written = False
         """Whether only keys are shown that are written somewhere."""
         self.edited: KeyRow | None = None
@@ -98,9 +102,9 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
 
     @property
     def is_of_project(self) -> bool:
-        """Whether the project is read from this config."""
+        """Whether the project is read from this config, or would be if the trainer took it."""
         project = self.shell.project
-        return project is not None and project.toml == self.path
+        return self.path in (self.shell.project_path, project.toml if project is not None else None)
 
     @property
     def editor(self) -> LineInput:
@@ -113,9 +117,9 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
         self._show()
         self.watch(self.app, "theme", self._show, init=False)
         self.watch(self.app, "project", self._project_changed, init=False)
-        project = self.shell.project
-        if project is not None:
-            self.shell.bridge.call(self, "script", lambda: script_of(project.home), self.with_script)
+        project = self.shell.project  # None where this config is one that the trainer refuses
+        home = project.home if project is not None else self.path.parent / PROJECT_FOLDER
+        self.shell.bridge.call(self, "script", lambda: script_of(home), self.with_script)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
         self.call_after_refresh(self.refresh_bindings)
@@ -142,6 +146,31 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
             self.table_list.cursor = places.index(self._at) if self._at in places else 0
             self._at = None
         self.take_rows()
+        self._seek(looked)
+
+    def _seek(self, looked: Looked) -> None:
+        if self._line is not None:
+            line = self._line
+            self.sought = next((at for at, found in looked.said.items() if any(f.line == line for f in found)), None)
+        if self.sought is not None:
+            self.go_to(self.sought)
+            self._line = self.sought = None
+
+    def go_to(self, place: Place) -> None:
+        """To a key, or to a table."""
+        places = [table.place for table in self.table_list.tables]
+        if place in places:
+            self.table_list.cursor = places.index(place)
+            self.table_list.focus()
+            return
+        if place[:-1] in places:
+            self.table_list.cursor = places.index(place[:-1])
+        keys_here = [row.place for row in self.key_list.rows]
+        if self.only_written and place not in keys_here:
+            self.only_written = False
+        self.take_rows()
+        self.key_list.cursor = next((at for at, row in enumerate(self.key_list.rows) if row.place == place), 0)
+        self.key_list.focus()
 
     def take_rows(self) -> None:
         """List the keys of the table under the cursor."""
