@@ -14,6 +14,10 @@ def _quiet(screen: ConfigScreen) -> bool:
     return not screen.typing
 
 
+def _undoable(screen: ConfigScreen) -> bool:
+    return _quiet(screen) and screen.shell.project is not None
+
+
 def _typing(screen: ConfigScreen) -> bool:
     return screen.typing
 
@@ -165,9 +169,9 @@ OFFERED = offered(
         when=_readable,
     ),
     Command(
-        "config.undo", "Undo", "Takes back the last change of files.", ("u",), "undo", "undo", when=_quiet, rank=60
+        "config.undo", "Undo", "Takes back the last change of files.", ("u",), "undo", "undo", when=_undoable, rank=60
     ),
-    Command("config.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_quiet),
+    Command("config.redo", "Redo", "Makes the change again that was undone last.", ("U",), "redo", when=_undoable),
     Command("config.leave", "Back", "Back to where you were.", ("escape", "q"), "leave", "back", when=_quiet, rank=12),
     Command(
         "config.accept",

@@ -111,8 +111,9 @@ def _told(findings: tuple[Finding, ...], width: int) -> list[Line]:
 
 def refusal_lines(looked: Looked, width: int) -> list[Line]:
     """Why there is nothing to edit."""
-    lines: list[Line] = [*wrap(safe(looked.refusal), width, "bad")]
-    return [*lines, *_told(looked.findings, width)]
+    if looked.findings:
+        return _told(looked.findings, width)
+    return [*wrap(safe(looked.refusal), width, "bad")]
 
 
 def unused_line(key: str) -> Line:
