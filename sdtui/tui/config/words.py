@@ -111,9 +111,8 @@ def _told(findings: tuple[Finding, ...], width: int) -> list[Line]:
 
 def refusal_lines(looked: Looked, width: int) -> list[Line]:
     """Why there is nothing to edit."""
-    if looked.findings:
-        return _told(looked.findings, width)
-    return [*wrap(safe(looked.refusal), width, "bad")]
+    others = tuple(finding for finding in looked.findings if finding.message.rstrip(".") not in looked.refusal)
+    return [*wrap(safe(looked.refusal), width, "bad"), *_told(others, width)]
 
 
 def unused_line(key: str) -> Line:
