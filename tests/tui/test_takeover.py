@@ -8,8 +8,14 @@ from pathlib import Path
 import toml
 
 from sdtui.tui.plan.screen import PlanScreen
-from tests.tui.running import seen
+from tests.tui.running import Seen, seen
 from tests.tui.test_train import model, project, quick, trainer  # noqa: F401 -- fixtures
+
+
+async def can_take(it: Seen) -> None:
+    """Before the dataset is read the form takes no key for it."""
+    await it.until(lambda: it.app.project is not None and it.app.scanning is None)
+    await it.sees("CHECKS")
 
 
 async def test_settings_are_shown_before_they_are_taken(project: Path, tmp_path: Path) -> None:  # noqa: F811
@@ -18,6 +24,7 @@ async def test_settings_are_shown_before_they_are_taken(project: Path, tmp_path:
         'pretrained_model_name_or_path = "sd_xl.safetensors"\nnetwork_dim = 77\nno_such_thing = "[b]x[/]"\n'
     )
     async with seen(project, "train") as it:
+        await can_take(it)
         await it.press("I")
         await it.sees("Take settings from which file?")
         await it.type(str(theirs))
@@ -44,6 +51,7 @@ async def test_the_base_model_stays_where_the_file_names_none(project: Path, mod
     theirs.write_text("no_half_vae = true\nnetwork_dim = 77\n")
     async with seen(project, "train") as it:
         await it.sees(model.name)
+        await can_take(it)
         await it.press("I")
         await it.type(str(theirs))
         await it.press("enter")
@@ -55,6 +63,7 @@ async def test_the_base_model_stays_where_the_file_names_none(project: Path, mod
 async def test_a_file_without_settings_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:  # noqa: F811
     (tmp_path / "empty.toml").touch()
     async with seen(project, "train") as it:
+        await can_take(it)
         await it.press("I")
         await it.type(str(tmp_path / "empty.toml"))
         await it.press("enter")
