@@ -158,6 +158,7 @@ DATASETS = {
 """As in ``tests/images/data/make_trainer_images.py``."""
 
 
+@pytest.mark.slow
 def test_just_those_images_are_errors_at_which_the_real_trainer_stops(tmp_path: Path) -> None:
     verdicts = json.loads((Path(hard.__file__).parent / "data" / "trainer_images.json").read_text())
     place = tmp_path / "images"

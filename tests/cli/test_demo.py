@@ -19,6 +19,7 @@ def facts(stdout: str, title: str) -> list[str]:
     return [line.split(None, 1)[1] for line in stdout.splitlines() if line.split(None, 1)[:1] == [title]]
 
 
+@pytest.mark.slow
 def test_it_makes_a_dataset_trains_on_it_and_says_where_everything_is(sdtui: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     result = sdtui("demo", folder, *SHORT)

@@ -108,6 +108,7 @@ def test_ctrl_c_ends_the_following_and_not_the_run(lab: RunLab) -> None:
     lab.wait(record)
 
 
+@pytest.mark.slow
 def test_stop_asks_and_then_stops(sdtui: Cli, lab: RunLab) -> None:
     lab.fifo("ready")
     lab.fifo("never")

@@ -126,6 +126,7 @@ def test_what_only_the_installed_script_knows_is_asked_of_it(sdtui: Cli, dataset
     assert "train_network.py has no argument" in older.stderr, "nor has it what the form says"
 
 
+@pytest.mark.slow
 def test_a_run_is_started_and_followed_to_its_end(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
     result = sdtui("train", dataset, *LORA, "--follow", "--json", env=env)
     assert result.returncode == 0, result.stderr
@@ -146,6 +147,7 @@ def test_without_following_the_run_s_id_is_all_of_the_output(sdtui: Cli, dataset
     assert sdtui("runs", "follow", dataset, run_id, env=env).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_says_why_and_exits_with_3(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
     result = sdtui("train", dataset, *LORA, "--set", "training_comment=fail", "--follow", env=env)
     assert result.returncode == 3
@@ -153,6 +155,7 @@ def test_a_run_that_fails_says_why_and_exits_with_3(sdtui: Cli, dataset: Path, e
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_files_of_an_earlier_run_are_not_overwritten_unasked(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
     (dataset / "model").mkdir()
     (dataset / "model" / "best.safetensors").touch()

@@ -45,6 +45,7 @@ def told_of(told: Told, path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [{"poll": False}, {"poll": True, "interval": 0.05}], ids=["inotify", "polling"])
+@pytest.mark.slow
 def test_saves_renames_and_new_folders_are_told(tmp_path: Path, watching: Watch, how: dict[str, object]) -> None:
     picture = image(tmp_path / "1_x" / "a.png")
     caption = picture.with_suffix(".txt")
@@ -103,6 +104,7 @@ def test_beside_a_config_only_the_config_counts(tmp_path: Path, watching: Watch)
     assert told.get(timeout=PATIENCE) == frozenset({config})
 
 
+@pytest.mark.slow
 def test_a_burst_is_told_as_anything(tmp_path: Path, watching: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(burst, "MANY", 20)
     monkeypatch.setattr(burst, "QUIET", 5.0)

@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def texts(project: Project) -> dict[Path, str | None]:
 
 @settings(max_examples=30, deadline=None)
 @given(st.tuples(IMAGES, IMAGES), st.tuples(TEXTS, TEXTS), st.sampled_from([trash, move, copy]), st.data())
+@pytest.mark.slow
 def test_no_image_loses_its_text(
     images: tuple[set[tuple[str, str]], ...], files: tuple[set[str], ...], what: object, data: st.DataObject
 ) -> None:

@@ -222,6 +222,7 @@ def test_nothing_is_imported_from_the_folder_that_the_user_stands_in(
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.slow
 def test_a_worker_does_not_outlive_who_started_it(png: Path) -> None:
     code = (
         "import os, sys, psutil\nfrom pathlib import Path\nfrom sdtui.images.decoder import Decoder\n"

@@ -245,6 +245,7 @@ def test_nothing_is_said_to_be_forgotten_where_nothing_was(caption: Path) -> Non
 
 
 @pytest.mark.parametrize("first", [1, *(pytest.param(one, marks=pytest.mark.slow) for one in (2, 3, 4))])
+@pytest.mark.slow
 def test_a_process_that_dies_while_it_packs_or_unpacks_forgets_nothing(
     caption: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, first: int
 ) -> None:

@@ -98,6 +98,7 @@ def test_held_out_pairs_are_in_no_caption(demo: Path) -> None:
         assert any(f" {shape} on" in caption for caption in captions)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_every_time_also_beside_records_of_sdtui(demo: Path, tmp_path: Path) -> None:
     (tmp_path / ".sdtui").mkdir()
     assert finish(make_demo(tmp_path)).written > 200

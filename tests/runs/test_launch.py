@@ -255,6 +255,7 @@ def test_the_end_is_written_where_the_project_was_moved_to(lab: RunLab) -> None:
     assert lab.wait(record).state is RunState.DONE
 
 
+@pytest.mark.slow
 def test_an_end_that_cannot_be_written_yet_is_known_and_written_later(lab: RunLab) -> None:
     lab.fifo("go")
     record = lab.launch("wait=go", "train=4", "saved")

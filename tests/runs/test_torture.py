@@ -14,6 +14,7 @@ from tests.runs.test_launch import launch_and_hang_up, launcher
 
 
 @pytest.mark.parametrize("times", [10, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.slow])])
+@pytest.mark.slow
 def test_every_run_outlives_its_screen(lab: RunLab, times: int) -> None:
     expected: dict[str, int] = {}
     for number in range(times):

@@ -115,6 +115,7 @@ def test_the_cut_of_a_repaired_text_is_in_the_text_as_it_was_written() -> None:
     assert cut == 25 * len("Ã© cat, ")
 
 
+@pytest.mark.slow
 def test_an_endless_word_is_counted_in_no_time() -> None:
     assert count("ab" * 100_000) > 1000
     assert len(encode("x\u0301 " * 20_000).spans) == count("x\u0301 " * 20_000)

@@ -30,6 +30,7 @@ def test_without_open_clip_the_error_says_what_to_install(monkeypatch: pytest.Mo
     ],
     ids=["empty", "cut off", "not gzip", "too short", "half a merge", "not UTF-8"],
 )
+@pytest.mark.slow
 def test_a_damaged_vocabulary_is_named(damage: object, tmp_path: Path) -> None:
     assert callable(damage)
     path = tmp_path / "vocabulary.gz"

@@ -102,6 +102,7 @@ async def test_steps_and_epochs_follow_each_other(dataset: Path, opened: Open) -
         await it.until(lambda: f"{steps * 2:,} steps in all" not in it.words())
 
 
+@pytest.mark.slow
 async def test_what_is_no_share_is_said_and_changes_nothing(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         screen = await shown(it)

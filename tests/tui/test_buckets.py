@@ -80,6 +80,7 @@ async def test_buckets_say_their_batches_and_an_image_what_is_cut(config: Path, 
         await it.until(lambda: [each.sample.name for each in screen.images.images][-2:] == ["tiny.png", "wide.png"])
 
 
+@pytest.mark.slow
 async def test_another_batch_size_and_resolution_are_tried_and_nothing_is_written(config: Path, opened: Open) -> None:
     before = config.read_bytes()
     async with opened(config, slow=True) as it:
@@ -99,6 +100,7 @@ async def test_another_batch_size_and_resolution_are_tried_and_nothing_is_writte
     assert config.read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_enter_shows_the_image_in_dataset_also_from_balance(config: Path, opened: Open) -> None:
     async with opened(config, slow=True) as it:
         await shown(it)

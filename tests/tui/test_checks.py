@@ -83,6 +83,7 @@ async def test_findings_are_listed_by_severity_with_the_sentences_of_the_one_und
         assert finding.why is not None and finding.why.split(".")[0][:60] in words
 
 
+@pytest.mark.slow
 async def test_enter_shows_the_images_filtered_in_dataset(broken: Path) -> None:
     async with checked(broken) as it:
         await on(it, "caption-empty")
@@ -99,6 +100,7 @@ async def test_enter_shows_the_images_filtered_in_dataset(broken: Path) -> None:
         await it.until(lambda: [sample.name for sample in screen.images.samples] == ["circle_001.png"])
 
 
+@pytest.mark.slow
 async def test_v_goes_through_them_in_review(broken: Path) -> None:
     async with checked(broken) as it:
         await on(it, "caption-undecodable")
@@ -124,6 +126,7 @@ async def test_x_shows_the_fix_as_a_plan_and_what_is_mended_leaves_the_list(brok
         await it.until(lambda: caption.read_bytes() == b"")
 
 
+@pytest.mark.slow
 async def test_a_fix_that_takes_long_says_how_far_it_is_and_is_given_up(
     broken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +148,7 @@ async def test_a_fix_that_takes_long_says_how_far_it_is_and_is_given_up(
         assert isinstance(it.screen, ChecksScreen)
 
 
+@pytest.mark.slow
 async def test_files_that_are_no_images_are_listed(dataset: Path) -> None:
     (dataset / "images" / "10_circle" / "nobody\x1b[31m.txt").write_text("of no image")
     async with checked(dataset) as it:
@@ -210,6 +214,7 @@ async def test_the_cursor_stays_with_its_finding_and_the_text_below_where_it_is_
         assert detail.scroll_offset.y == scrolled
 
 
+@pytest.mark.slow
 async def test_checks_begin_by_themselves_after_a_change_once_the_keys_rest(
     dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +235,7 @@ async def test_checks_begin_by_themselves_after_a_change_once_the_keys_rest(
         await it.sees("Checks ●")
 
 
+@pytest.mark.slow
 async def test_train_counts_the_findings_and_asks_before_a_start_that_would_fail(
     dataset: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +294,7 @@ def test_captions_masks_caches_and_folders_stand_for_their_images(dataset: Path)
     assert images(folder / "nobody.txt", Path("/elsewhere.png")) == set()
 
 
+@pytest.mark.slow
 async def test_a_dataset_that_has_gone_away_is_said_and_found_again(broken: Path) -> None:
     async with checked(broken) as it:
         gone = broken.rename(broken.with_name("gone"))
@@ -306,6 +313,7 @@ async def test_an_empty_folder_is_nothing_to_check(tmp_path: Path) -> None:
         await it.sees("There is no dataset to look at here")
 
 
+@pytest.mark.slow
 async def test_a_config_that_cannot_be_read_is_explained_mended_and_opened(dataset: Path, tmp_path: Path) -> None:
     folder = dataset / "images" / "10_circle"
     config = tmp_path / "dataset.toml"
@@ -324,6 +332,7 @@ async def test_a_config_that_cannot_be_read_is_explained_mended_and_opened(datas
         assert config.read_bytes() == text.encode()
 
 
+@pytest.mark.slow
 async def test_the_editor_says_what_is_wrong_with_a_config_that_is_no_toml(tmp_path: Path) -> None:
     config = tmp_path / "dataset.toml"
     config.write_text("[general]\nresolution = \n")

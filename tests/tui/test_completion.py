@@ -44,6 +44,7 @@ async def editing(it: Opened) -> None:
     await it.until(lambda: it.app.workspace is not None and it.app.workspace.vocabulary._files is not None)
 
 
+@pytest.mark.slow
 async def test_the_projects_tags_come_first_and_tab_takes_one(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         await editing(it)

@@ -69,6 +69,7 @@ async def on_key(it: Opened, screen: ConfigScreen, table: int, key: str) -> None
     await it.until(lambda: screen.row is not None and screen.row.key == key)
 
 
+@pytest.mark.slow
 async def test_it_begins_at_the_subset_and_says_where_values_come_from(config: Path, opened: Open) -> None:
     async with editing(opened, config) as (it, screen):
         assert screen.table is not None and screen.table.place == ("datasets", 0, "subsets", 0)
@@ -96,6 +97,7 @@ async def test_a_typed_value_changes_its_own_bytes_and_is_undone(config: Path, o
         await it.until(lambda: screen.row is not None and screen.row.value == 10)
 
 
+@pytest.mark.slow
 async def test_what_the_trainer_would_refuse_is_said_and_not_written(config: Path, opened: Open) -> None:
     before = config.read_bytes()
     async with editing(opened, config) as (it, screen):
@@ -112,6 +114,7 @@ async def test_what_the_trainer_would_refuse_is_said_and_not_written(config: Pat
         assert config.read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_problems_are_gone_to_and_mended(config: Path, opened: Open) -> None:
     async with editing(opened, config) as (it, screen):
         await it.until(lambda: "1 error" in it.words())
@@ -164,6 +167,7 @@ async def test_another_script_takes_other_keys(config: Path, opened: Open) -> No
         await it.until(lambda: "caption_dropout_rate" not in [row.key for row in screen.key_list.rows])
 
 
+@pytest.mark.slow
 async def test_what_others_write_meanwhile_is_shown(config: Path, opened: Open) -> None:
     async with editing(opened, config) as (it, screen):
         config.write_bytes(CONFIG.replace("=   10", "=   7").encode())
@@ -213,6 +217,7 @@ async def test_a_config_that_is_hostile_is_shown_and_changed(dataset: Path, open
         await it.until(lambda: b"a b" not in path.read_bytes())
 
 
+@pytest.mark.slow
 async def test_a_project_of_folders_is_offered_one(dataset: Path, opened: Open) -> None:
     async with opened(dataset, slow=True) as it:
         await it.press("C")

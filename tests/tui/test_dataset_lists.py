@@ -78,6 +78,7 @@ async def test_slow_makes_no_picture_until_asked(dataset: Path, opened: Open) ->
         await it.until(lambda: it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0)))
 
 
+@pytest.mark.slow
 async def test_the_filter_looks_at_names_and_captions(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_003.png")
@@ -140,6 +141,7 @@ async def test_a_picture_that_is_replaced_outside_is_drawn_anew(dataset: Path, o
         await it.until(lambda: not it.drawn(lambda style: style.bgcolor and style.bgcolor.triplet == (255, 0, 0)))
 
 
+@pytest.mark.slow
 async def test_a_new_image_outside_appears_and_the_cursor_stays(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_002.png")
@@ -149,6 +151,7 @@ async def test_a_new_image_outside_appears_and_the_cursor_stays(dataset: Path, o
         assert it.screen.images.cursor == 3
 
 
+@pytest.mark.slow
 async def test_an_outside_edit_of_a_caption_shows(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

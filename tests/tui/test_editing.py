@@ -52,6 +52,7 @@ async def test_typing_is_saved_on_leaving_with_its_final_newline_kept(dataset: P
         assert sample is not None and sample.name == "circle_000.png"
 
 
+@pytest.mark.slow
 async def test_ctrl_s_saves_and_stays(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it)
@@ -98,6 +99,7 @@ async def test_escape_sequences_and_bidi_are_shown_safely_and_saved_exactly(data
         await it.until(lambda: caption(dataset).read_bytes() == (text + "s").encode())
 
 
+@pytest.mark.slow
 async def test_the_count_moves_with_each_key_and_marks_what_is_cut(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await edit(it, image="circle_002.png")

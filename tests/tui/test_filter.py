@@ -27,6 +27,7 @@ async def filter_by(it: Opened, text: str) -> None:
     await it.type(text)
 
 
+@pytest.mark.slow
 async def test_matches_are_counted_in_the_heading_the_subsets_and_in_all(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_003.png")
@@ -138,6 +139,7 @@ async def test_filters_are_saved_under_a_name_chosen_and_deleted(dataset: Path, 
         assert saved_filters.load(dataset / ".sdtui") == {}
 
 
+@pytest.mark.slow
 async def test_an_image_that_no_longer_matches_goes_and_what_is_edited_stays(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square")
@@ -180,6 +182,7 @@ async def test_a_jump_to_an_image_that_the_filter_hides_takes_the_filter_away(da
         assert not it.screen.filter.text
 
 
+@pytest.mark.slow
 async def test_marks_are_shown_filtered_by_and_taken_back(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

@@ -31,6 +31,7 @@ def problems(home: Path, text: str | bytes) -> list[str]:
     return load_keymap(write_keymap(home, text)).problems
 
 
+@pytest.mark.slow
 async def test_a_changed_key_does_it_and_the_old_one_no_longer(dataset: Path, own_home: Path, opened: Open) -> None:
     write_keymap(own_home, '"dataset.grid" = "w, f3"\n')
     async with opened(dataset) as it:
@@ -138,6 +139,7 @@ async def test_sentences_and_tabs_name_the_changed_keys(dataset: Path, own_home:
         await it.until(lambda: "w changes it, esc takes it away" in it.words())
 
 
+@pytest.mark.slow
 async def test_a_file_with_every_key_can_be_asked_for(dataset: Path, own_home: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.press("colon")

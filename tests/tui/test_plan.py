@@ -253,6 +253,7 @@ async def test_the_key_to_the_next_warning_is_offered_where_there_is_one(dataset
         assert "n next warning" in it.words()
 
 
+@pytest.mark.slow
 async def test_moves_are_sentences_and_nothing_reaches_the_terminal_raw(dataset: Path, opened: Open) -> None:
     nasty = dataset / "images" / "10_circle" / "a\x1b[31m\u202e[b]猫🐈.png"
     trash = dataset / ".sdtui" / "trash" / "1" / nasty.name

@@ -138,6 +138,7 @@ async def test_rows_are_added_copied_moved_and_removed(project: Path) -> None:
         await it.holds(path, moved.replace("28\n#", "28\na dog --w 512 --s 28\n#"))
 
 
+@pytest.mark.slow
 async def test_a_project_without_prompts_begins_with_its_captions(project: Path) -> None:
     path = prompt_file(project)
     async with prompts(project) as it:
@@ -253,6 +254,7 @@ async def looked_at(pilot: Pilot[None]) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.slow
 def test_how_it_looks(snap_compare: Any, own_home: Path, size: tuple[int, int]) -> None:
     project = with_images(own_home / "zhuoyue")
     prompt_file(project, LINES)
@@ -271,6 +273,7 @@ async def test_nothing_is_drawn_while_nothing_happens(project: Path, monkeypatch
         assert shown == []
 
 
+@pytest.mark.slow
 async def test_what_was_typed_survives_an_end_without_warning(project: Path) -> None:
     path = prompt_file(project, LINES)
     async with prompts(project) as it:

@@ -68,6 +68,7 @@ async def test_keys_during_the_rename_are_meant_for_the_new_name(
         await it.until(lambda: subset_under_cursor(it) == "13_circle")
 
 
+@pytest.mark.slow
 async def test_steps_and_shares_change_at_once(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square")
@@ -120,6 +121,7 @@ async def test_u_undoes_and_shift_u_does_again(dataset: Path, opened: Open) -> N
         await it.until(lambda: folders(dataset) == ["10_circle", "5_square"])
 
 
+@pytest.mark.slow
 async def test_a_toml_is_edited_in_place(dataset: Path, opened: Open) -> None:
     toml = dataset / "set.toml"
     toml.write_text(

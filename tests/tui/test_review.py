@@ -85,6 +85,7 @@ async def go(it: Reviewing, name: str) -> None:
 # Going ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_keys_go_through_all_images_of_the_project(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         assert it.at == "circle_000.png"
@@ -347,6 +348,7 @@ async def test_what_leaves_the_filter_stays_until_the_person_goes_on(dataset: Pa
         assert it.at == "circle_000.png"
 
 
+@pytest.mark.slow
 async def test_an_edited_image_that_leaves_the_filter_stays_until_the_person_goes_on(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         await filter_by(it, "name:circle NOT caption:more")
@@ -428,6 +430,7 @@ async def test_only_the_first_line_is_trained_and_it_says_so(dataset: Path) -> N
         assert "second" in it.words()
 
 
+@pytest.mark.slow
 async def test_what_a_config_adds_is_shown_and_is_not_where_the_text_encoder_is_cached(tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     picture(folder / "a.png").with_suffix(".txt").write_text("a circle, flat colour")
@@ -611,6 +614,7 @@ async def test_the_cursor_stays_on_its_image_while_others_come_and_go(dataset: P
         await it.until(lambda: it.at == "circle_003.png")
 
 
+@pytest.mark.slow
 async def test_an_outside_change_does_not_disturb_editing(dataset: Path) -> None:
     folder = dataset / "images" / "10_circle"
     async with reviewing(dataset) as it:

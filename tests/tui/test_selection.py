@@ -122,6 +122,7 @@ async def test_an_image_moves_with_its_caption_to_another_and_to_a_new_subset(da
         assert (circle(dataset) / "circle_002.png").exists()
 
 
+@pytest.mark.slow
 async def test_the_caption_before_is_pasted(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square", "square_001.png")

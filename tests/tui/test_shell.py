@@ -104,6 +104,7 @@ async def test_no_color_is_honoured(dataset: Path, opened: Open, monkeypatch: py
         await it.until(lambda: "::::::::" in it.words() and "▄" not in it.words())
 
 
+@pytest.mark.slow
 async def test_a_small_terminal_is_told_and_nothing_is_lost_behind(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")
@@ -156,6 +157,7 @@ async def picker_shows(app: SdtuiApp, pilot: object) -> None:
     await until(pilot, lambda: isinstance(app.screen, PickerScreen) and app.screen._here is not None)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 async def test_the_picker_finds_a_dataset_by_a_few_letters(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

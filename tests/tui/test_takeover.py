@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import toml
 
 from sdtui.tui.plan.screen import PlanScreen
@@ -70,6 +71,7 @@ async def test_a_file_without_settings_is_refused_in_a_sentence(project: Path, t
         await it.sees("There is no setting in this file")
 
 
+@pytest.mark.slow
 async def test_settings_are_written_as_a_plan(project: Path, trainer: Path, model: Path) -> None:  # noqa: F811
     (project / ".sdtui").mkdir()
     given = {"sdxl-lora": {"pretrained_model_name_or_path": str(model), "network_dim": "77"}}

@@ -100,6 +100,7 @@ async def test_a_base_model_is_chosen_from_its_folder_and_the_command_shown(
         await it.sees("12 steps", "4 steps/epoch")
 
 
+@pytest.mark.slow
 async def test_a_value_is_typed_refused_mended_and_taken_back(project: Path, trainer: Path, model: Path) -> None:
     async with seen(project, "train") as it:
         await it.press(*["j"] * [row.key for row in it.screen.query_one(Form).rows].index("max_train_epochs"))
@@ -178,6 +179,7 @@ async def test_any_setting_is_found_also_those_that_are_not_in_the_form(project:
         await it.until(lambda: form.row is not None and form.row.field.group == "Network")
 
 
+@pytest.mark.slow
 async def test_an_argument_that_only_the_installed_script_has_is_found_and_checked(
     project: Path, trainer: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -29,6 +29,7 @@ def remember(root: Path, home: Path, **more: str) -> None:
     (root / ".sdtui" / "train.json").write_text(json.dumps({"profile": "sd15-lora", "given": {"sd15-lora": given}}))
 
 
+@pytest.mark.slow
 async def test_one_key_rehearses_and_what_came_of_it_is_shown(project: Path) -> None:
     async with seen(project, "train") as it:
         await it.sees("REHEARSAL", "R tries it with sd-scripts", "R with sd-scripts")
@@ -58,6 +59,7 @@ async def test_a_failure_is_explained_and_stays_until_something_changes(project:
         await it.sees("· failed at ", "something was changed since")
 
 
+@pytest.mark.slow
 async def test_the_same_key_ends_it(project: Path, own_home: Path) -> None:
     remember(project, own_home, training_comment="wait")
     async with seen(project, "train") as it:
