@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +20,7 @@ from sdtui.checks.metadata import WITHOUT_FOLDER, check_metadata
 from sdtui.checks.rehearsed import rehearsal_findings
 from sdtui.checks.run import RUN_REFUSED, run_findings
 from sdtui.checks.sized import as_run
-from sdtui.checks.subsets import subset_findings
+from sdtui.checks.subsets import LEFT_OUT, subset_findings
 from sdtui.dataset.listing import absolute
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.trainer.location import TrainerInstall
@@ -103,6 +103,7 @@ def preflight(
     found += yield from mask_findings(project, settings, cancelled=cancelled)
     found += yield from subset_findings(sized, settings, cancelled=cancelled)
     found += yield from cache_findings(sized, settings, cancelled=cancelled)
+    found = _without_those_left_out(found)
     if settings is not None:
         of_run = yield from run_findings(project, settings, install, cancelled=cancelled)
         stopped = any(finding.severity is Severity.ERROR for finding in found)
@@ -110,6 +111,21 @@ def preflight(
         found += [finding for finding in of_run if not (stopped and finding.code == RUN_REFUSED)]
         found += rehearsal_findings(project, settings, install)
     return report_of(found)
+
+
+def _without_those_left_out(found: Sequence[Finding]) -> list[Finding]:
+    """What would stop the trainer only in subsets that the run leaves out, is no error of that run."""
+    folders = {folder for finding in found if finding.code == LEFT_OUT for folder in finding.files}
+
+    def is_left_out(file: Path) -> bool:
+        return file in folders or not folders.isdisjoint(file.parents)
+
+    return [
+        replace(finding, severity=Severity.WARNING)
+        if finding.severity is Severity.ERROR and finding.files and all(map(is_left_out, finding.files))
+        else finding
+        for finding in found
+    ]
 
 
 def readable(path: Path, settings: Settings | None = None) -> bool:

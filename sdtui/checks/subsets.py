@@ -29,6 +29,9 @@ _WORSE = 1.5
 _WITHOUT_WEIGHTS = ("sdxl_train.py",)
 """Scripts that take regularization images and multiply no loss with batch["loss_weights"]."""
 
+LEFT_OUT = "subset-left-out"
+"""Code of the finding about a subset that a run does not train."""
+
 
 def subset_findings(
     project: Project, settings: Settings | None = None, *, cancelled: Cancelled = never_cancelled
@@ -140,7 +143,7 @@ def _not_exported(project: Project, settings: Settings | None) -> Iterator[Findi
         reason = next((one.removeprefix(said) for one in parts.left_out if one.startswith(said)), None)
         if reason is not None and not (subset.is_reg and kind == "finetune"):
             yield Finding(
-                "subset-left-out",
+                LEFT_OUT,
                 Severity.WARNING,
                 f"{subset.name} is left out of this run.",
                 project.root,

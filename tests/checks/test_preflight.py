@@ -182,3 +182,21 @@ def test_a_run_sets_the_masked_loss_by_itself(tmp_path: Path) -> None:
     project = open_project(config)
     assert finish(preflight(project)).of("needs-masked-loss")
     assert not finish(preflight(project, parse_settings("rehearsal"))).of("needs-masked-loss")
+
+
+def test_what_stops_only_a_subset_that_a_run_leaves_out_is_no_error_of_the_run(tmp_path: Path) -> None:
+    image(tmp_path / "2_dog" / "a.png")
+    image(tmp_path / "2_cat" / "a.png", caption=b"")
+
+    def empty(profile: str | None) -> Finding:
+        settings = parse_settings(profile) if profile else None
+        (finding,) = finish(preflight(open_project(tmp_path), settings)).of("caption-empty")
+        return finding
+
+    assert empty(None).severity is Severity.ERROR
+    assert empty("sdxl-lora").severity is Severity.WARNING
+    config = tmp_path / "d.toml"
+    rows = "".join(f'[[datasets.subsets]]\nimage_dir = "{tmp_path}/2_{name}"\n' for name in ("cat", "dog"))
+    config.write_text(f"[[datasets]]\nresolution = 64\ncaption_extension = '.txt'\n{rows}")
+    report = finish(preflight(open_project(config), parse_settings("sdxl-lora")))
+    assert [one.severity for one in report.of("caption-empty")] == [Severity.ERROR]
