@@ -16,7 +16,17 @@ from sdtui.trainer.profiles import Settings
 from sdtui.trainer.weights_file import Tensor, read_weights
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_FILES = ("vae", "network_weights", "base_weights", "resume", "weights", "clip_l", "clip_g", "t5xxl", "ae")
+_FILES = (
+    *("vae", "network_weights", "base_weights", "resume", "weights"),
+    *("clip_l", "clip_g", "t5xxl", "ae", "gemma2", "qwen3", "text_encoder", "byt5"),
+)
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "flux_": ("clip_l", "t5xxl", "ae"),
+    "lumina_": ("gemma2", "ae"),
+    "hunyuan_image_": ("text_encoder", "byt5", "vae"),
+    "anima_": ("qwen3", "vae"),
+}
+"""Beginnings of scripts, and what each loads beside the base model (load_target_model, or train)."""
 _SCRIPTS = {
     "sd1": "train_network.py",
     "sd2": "train_network.py with v2=true",
@@ -49,6 +59,7 @@ def base_model_findings(settings: Settings, user: UserSettings | None = None) ->
         why = "The trainer stops when it loads the model."
         message = f"There is no {text} on this machine."
         yield Finding("missing-base-model", Severity.ERROR, message, files=(Path(text),), why=why)
+    yield from _parts(settings)
     yield from _others(settings)
 
 
@@ -103,6 +114,21 @@ def _inpainting(model: Path, tensors: Mapping[str, Tensor], settings: Settings) 
         why = "sd-scripts makes its own U-Net with 4 channels, which the weights do not fit."
         fix = "Choose the plain model that it was made from."
         yield Finding("base-model-inpainting", Severity.ERROR, message, model, files=(model,), why=why, fix=fix)
+
+
+def _parts(settings: Settings) -> Iterator[Finding]:
+    """What a large model consists of is loaded from files of its own, and none of them may be left out."""
+    needed = next((parts for start, parts in _PARTS.items() if settings.script.startswith(start)), ())
+    chroma = settings.text("model_type") == "chroma"  # it has no CLIP-L
+    left_out = [key for key in needed if not settings.text(key) and not (chroma and key == "clip_l")]
+    if left_out:
+        yield Finding(
+            "model-part-unset",
+            Severity.ERROR,
+            f"{settings.script} loads {', '.join(left_out)} too, and nothing is set for it.",
+            why="The trainer stops when it loads the model.",
+            fix=f"Set {' and '.join(left_out)} to a file.",
+        )
 
 
 def _others(settings: Settings) -> Iterator[Finding]:

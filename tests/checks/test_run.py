@@ -136,6 +136,15 @@ def test_without_sd_scripts(check: Check) -> None:
     assert "missing-trainer" not in check("rehearsal", trainer=None)
 
 
+def test_what_a_large_model_consists_of_must_be_named(check: Check, tmp_path: Path) -> None:
+    finding = check("sd15-lora", "script=flux_train_network.py", "clip_l=/nowhere.safetensors")["model-part-unset"]
+    assert finding.message == "flux_train_network.py loads t5xxl, ae too, and nothing is set for it."
+    chroma = check("sd15-lora", "script=flux_train_network.py", "model_type=chroma")["model-part-unset"]
+    assert "clip_l" not in chroma.message
+    assert "qwen3" in check("sd15-lora", "script=anima_train_network.py")["model-part-unset"].message
+    assert "model-part-unset" not in check("sd15-lora")
+
+
 def test_a_base_model_of_another_kind(check: Check, tmp_path: Path) -> None:
     models = tmp_path / "models"
     assert (
