@@ -96,7 +96,13 @@ def _make_all() -> None:
 def _furnish() -> None:
     """What stands on a box that trains: the trainer's folder, and a base model to choose."""
     trainer = HOME / "sd-scripts"
-    for name in ("library/train_util.py", "train_network.py", "sdxl_train_network.py", "sdxl_train.py"):
+    for name in (
+        "library/train_util.py",
+        "networks/lora.py",
+        "train_network.py",
+        "sdxl_train_network.py",
+        "sdxl_train.py",
+    ):
         (trainer / name).parent.mkdir(parents=True, exist_ok=True)
         (trainer / name).touch()
     python = trainer / "venv" / "bin" / "python"
