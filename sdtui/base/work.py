@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+INTERVAL = 0.05
+"""Seconds between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,27 @@ class WorkCancelled(Exception):
 def never_cancelled() -> bool:
     """The default ``Cancelled``."""
     return False
+
+
+@dataclass
+class Pace:
+    """Counts images, asks whether to go on, and reports every now and then."""
+
+    total: int | None
+    """None: not known yet."""
+    cancelled: Cancelled
+    done: int = 0
+    _reported: float = field(default_factory=time.monotonic)
+
+    def step(self, images: int) -> Iterator[Progress]:
+        """Count ``images`` more. Raises WorkCancelled."""
+        self.done += images
+        if self.cancelled():
+            raise WorkCancelled
+        now = time.monotonic()
+        if now - self._reported >= INTERVAL:
+            self._reported = now
+            yield Progress(self.done, self.total, "images")
 
 
 def finish(work: Work[T], on_progress: Callable[[Progress], None] | None = None) -> T:

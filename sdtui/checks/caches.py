@@ -10,7 +10,7 @@ from posixpath import splitext
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.files import folder_entries
-from sdtui.base.work import Cancelled, Work, never_cancelled
+from sdtui.base.work import Cancelled, Pace, Work, never_cancelled
 from sdtui.checks import cache_rules as rules
 from sdtui.checks.cache_info import info_findings
 from sdtui.checks.cache_metadata import misread
@@ -19,7 +19,7 @@ from sdtui.checks.finding import Finding
 from sdtui.checks.rule import Broken
 from sdtui.dataset.epoch import placement
 from sdtui.dataset.project import Project, Sample, Subset
-from sdtui.dataset.reading import Pace, chunks
+from sdtui.dataset.reading import chunks
 from sdtui.trainer.cached_sizes import OLD_SUFFIXES, cache_name, matched_caches, size_in_name
 from sdtui.trainer.caches import latents_stem, text_stem
 from sdtui.trainer.names import looks_like_picture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.text import count
-from sdtui.base.work import Cancelled, Work, never_cancelled
+from sdtui.base.work import Cancelled, Pace, Work, never_cancelled
 from sdtui.checks import caption_rules as rules
 from sdtui.checks.caption_names import caption_names
 from sdtui.checks.finding import Finding
@@ -17,7 +17,7 @@ from sdtui.checks.rule import Broken
 from sdtui.checks.trigger import trigger_findings
 from sdtui.dataset.caption_files import LARGEST
 from sdtui.dataset.project import CaptionSource, Project, Sample, Subset
-from sdtui.dataset.reading import Pace, chunks
+from sdtui.dataset.reading import chunks
 from sdtui.edits.bulk.drafts import standing
 from sdtui.edits.caption_file import parse
 from sdtui.tokens.encoding import LIMITS

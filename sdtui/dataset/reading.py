@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
-from sdtui.base.work import Cancelled, Progress, WorkCancelled
+from sdtui.base.work import Pace
 from sdtui.dataset.index import Entry, Index, text_key
 from sdtui.dataset.project import Ignored, Subset
 from sdtui.tokens.encoder import counts
@@ -18,8 +17,6 @@ T = TypeVar("T")
 
 CHUNK = 64
 """Images between two looks at the clock."""
-INTERVAL = 0.05
-"""Seconds between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +25,6 @@ class Reading:
 
     subset: Subset | None
     ignored: tuple[Ignored, ...] = ()
-
-
-@dataclass
-class Pace:
-    """Counts images, asks whether to go on, and reports every now and then."""
-
-    total: int | None
-    """None while the folders are still being listed."""
-    cancelled: Cancelled
-    done: int = 0
-    _reported: float = field(default_factory=time.monotonic)
-
-    def step(self, images: int) -> Iterator[Progress]:
-        """Count ``images`` more. Raises WorkCancelled."""
-        self.done += images
-        if self.cancelled():
-            raise WorkCancelled
-        now = time.monotonic()
-        if now - self._reported >= INTERVAL:
-            self._reported = now
-            yield Progress(self.done, self.total, "images")
 
 
 @dataclass

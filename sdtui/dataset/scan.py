@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sdtui.base.errors import NotADatasetError, UnreadableError
-from sdtui.base.work import Cancelled, Progress, Work, finish, never_cancelled
+from sdtui.base.work import Cancelled, Pace, Progress, Work, finish, never_cancelled
 from sdtui.dataset.caption_files import EXTENSIONS
 from sdtui.dataset.config_layout import config_layout
 from sdtui.dataset.folder import Previous, read_folder
@@ -18,7 +18,7 @@ from sdtui.dataset.layout import Layout, folder_layout
 from sdtui.dataset.listing import Listing, absolute, list_folder
 from sdtui.dataset.metadata import read_metadata
 from sdtui.dataset.project import Ignored, Project, ProjectKind, Subset
-from sdtui.dataset.reading import Pace, Reading, Tools
+from sdtui.dataset.reading import Reading, Tools
 from sdtui.dataset.subset_folders import Place
 from sdtui.tokens.encoding import Mode
 

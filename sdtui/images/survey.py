@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 from sdtui.base.folder_cache import FolderCache
 from sdtui.base.paths import cache_dir
-from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
-from sdtui.images.crowd import INTERVAL, each
+from sdtui.base.work import Cancelled, Pace, Work, never_cancelled
+from sdtui.images.crowd import each
 from sdtui.images.decoder import Decoder
 from sdtui.images.facts import PictureFacts, Transparency
 from sdtui.images.problems import ImageProblem, Kind, why_unreadable
@@ -52,7 +52,7 @@ def survey(
         looks, unknown = yield from _remembered(files, memory, cancelled)
         if unknown:
             done = len(files) - len(unknown)
-            yield from _decoded(unknown, looks, memory, _Pace(done, len(files), cancelled), processes)
+            yield from _decoded(unknown, looks, memory, Pace(len(files), cancelled, done), processes)
         memory.save()
         return looks
     finally:
@@ -63,23 +63,6 @@ def survey(
 class _Stamp:
     mtime_ns: int
     size: int
-
-
-@dataclass
-class _Pace:
-    done: int
-    total: int
-    cancelled: Cancelled
-    _reported: float = field(default_factory=time.monotonic)
-
-    def step(self, count: int) -> Iterator[Progress]:
-        self.done += count
-        if self.cancelled():
-            raise WorkCancelled
-        now = time.monotonic()
-        if now - self._reported >= INTERVAL:
-            self._reported = now
-            yield Progress(self.done, self.total, "images")
 
 
 @dataclass
@@ -122,7 +105,7 @@ def _remembered(
 ) -> Work[tuple[dict[Path, Look], dict[Path, _Stamp]]]:
     looks: dict[Path, Look] = {}
     unknown: dict[Path, _Stamp] = {}
-    pace = _Pace(0, len(files), cancelled)
+    pace = Pace(len(files), cancelled)
     for path in files:
         stamp = _stamp(path)
         look = why_unreadable(path) if stamp is None else memory.of(path, stamp)
@@ -135,7 +118,7 @@ def _remembered(
 
 
 def _decoded(
-    unknown: Mapping[Path, _Stamp], looks: dict[Path, Look], memory: _Memory, pace: _Pace, processes: int | None
+    unknown: Mapping[Path, _Stamp], looks: dict[Path, Look], memory: _Memory, pace: Pace, processes: int | None
 ) -> Work[None]:
     saved = time.monotonic()
     decoding = each(unknown, _look, processes=processes)

@@ -25,7 +25,7 @@ from sdtui.runs.live import live_anywhere
 from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
 from sdtui.trainer.base_models import base_models, find_model
-from sdtui.trainer.command import RunPaths, argument_values, build, ends_by_steps, shell_text, train_script
+from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
 from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
@@ -147,7 +147,7 @@ class _Draft:
             name=self.name,
             profile=settings.profile.name,
             script=settings.script,
-            command=command,
+            command=command.words,
             cwd=str(dataset.cwd or (install.folder if install and not settings.profile.rehearsal else self.folder)),
             output_dir=str(self.output_dir),
             logging_dir=str(self.logging_dir),
@@ -155,7 +155,7 @@ class _Draft:
             dataset_config=str(dataset.config),
             reads=tuple(dict.fromkeys(str(path) for path in (*dataset.reads, *self._reads(paths)))),
             total_steps=total,
-            settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command else "false"},
+            settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command.words else "false"},
         )
         return Prepared(
             request=request,
@@ -165,9 +165,7 @@ class _Draft:
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=total,
-            arguments=argument_values(
-                settings, install, paths, masked=dataset.masked, dataset=dataset.arguments, facts=dataset.facts
-            ),
+            arguments=command.arguments,
         )
 
     def _with_paths(self, settings: Settings) -> Settings:

@@ -32,6 +32,15 @@ class RunPaths:
     """None: no samples."""
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What trains: its words, and the script's arguments among them."""
+
+    words: tuple[str, ...]
+    arguments: Mapping[str, Value | None]
+    """By name, in the order in which they are shown."""
+
+
 def build(
     settings: Settings,
     install: TrainerInstall | None,
@@ -40,31 +49,18 @@ def build(
     masked: bool = False,
     dataset: Mapping[str, Value] | None = None,
     facts: DatasetFacts | None = None,
-) -> tuple[str, ...]:
-    """The words of the command.
+) -> Command:
+    """The command that trains with ``settings``.
 
     ``install`` is not looked at for a rehearsal; ``masked``: the dataset has masks; ``dataset``: arguments for what its
     config leaves open (resolution, buckets); ``facts``: what the trainer's assertions look at in the dataset. Raises
     UsageError for arguments that the trainer would refuse, TrainerError where the script is missing.
     """
     program = (*_launcher(settings, install), *_script(settings, install))
-    values = argument_values(settings, install, paths, masked=masked, dataset=dataset, facts=facts)
-    return (*program, *(word for key, value in values.items() for word in _words(key, value)))
-
-
-def argument_values(
-    settings: Settings,
-    install: TrainerInstall | None,
-    paths: RunPaths,
-    *,
-    masked: bool = False,
-    dataset: Mapping[str, Value] | None = None,
-    facts: DatasetFacts | None = None,
-) -> Mapping[str, Value | None]:
-    """The arguments of the script in the order in which they are shown. Raises UsageError as ``build`` does."""
     run = run_arguments(settings, install, paths, masked=masked, dataset=dataset, facts=facts)
     refuse_conflicts(run)
-    return run.values
+    words = (*program, *(word for key, value in run.values.items() for word in _words(key, value)))
+    return Command(words, run.values)
 
 
 def run_arguments(

@@ -34,7 +34,7 @@ def install(*, xformers: bool = False, scripts: tuple[str, ...] = SCRIPTS) -> Tr
 def command(
     profile: str, *texts: str, paths: RunPaths = PATHS, masked: bool = False, xformers: bool = False
 ) -> tuple[str, ...]:
-    return build(parse_settings(profile, texts), install(xformers=xformers), paths, masked=masked)
+    return build(parse_settings(profile, texts), install(xformers=xformers), paths, masked=masked).words
 
 
 def value(words: tuple[str, ...], name: str) -> str | None:
@@ -129,7 +129,7 @@ def test_several_gpus() -> None:
 
 
 def test_a_rehearsal_runs_with_sdtui_s_own_python() -> None:
-    words = build(parse_settings("rehearsal"), None, PATHS)
+    words = build(parse_settings("rehearsal"), None, PATHS).words
     assert words[0] == sys.executable
     assert words[words.index("sdtui.rehearsal") - 1] == "-m"
     assert not {"--sdpa", "--xformers", "--network_module"} & set(words)

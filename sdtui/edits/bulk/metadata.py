@@ -10,10 +10,10 @@ from typing import Any
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.files import read_bytes
-from sdtui.base.work import Progress
+from sdtui.base.work import Pace, Progress
 from sdtui.dataset.metadata import parse_entries
 from sdtui.dataset.project import Sample, Subset
-from sdtui.dataset.reading import Pace, chunks
+from sdtui.dataset.reading import chunks
 from sdtui.edits.bulk.copies import beside
 from sdtui.edits.bulk.drafts import Draft, Drafts, standing
 from sdtui.edits.bulk.fields import Fields, changed_fields, objection

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sdtui.base.text import plural
-from sdtui.base.work import Cancelled, Work, never_cancelled
+from sdtui.base.work import Cancelled, Pace, Work, never_cancelled
 from sdtui.dataset.project import Project, Sample
-from sdtui.dataset.reading import Pace, chunks
+from sdtui.dataset.reading import chunks
 from sdtui.edits.bulk.copies import CopyDrafting
 from sdtui.edits.bulk.drafts import Drafts, Once
 from sdtui.edits.bulk.judging import Judge, tokens_of
