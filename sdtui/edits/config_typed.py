@@ -47,7 +47,7 @@ def typed_text(value: Any) -> str:
 def _meanings(text: str) -> Iterator[Any]:
     """What ``text`` may mean, the likeliest first; whoever asks knows which type it needs."""
     quoted = text[:1] in ("'", '"')
-    value = read_value(text)
+    value = _in_double_quotes(text) or read_value(text)
     if not isinstance(value, str) or quoted:
         yield value
     if text.casefold() in _SWITCHES:
@@ -62,10 +62,19 @@ def _meanings(text: str) -> Iterator[Any]:
     yield text
 
 
+def _in_double_quotes(text: str) -> str | None:
+    """The text in double quotes: JSON and TOML escape alike there, and the trainer's parser reads some of it wrong."""
+    try:
+        value = json.loads(text)
+        return value if isinstance(value, str) and value.encode("utf-8") else None
+    except ValueError:
+        return None
+
+
 def _quoted(text: str) -> str:
     """In quotes, with everything escaped that a line of typing could not show."""
     written = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in written)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in written)
 
 
 def _inside(value: Any) -> str:

@@ -32,6 +32,8 @@ ROWS = {row.key: row for table in tables_of(_CONFIG)[1:] for row in rows_of(_CON
         ("class_tokens", "[a]", "[a]"),
         ("class_tokens", '" a "', " a "),
         ("caption_prefix", '""', ""),
+        ("caption_prefix", r'"\""', '"'),
+        ("caption_prefix", r'"\"\""', '""'),
         ("caption_prefix", "it's, # a", "it's, # a"),
         ("flip_aug", "yes", True),
         ("face_crop_aug_range", "[2, 4]", [2.0, 4.0]),
@@ -62,7 +64,7 @@ def test_what_is_none_is_refused(key: str, text: str) -> None:
         typed_value(ROWS[key], text)
 
 
-@given(st.text(st.characters(codec="utf-8")))
+@given(st.text(st.characters(codec="utf-8")) | st.text('"\'\\\\u0 '))
 def test_any_text_is_typed_as_it_is_read(text: str) -> None:
     typed = typed_text(text)
     assert typed.isprintable()
