@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.zygote import Zygote, needs_new_interpreter
@@ -21,6 +22,11 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # Tests start hundreds of processes, each of which would compile all of sdtui anew where no bytecode is written.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# The same examples each time, so that a change is judged by what it changed; "search" looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 _MARKED = re.compile(r"^pytestmark = pytest\.mark\.(\w+)$", re.MULTILINE)
 """A file all of whose tests are marked."""

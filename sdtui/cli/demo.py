@@ -90,8 +90,8 @@ def _summarize(project: Project) -> None:
 
 def _follow(project: Project, record: RunRecord) -> None:
     """Print the config and progress to the end. Raises RunError where the run does not end well."""
+    from sdtui.cli.run_following import follow
     from sdtui.cli.run_text import ending
-    from sdtui.cli.runs import follow
 
     if record.dataset_config is not None:
         config = Path(record.dataset_config)

@@ -169,8 +169,8 @@ def _write_script(path: Path, text: str, *, yes: bool) -> None:
 
 
 def _follow(home: Path, record: RunRecord, *, as_json: bool) -> None:
+    from sdtui.cli.run_following import follow
     from sdtui.cli.run_text import ending
-    from sdtui.cli.runs import follow
     from sdtui.runs.record import RunState
 
     view = follow(home, record, as_json=as_json)

@@ -44,6 +44,11 @@ class Follower:
         self._final: RunView | None = None
 
     @property
+    def console(self) -> Path:
+        """The file that the trainer writes to; it may not exist."""
+        return self._console.path
+
+    @property
     def story(self) -> Story:
         """What the console has told: header, caching and sampling progress, and more than a RunView says."""
         return self._console.story

@@ -38,6 +38,19 @@ class ProcessMark(msgspec.Struct, frozen=True):
     boot_id: str
 
 
+class Continuation(msgspec.Struct, frozen=True):
+    """Where a run goes on from a saved state of an earlier one."""
+
+    state: str
+    """The state folder that it was given (``--resume``)."""
+    run: str | None
+    """ID of the earlier run in the same project; None where the state is of no run that is known."""
+    step: int
+    """Steps that were trained before it, of all parts: sd-scripts counts from 0 again."""
+    epoch: int
+    """Epochs that were trained before it, of all parts."""
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """``run.json``: written once at launch by the launcher, then only by the run's supervisor."""
 
@@ -64,6 +77,13 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     total_steps: int | None = None
     """Expected from the dataset and the settings; the trainer's own word replaces it once it was printed."""
     settings: dict[str, str] = {}
+    gpus: tuple[int, ...] | None = None
+    """The cards that it was given (CUDA_VISIBLE_DEVICES); None: it may use all."""
+    continues: Continuation | None = None
+    relaunch_of: str | None = None
+    """ID of the run whose settings it was started with again."""
+    queued: float | None = None
+    """When it was put into the queue (seconds since the epoch); None for one that was started at once."""
     supervisor: ProcessMark | None = None
     trainer: ProcessMark | None = None
     """The launcher, which leads the process group that the trainer runs in."""

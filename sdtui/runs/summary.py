@@ -13,7 +13,7 @@ from sdtui.base.errors import WriteError
 from sdtui.base.files import make_folder, write_atomic
 from sdtui.base.paths import cache_dir
 from sdtui.runs import store
-from sdtui.runs.follow import Follower
+from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import RunRecord, RunView, run_folder
 
 
@@ -21,11 +21,11 @@ def summary(home: Path, record: RunRecord) -> RunView:
     """What is known about the run now. For one that ended, files that were deleted since are left out."""
     remembered = _place(home, record)
     if remembered is None:
-        return Follower(home, record).poll()
+        return follower_of(home, record).poll()
     try:
         return _still_there(msgspec.json.decode(remembered.read_bytes(), type=RunView))
     except (OSError, msgspec.MsgspecError):
-        view = Follower(home, record).poll()
+        view = follower_of(home, record).poll()
     if view.state.ended:
         with contextlib.suppress(WriteError):  # it is only a cache
             make_folder(remembered.parent)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.follow import AVERAGE, LOSS, Curve, Follower
-from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView, run_folder
-from sdtui.runs.store import CONSOLE
+from sdtui.runs.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.lineage import follower_of
+from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
 from sdtui.runs.watch import RunWatcher
 from sdtui.tui.monitor.chart import NOTHING, Series
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
@@ -51,8 +51,7 @@ class Following:
 
     def __init__(self, home: Path, record: RunRecord, news: Callable[[], None]) -> None:
         self.record = record
-        self._follower = Follower(home, record)
-        self._console = run_folder(home, record.id) / CONSOLE
+        self._follower = follower_of(home, record)
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((-1, 0), ())
         self._series: dict[str, tuple[Curve, Series]] = {}
         self._sizes: dict[str, int] = {}
@@ -96,7 +95,7 @@ class Following:
     def _last_lines(self, lines: int) -> tuple[str, ...]:
         """The log's end; read again only when the log has grown."""
         try:
-            stamp = self._console.stat().st_size, lines
+            stamp = self._follower.console.stat().st_size, lines
         except OSError:
             stamp = 0, lines
         if stamp != self._log[0]:

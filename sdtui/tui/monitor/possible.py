@@ -1,0 +1,38 @@
+"""When something can be done on Monitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdtui.runs.record import RunState
+
+if TYPE_CHECKING:
+    from sdtui.tui.monitor.screen import MonitorScreen
+
+
+def following(screen: MonitorScreen) -> bool:
+    return screen.followed is not None
+
+
+def live(screen: MonitorScreen) -> bool:
+    return screen.followed is not None and not screen.followed.view.state.ended
+
+
+def stoppable(screen: MonitorScreen) -> bool:
+    return live(screen) and screen.followed is not None and screen.followed.view.state is not RunState.STOPPING
+
+
+def has_samples(screen: MonitorScreen) -> bool:
+    return screen.followed is not None and bool(screen.followed.view.samples)
+
+
+def has_runs(screen: MonitorScreen) -> bool:
+    return bool(screen.snapshot.runs or screen.snapshot.broken)
+
+
+def large(screen: MonitorScreen) -> bool:
+    return bool(screen.large)
+
+
+def samples_large(screen: MonitorScreen) -> bool:
+    return screen.large == "samples"
