@@ -25,7 +25,7 @@ from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
 from sdtui.runs.live import live_anywhere
-from sdtui.runs.record import RunExit, RunRecord, run_folder
+from sdtui.runs.record import Continuation, RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
 from sdtui.runs.supervisor import STARTED
 
@@ -50,6 +50,9 @@ class LaunchRequest:
     reads: tuple[str, ...] = ()
     total_steps: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] | None = None
+    continues: Continuation | None = None
+    relaunch_of: str | None = None
 
 
 def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) -> RunRecord:
@@ -99,6 +102,9 @@ def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunR
         created=time.time(),
         total_steps=request.total_steps,
         settings=redact_settings(request.settings),
+        given=request.given,
+        continues=request.continues,
+        relaunch_of=request.relaunch_of,
         host=processes.host(),
         state_folder=str(state_dir() / "runs" / f"{run_id}-{secrets.token_hex(4)}"),
     )

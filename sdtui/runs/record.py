@@ -77,6 +77,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     total_steps: int | None = None
     """Expected from the dataset and the settings; the trainer's own word replaces it once it was printed."""
     settings: dict[str, str] = {}
+    given: tuple[str, ...] | None = None
+    """Which settings a person had set or taken out beside the profile's own; None: an older sdtui did not say."""
     gpus: tuple[int, ...] | None = None
     """The cards that it was given (CUDA_VISIBLE_DEVICES); None: it may use all."""
     continues: Continuation | None = None

@@ -156,6 +156,7 @@ class _Draft:
             reads=tuple(dict.fromkeys(str(path) for path in (*dataset.reads, *self._reads(paths)))),
             total_steps=total,
             settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command.words else "false"},
+            given=tuple(self.settings.given),
         )
         return Prepared(
             request=request,
