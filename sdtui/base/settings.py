@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -32,6 +32,16 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
     theme: str | None = None
     slow: bool = False
     """For poor links: no animations, no previews until asked."""
+    bell: bool = False
+    """Ring the terminal when a run ends or needs the person."""
+    desktop_notice: bool = False
+    """Ask the terminal for a notice on the desktop then (OSC 9)."""
+    notice_command: str | None = None
+    """A shell command that is run then, also when no screen is open; it reads SDTUI_TEXT and its like."""
+    notice_webhook: str | None = None
+    """A URL that is told then, also when no screen is open."""
+    on_nan: Literal["tell", "pause", "stop"] = "tell"
+    """What becomes of a run whose loss is not a number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sdtui.machine.processes import name_of
+
 T = TypeVar("T")
 
 WSL_LIBRARY = Path("/usr/lib/wsl/lib/libnvidia-ml.so.1")
+
+_THROTTLING = {
+    0x04: "power limit",
+    0x08: "hardware slowdown",
+    0x20: "heat",
+    0x40: "heat",
+    0x80: "power supply",
+}
+"""What slows a card down against its owner's wish (nvml.h, nvmlClocksEventReasons). Being idle, and clocks that
+somebody set, are no faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuProcess:
+    """A process that holds memory of a card."""
+
+    pid: int
+    memory: int | None
+    """Bytes; None where the driver does not say."""
+    name: str
+    """What it is called; empty where that cannot be seen (it is in another container)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,12 @@ class Gpu:
     power: float | None
     """Watts."""
     power_limit: float | None
+    throttling: tuple[str, ...] | None = None
+    """What slows it down now, in words; empty: nothing does."""
+    processes: tuple[GpuProcess, ...] | None = None
+    """Who uses its memory, the largest first."""
+    clock: int | None = None
+    """MHz of the cores."""
 
 
 class GpuReader:
@@ -92,7 +121,33 @@ class GpuReader:
             temperature=self._ask(nvml.nvmlDeviceGetTemperature, handle, nvml.NVML_TEMPERATURE_GPU),
             power=power / 1000 if power is not None else None,
             power_limit=limit / 1000 if limit is not None else None,
+            throttling=self._throttling(handle),
+            processes=self._processes(handle),
+            clock=self._ask(lambda: nvml.nvmlDeviceGetClockInfo(handle, nvml.NVML_CLOCK_SM)),
         )
+
+    def _throttling(self, handle: object) -> tuple[str, ...] | None:
+        nvml = self._nvml
+        for question in ("nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons"):
+            bits: int | None = self._ask(lambda name=question: getattr(nvml, name)(handle))
+            if bits is not None:
+                return tuple(dict.fromkeys(word for bit, word in _THROTTLING.items() if bits & bit))
+        return None
+
+    def _processes(self, handle: object) -> tuple[GpuProcess, ...] | None:
+        """Those that compute and those that draw; one that does both is told once."""
+        nvml = self._nvml
+        lists: list[list[Any] | None] = [
+            self._ask(lambda: nvml.nvmlDeviceGetComputeRunningProcesses(handle)),
+            self._ask(lambda: nvml.nvmlDeviceGetGraphicsRunningProcesses(handle)),
+        ]
+        if lists == [None, None]:
+            return None
+        memory: dict[int, int | None] = {}
+        for process in (one for each in lists for one in each or ()):
+            memory[process.pid] = max(filter(None, (memory.get(process.pid), process.usedGpuMemory)), default=None)
+        found = (GpuProcess(pid, used, name_of(pid)) for pid, used in memory.items())
+        return tuple(sorted(found, key=lambda process: (-(process.memory or 0), process.pid)))
 
     def _ask(self, question: Callable[..., T], *args: Any) -> T | None:
         """The driver's answer, None where it has none; decoding errors and missing functions are no answers either."""

@@ -103,6 +103,20 @@ def alive(process: Mark | None) -> bool:
     return found is not None and found.living and abs(found.start_time - process.start_time) < 0.005
 
 
+def name_of(pid: int) -> str:
+    """What the process is called: its program, and the script or module of a Python. Empty where it cannot be seen."""
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes().decode("utf-8", errors="replace").split("\0")
+        short = (PROC / str(pid) / "comm").read_text("utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+    program = words[0].rpartition("/")[2] or short
+    if not program.startswith("python"):
+        return program
+    script = next((word for word in words[1:] if word and word[0] != "-"), "")
+    return f"{program} {script.rpartition('/')[2]}".strip() if "-c" not in words else program
+
+
 def living() -> Iterator[Stat]:
     """Every living process that can be seen."""
     try:
