@@ -52,6 +52,8 @@ def remap(
 
     if (old is None) != (new is None):
         raise UsageError("--from and --to go together")
+    if old == "":
+        raise UsageError("--from names no folder", remedy="Say what the paths begin with now.")
     prefix = (old, new) if old is not None and new is not None else None
     settle_interrupted(file.parent, dry_run=dry_run, yes=yes)
     found = made(file, prefix=prefix, spelling=Spelling(spelling or "as they are"), search=search)

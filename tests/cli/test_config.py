@@ -161,6 +161,7 @@ def test_a_moved_config_names_its_files_where_they_are(sdtui: Cli, tmp_path: Pat
     assert document["paths"] == [moved] and document["not_found"] == ["/gone"] and document["applied"] is True
     assert path.read_text() == text.replace("'G:\\sets\\cats'", f'"{tmp_path}/cats"')
     assert sdtui("config", "remap", path, "--from", "/gone").returncode == 2
+    assert sdtui("config", "remap", path, "--from", "", "--to", "/data").returncode == 2
 
 
 def test_a_config_becomes_folders_and_the_words_that_train_them(sdtui: Cli, tmp_path: Path) -> None:
