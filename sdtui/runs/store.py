@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -54,6 +55,18 @@ def new_run_folder(home: Path, name: str, now: Callable[[], float] = time.time) 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Write ``run.json``. Raises WriteError."""
     write_atomic(folder / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=2))
+
+
+def link_outputs(folder: Path, record: RunRecord) -> None:
+    """Links from the run's folder to where it writes, for whoever looks with a shell.
+
+    Nothing needs them: a file system without links (a Windows drive, exFAT) goes without.
+    """
+    places = {"output": record.output_dir, "logging": record.logging_dir, "samples": record.sample_dir}
+    for name, target in places.items():
+        if target is not None:
+            with contextlib.suppress(OSError):
+                (folder / name).symlink_to(target)
 
 
 def read_record(folder: Path) -> RunRecord:

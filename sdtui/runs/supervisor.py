@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     _leave_everything(folder)
     try:
         lock = _claim(folder)
+        store.link_outputs(folder, store.read_record(folder))
         watchman = Watchman(folder, Grace(*orders.grace))
         watchman.adopt() if "--adopt" in options else watchman.start(orders.command, orders.env)
     except (SdtuiError, OSError) as error:

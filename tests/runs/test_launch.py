@@ -60,6 +60,9 @@ def test_a_run_ends_well_and_says_so(lab: RunLab) -> None:
     view = lab.wait(record)
     assert (view.state, view.exit_code, view.reason) == (RunState.DONE, 0, None)
     assert "model saved." in lab.console(record)
+    folder = lab.home / "runs" / record.id
+    assert (folder / "output").readlink() == lab.root / "model"
+    assert (folder / "logging").readlink() == lab.root / "log"
 
 
 @pytest.mark.parametrize(
