@@ -62,6 +62,11 @@ class Escalation:
         if self.stage in (Stage.RUNNING, Stage.LINGERING):
             self._enter(Stage.INTERRUPTING, now)
 
+    def harder(self, now: float) -> None:
+        """Somebody does not want to wait for the next signal."""
+        if self.stage in _NEXT:
+            self._enter(_NEXT[self.stage], now)
+
     def kill(self, now: float) -> None:
         """Somebody asked for it to end at once."""
         if self.stage is not Stage.KILLING:

@@ -136,7 +136,12 @@ class Follower:
             checkpoints=self._outputs.checkpoints,
             samples=self._outputs.samples,
             warnings=tuple(filter(None, (worry, *story.warnings, *self._events.damage))),
+            stop_after=self._stop_after() if ended is None else None,
         )
+
+    def _stop_after(self) -> str | None:
+        said = self.ending()
+        return said.after.value if said is not None and said.after is not None else None
 
     def _speed(self) -> float | None:
         """By what was seen while following; else by the times in the TensorBoard file; else as the trainer says."""

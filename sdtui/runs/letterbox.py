@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,17 @@ class Orders(msgspec.Struct, frozen=True):
     """Seconds: what is left behind may linger, after SIGINT, after SIGTERM."""
 
 
+class StopAfter(str, Enum):
+    """What a stop waits for, so that nothing of it is lost."""
+
+    SAVE = "save"
+    """The next checkpoint, with its state where one is saved."""
+    EPOCH = "epoch"
+    """The checkpoint of this epoch, though others are saved by steps before."""
+    SAMPLE = "sample"
+    """The next sample pictures, all of them."""
+
+
 class Status(msgspec.Struct, frozen=True):
     """How far the ending of a run has gone. The file's time of change is the supervisor's heartbeat."""
 
@@ -39,14 +51,20 @@ class Status(msgspec.Struct, frozen=True):
     """Seconds since the epoch."""
     harder_at: float | None
     """When the next, harder signal follows."""
+    after: StopAfter | None = None
+    """What is waited for before it is stopped; None where no stop is waiting."""
 
 
 class Request(msgspec.Struct, frozen=True):
     """What somebody asks of the supervisor."""
 
     stop: bool
+    """Stop it, at once or (with ``after``) later. False takes a stop back that still waits."""
     now: bool = False
     """Kill it: no grace."""
+    harder: bool = False
+    """Of a stop that is under way: send the next, harder signal without waiting for it."""
+    after: StopAfter | None = None
 
 
 def read_status(state_folder: Path) -> tuple[Status, float] | None:

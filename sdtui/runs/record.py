@@ -104,6 +104,8 @@ class RunExit(msgspec.Struct, frozen=True, kw_only=True):
     stop_requested: bool
     error: str | None = None
     """A sentence where the trainer could not even be started."""
+    after: str | None = None
+    """What the stop waited for (letterbox.StopAfter), None where it was stopped at once or not at all."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -150,6 +152,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: tuple[Checkpoint, ...]
     samples: tuple[SampleImage, ...]
     warnings: tuple[str, ...]
+    stop_after: str | None = None
+    """``save``, ``epoch`` or ``sample``: it is to be stopped after the next one."""
 
 
 def run_folder(home: Path, run_id: str) -> Path:

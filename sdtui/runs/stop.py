@@ -10,16 +10,33 @@ from pathlib import Path
 from sdtui.base.errors import RunError, WriteError
 from sdtui.machine import processes
 from sdtui.runs import launch, letterbox, store
+from sdtui.runs.letterbox import Request, StopAfter
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.record import RunRecord
 
 
-def request_stop(home: Path, run_id: str, *, now: bool = False) -> None:
-    """Ask the run to stop, and return at once; ``follow`` shows how it goes on. ``now`` kills it without a grace.
+def request_stop(home: Path, run_id: str, *, now: bool = False, harder: bool = False) -> None:
+    """Ask the run to stop, and return at once; ``follow`` shows how it goes on.
 
+    ``now`` kills it without a grace; ``harder`` sends the next signal to one that is stopping, without waiting for it.
     A trainer whose supervisor was killed gets a new one first. Raises RunError where the run has ended or runs on
-    another machine.
+    another machine, WriteError where it cannot be asked.
     """
+    _ask(_supervised(home, run_id), Request(stop=True, now=now, harder=harder))
+
+
+def request_stop_after(home: Path, run_id: str, after: StopAfter) -> None:
+    """Ask the run to stop once that was written; a later wish takes the place of an earlier one. Raises as above."""
+    _ask(_supervised(home, run_id), Request(stop=True, after=after))
+
+
+def take_back_stop(home: Path, run_id: str) -> None:
+    """Let a run go on that was to stop after something. One that is stopping already stops. Raises as above."""
+    _ask(_supervised(home, run_id), Request(stop=False))
+
+
+def _supervised(home: Path, run_id: str) -> RunRecord:
+    """The record of a run with somebody who listens."""
     record = store.load(home, run_id)
     life = life_of(home, record)
     if life is Life.ELSEWHERE:
@@ -29,17 +46,15 @@ def request_stop(home: Path, run_id: str, *, now: bool = False) -> None:
         raise RunError(f"{record.id} is just being started", remedy="Try again in a moment.")
     if not life.living:
         raise RunError(f"{record.id} has ended already")
-    if life is Life.ABANDONED:
-        record = launch.adopt(home, record)
-    _ask(record, letterbox.Request(stop=True, now=now))
+    return launch.adopt(home, record) if life is Life.ABANDONED else record
 
 
-def _ask(record: RunRecord, request: letterbox.Request) -> None:
+def _ask(record: RunRecord, request: Request) -> None:
     posted = True
     try:
         letterbox.post(Path(record.state_folder), request)
     except WriteError:
-        if request.now:
+        if request != Request(stop=True):
             raise
         posted = False  # SIGTERM alone means the same
     supervisor = record.supervisor

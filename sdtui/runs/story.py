@@ -29,6 +29,8 @@ class Story:
         self.model_saved = False
         self.checkpoints: dict[str, int] = {}
         """Paths that were announced, each with the step at which it was."""
+        self.states: dict[str, int] = {}
+        """Paths of the state folders that were announced, each with the step at which it was."""
         self.sampling: e.SamplingProgress | None = None
         self.caching: e.CachingLatents | e.CachingText | None = None
         self.average_steps = array("q")
@@ -94,8 +96,7 @@ class Story:
             self.doing = RunState.VALIDATING
         elif isinstance(event, (e.SavingCheckpoint, e.SavingState)):
             self.doing = RunState.SAVING
-            if isinstance(event, e.SavingCheckpoint):
-                self.checkpoints[event.path] = self.step
+            (self.checkpoints if isinstance(event, e.SavingCheckpoint) else self.states)[event.path] = self.step
         elif isinstance(event, e.CheckpointRemoved):
             self.checkpoints.pop(event.path, None)
         elif isinstance(event, e.SamplingEnded):

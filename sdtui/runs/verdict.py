@@ -7,10 +7,17 @@ from pathlib import Path
 
 from sdtui.machine import processes, wsl
 from sdtui.runs import letterbox
+from sdtui.runs.letterbox import StopAfter
 from sdtui.runs.live import Life
 from sdtui.runs.record import RunExit, RunRecord, RunState
 from sdtui.runs.story import Story
 from sdtui.trainer.diagnosis import diagnose
+
+_AFTER = {
+    StopAfter.SAVE.value: "after a save",
+    StopAfter.EPOCH.value: "after an epoch's save",
+    StopAfter.SAMPLE.value: "after samples",
+}
 
 
 def current_state(record: RunRecord, life: Life, story: Story) -> RunState:
@@ -42,7 +49,10 @@ def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[Run
             "The trainer went through all steps and ended without an error, but it did not say that the model was "
             "saved, and no file of it was found."
         )
-    return RunState(diagnosis.state), diagnosis.sentence
+    sentence = diagnosis.sentence
+    if ended.after in _AFTER and sentence is not None and diagnosis.state == RunState.STOPPED.value:
+        sentence = sentence.replace("as you asked", f"as you asked {_AFTER[ended.after]}", 1)
+    return RunState(diagnosis.state), sentence
 
 
 def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:

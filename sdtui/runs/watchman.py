@@ -20,13 +20,17 @@ from sdtui.base.files import explain
 from sdtui.machine import processes
 from sdtui.runs import letterbox, store
 from sdtui.runs.escalation import Escalation, Grace, Stage
+from sdtui.runs.letterbox import Request, StopAfter
 from sdtui.runs.record import ProcessMark, RunExit, RunRecord
+from sdtui.runs.stop_when import Awaited
 
 _PR_SET_CHILD_SUBREAPER = 36
 _HEARTBEAT = 5.0
 _TRIES = 300
 _TRY_EVERY = 1.0
 """How often the end is tried to be written where the disk is full, and how many seconds apart."""
+_LOOK_EVERY = 0.25
+"""Seconds between looks for what nobody tells of."""
 
 
 class Watchman:
@@ -38,6 +42,8 @@ class Watchman:
         self._state = Path(self._record.state_folder)
         self._escalation = Escalation(grace)
         self._stop_requested = False
+        self._awaited: Awaited | None = None
+        self._stopped_after: StopAfter | None = None
         self._child: int | None = None
         self._returncode: int | None = None
         self._ended: float | None = None
@@ -80,6 +86,11 @@ class Watchman:
         if not self._members():
             raise RunError("There is nothing left of this run to take over", path=self._path)
         self._remember(supervisor=_own_mark())
+        before = letterbox.read_status(self._state)
+        if before is not None and before[0].stop_requested:
+            self._stop()
+        elif before is not None:
+            self._stop_later(before[0].after)
         self._show()
 
     def watch(self) -> int:
@@ -109,8 +120,8 @@ class Watchman:
         patience = _HEARTBEAT
         if (deadline := self._escalation.deadline) is not None:
             patience = min(patience, max(0.0, deadline - time.monotonic()))
-        if self._child is None or self._ended is not None:
-            patience = min(patience, 0.25)  # nobody tells us when a process that is not our child ends
+        if self._child is None or self._ended is not None or self._awaited is not None:
+            patience = min(patience, _LOOK_EVERY)  # also for the end of a process that is not our child
         select.select([self._wake], [], [], patience)
         with contextlib.suppress(BlockingIOError):
             for number in os.read(self._wake, 4096):
@@ -119,12 +130,40 @@ class Watchman:
     def _hear(self) -> None:
         letterbox.beat(self._state)
         request = letterbox.collect(self._state)
-        if self._terminated or (request is not None and request.stop):
-            self._stop_requested = True
-            self._escalation.interrupt(time.monotonic())
-        if request is not None and request.stop and request.now:
-            self._escalation.kill(time.monotonic())
-        self._terminated = False
+        if request is not None:
+            self._obey(request)
+        if self._terminated:
+            self._terminated = False
+            self._stop()
+        if self._awaited is not None and self._awaited.come():
+            self._stopped_after = self._awaited.after
+            self._stop()
+
+    def _obey(self, request: Request) -> None:
+        if not request.stop:
+            self._stop_later(None)
+        elif request.after is not None:
+            self._stop_later(request.after)
+        else:
+            self._stop()
+            if request.harder:
+                self._escalation.harder(time.monotonic())
+            if request.now:
+                self._escalation.kill(time.monotonic())
+
+    def _stop(self) -> None:
+        self._stop_later(None)
+        self._stop_requested = True
+        self._escalation.interrupt(time.monotonic())
+
+    def _stop_later(self, after: StopAfter | None) -> None:
+        """Stop it after this; None: not any more. What is under way goes on."""
+        if self._awaited is not None:
+            self._awaited.close()
+            self._awaited = None
+        if after is not None and not self._stop_requested:
+            with contextlib.suppress(OSError):  # without a console there is nothing to wait for
+                self._awaited = Awaited(after, self._path / store.CONSOLE, self._record)
 
     def _press(self) -> None:
         number = self._escalation.due(time.monotonic())
@@ -178,13 +217,14 @@ class Watchman:
 
     def _show(self) -> None:
         """Tell the screens, when something has changed."""
-        stage = self._escalation.stage
-        if self._shown is not None and (self._shown.stage, self._shown.stop_requested) == (stage, self._stop_requested):
+        stage, after = self._escalation.stage, self._awaited.after if self._awaited is not None else None
+        seen = (stage, self._stop_requested, after)
+        if self._shown is not None and (self._shown.stage, self._shown.stop_requested, self._shown.after) == seen:
             return
         deadline = self._escalation.deadline
         harder_at = time.time() + deadline - time.monotonic() if deadline is not None else None
         self._shown = letterbox.Status(
-            stage, self._stop_requested, time.time(), harder_at if stage is not Stage.KILLING else None
+            stage, self._stop_requested, time.time(), harder_at if stage is not Stage.KILLING else None, after
         )
         with contextlib.suppress(WriteError):  # a full disk must not end the supervision
             letterbox.write_status(self._state, self._shown)
@@ -207,7 +247,10 @@ class Watchman:
 
     def _write_down(self) -> int:
         ended = RunExit(
-            returncode=self._returncode, ended=self._ended or time.time(), stop_requested=self._stop_requested
+            returncode=self._returncode,
+            ended=self._ended or time.time(),
+            stop_requested=self._stop_requested,
+            after=self._stopped_after.value if self._stopped_after is not None else None,
         )
         for attempt in range(_TRIES):
             if os.fstat(self._folder).st_nlink == 0:
