@@ -8,6 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
+
+GPU_MEMORY, MEMORY, DISK, XFORMERS, MODULE, NO_DATA, NAN = (
+    "gpu-memory",
+    "memory",
+    "disk",
+    "xformers",
+    "module",
+    "no-data",
+    "nan",
+)
+"""Kinds of trouble that something can be done about by changing a setting or the machine."""
 
 _SMALLER = (
     "Use a batch size of 1, gradient checkpointing, a smaller resolution or network dim, cached latents, or an 8-bit "
@@ -22,10 +34,20 @@ class Cause:
     pattern: re.Pattern[str]
     sentence: str
     remedy: str
+    trouble: str = ""
+    """Its kind, where it is one of those above."""
 
 
-def _cause(pattern: str, sentence: str, remedy: str) -> Cause:
-    return Cause(re.compile(pattern), sentence, remedy)
+class Explained(NamedTuple):
+    """An error in plain words."""
+
+    what: str
+    remedy: str
+    trouble: str = ""
+
+
+def _cause(pattern: str, sentence: str, remedy: str, trouble: str = "") -> Cause:
+    return Cause(re.compile(pattern), sentence, remedy, trouble)
 
 
 CAUSES = (
@@ -34,16 +56,19 @@ CAUSES = (
         r"|(?:HIP|XPU|MPS)\b.*out of memory",
         "The graphics card ran out of memory",
         _SMALLER,
+        GPU_MEMORY,
     ),
     _cause(
         r"DefaultCPUAllocator|MemoryError|Cannot allocate memory|^bad_alloc|std::bad_alloc",
         "The computer ran out of memory (RAM)",
         "Close other programs, use a smaller batch size or model, or add swap.",
+        MEMORY,
     ),
     _cause(
         r"No space left on device|Errno 28|file write failed|No space left|unexpected pos \d+ vs \d+",
         "The disk is full",
         "Free space, or save less often (save_every_n_epochs, no saved states); what was saved before still stands.",
+        DISK,
     ),
     _cause(
         r"caption file is empty.*?: (?P<file>\S.*)",
@@ -95,16 +120,19 @@ CAUSES = (
         r"No module named '?(?P<module>xformers)|No (?P<module2>xformers) /",
         "xformers is not installed in the trainer's Python",
         "Train with sdpa instead (--set sdpa=true --set xformers=false), or install xformers there.",
+        XFORMERS,
     ),
     _cause(
         r"No module named '?(?P<module>[\w.]+)",
         "The trainer's Python lacks the package {module}",
         "Install it there (pip install -r requirements.txt in the sd-scripts folder), or choose another Python.",
+        MODULE,
     ),
     _cause(
         r"No (?P<module>wandb|bitsandbytes|dadaptation|lion_pytorch|prodigyopt|schedulefree|came_pytorch)\b",
         "The trainer's Python lacks the package {module}",
         "Install it there, or choose another optimizer or logger.",
+        MODULE,
     ),
     _cause(
         r"pretrained_model_name_or_path \"(?P<file>[^\"]*)\" is neither a valid local path nor a valid repo id",
@@ -228,12 +256,12 @@ CAUSES = (
 _PLACE = re.compile(r"\['datasets'\]\[(\d+)\](?:\['subsets'\]\[(\d+)\])?\['(.+?)'\]")
 
 
-def explain_error(text: str) -> tuple[str, str] | None:
+def explain_error(text: str) -> Explained | None:
     """What an error line means and what to do about it, None for one that is not known."""
     for cause in CAUSES:
         if found := cause.pattern.search(text):
             groups = {name: _shown(value or "?") for name, value in found.groupdict().items()}
-            return cause.sentence.format(**groups), cause.remedy
+            return Explained(cause.sentence.format(**groups), cause.remedy, cause.trouble)
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sdtui.trainer import events as e
-from sdtui.trainer.causes import explain_error
+from sdtui.trainer.causes import MEMORY, NAN, NO_DATA, Explained, explain_error
 from sdtui.trainer.log_records import english
 
 DONE, STOPPED, FAILED, LOST = "done", "stopped", "failed", "lost"
@@ -25,6 +25,8 @@ class Diagnosis(NamedTuple):
 
     state: str
     sentence: str | None
+    trouble: str = ""
+    """The kind of trouble, one of those in ``trainer.causes``; empty for others."""
 
 
 @dataclass
@@ -72,12 +74,12 @@ def diagnose(events: Iterable[e.Event], returncode: int | None, stop_requested: 
     if stop_requested:
         return Diagnosis(STOPPED, f"Stopped as you asked{evidence.at()}.")
     if cause := _cause(evidence):
-        return Diagnosis(FAILED, cause)
+        return cause
     if _interrupted(evidence) or number in _STOPPING:
         name = signal.Signals(number).name if number in _STOPPING else "Ctrl+C"
         return Diagnosis(STOPPED, f"Ended from outside ({name}){evidence.at()}, not by sdtui.")
     if number is not None:
-        return Diagnosis(FAILED, _killed(evidence, number))
+        return _killed(evidence, number)
     if returncode is None:
         return _unseen_end(evidence)
     return Diagnosis(FAILED, _last_words(evidence, returncode))
@@ -124,6 +126,7 @@ def _after_exit_0(evidence: _Evidence, stop_requested: bool) -> Diagnosis:
             FAILED,
             "The trainer found no images and ended without training. Check that the config's image_dir folders exist "
             "and hold images; a train_data_dir must be the parent of the N_name folders.",
+            NO_DATA,
         )
     if evidence.spoiled:
         since = f" since step {evidence.nan_since:,}" if evidence.nan_since is not None else ""
@@ -131,65 +134,67 @@ def _after_exit_0(evidence: _Evidence, stop_requested: bool) -> Diagnosis:
             FAILED,
             f"The loss is not a number{since}, so what was saved is not usable. Lower the learning rate, use bf16 "
             "instead of fp16, set no_half_vae for SDXL, and look for damaged images or latents.",
+            NAN,
         )
     if evidence.went_through:
         return Diagnosis(DONE, None)
     if stop_requested:
         return Diagnosis(STOPPED, f"Stopped as you asked{evidence.at()}.")
-    reason = _cause(evidence)
-    return Diagnosis(
+    return _cause(evidence) or Diagnosis(
         FAILED,
-        reason
-        or f"The trainer ended without an error{evidence.at()}, but did not say that the model was saved. "
+        f"The trainer ended without an error{evidence.at()}, but did not say that the model was saved. "
         "The end of the log may say why.",
     )
 
 
-def _cause(evidence: _Evidence) -> str | None:
+def _cause(evidence: _Evidence) -> Diagnosis | None:
     """The newest exception that is known, in plain words."""
     if evidence.refused is not None:
-        return (
+        return Diagnosis(
+            FAILED,
             f"The trainer did not take its arguments: {evidence.refused}. "
-            "Change or leave out that setting; this version of sd-scripts may not know it."
+            "Change or leave out that setting; this version of sd-scripts may not know it.",
         )
     # The logger's error names the file (a caption, a config), which the exception after it often does not.
     said = next((known for text in reversed(evidence.errors) if (known := explain_error(text))), None)
     for trace in reversed(evidence.tracebacks):
         if known := _with_its_file(trace.error, said) or explain_error(trace.error):
-            what, remedy = known
-            return f"{what}{evidence.place()}. {remedy}"
+            return Diagnosis(FAILED, f"{known.what}{evidence.place()}. {known.remedy}", known.trouble)
     if said is not None and not any(trace.error for trace in evidence.tracebacks):
-        return f"{said[0]}{evidence.place()}. {said[1]}"
+        return Diagnosis(FAILED, f"{said.what}{evidence.place()}. {said.remedy}", said.trouble)
     return None
 
 
-def _with_its_file(error: str, said: tuple[str, str] | None) -> tuple[str, str] | None:
+def _with_its_file(error: str, said: Explained | None) -> Explained | None:
     """What the logger said before an exception that does not name its file, together with the exception's detail."""
     unnamed = ("UnicodeDecodeError", "toml.decoder.TomlDecodeError", "OSError: ", "PIL.", "SyntaxError: broken PNG")
     if said is None or not error.startswith(unnamed) or "[Errno" in error:
         return None
     detail = error.partition(": ")[2] if error.startswith("toml") else ""
-    return (f"{said[0]}: {detail}" if detail else said[0]), said[1]
+    return said._replace(what=f"{said.what}: {detail}" if detail else said.what)
 
 
 def _interrupted(evidence: _Evidence) -> bool:
     return any(trace.error == "KeyboardInterrupt" for trace in evidence.tracebacks)
 
 
-def _killed(evidence: _Evidence, number: int) -> str:
+def _killed(evidence: _Evidence, number: int) -> Diagnosis:
     try:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
     if number == signal.SIGKILL:
-        return (
+        return Diagnosis(
+            FAILED,
             f"The system killed the trainer{evidence.at()} ({name}), almost always because memory (RAM) ran out. "
             "Close other programs, cache latents to disk, use fewer data loader workers, or add swap; under WSL raise "
-            "memory in .wslconfig."
+            "memory in .wslconfig.",
+            MEMORY,
         )
-    return (
+    return Diagnosis(
+        FAILED,
         f"The trainer crashed{evidence.at()} inside native code ({name}). Update the driver, torch and xformers, and "
-        "try without xformers; if it comes at random, test the computer's memory."
+        "try without xformers; if it comes at random, test the computer's memory.",
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from sdtui.trainer import events as e
-from sdtui.trainer.console import ConsoleParser, diagnose
+from sdtui.trainer.console import ConsoleParser
+from sdtui.trainer.diagnosis import diagnose as diagnosis_of
 
 _TRACE = 'Traceback (most recent call last):\n  File "train_network.py", line 1, in <module>\n    f()\n'
 _LAUNCHER = (
@@ -16,6 +19,12 @@ _BAR = (
     "\rsteps:   1%|   | 41/3280 [00:50<1:06:54,  1.24s/it, avr_loss={}]"
     "\rsteps:   1%|   | 42/3280 [0:51<1:06:54, 1.24s/it]\n"
 )
+
+
+def diagnose(happened: Iterable[e.Event], returncode: int | None, *, stop_requested: bool) -> tuple[str, str | None]:
+    """The state and the sentence."""
+    found = diagnosis_of(happened, returncode, stop_requested)
+    return found.state, found.sentence
 
 
 def events_of(text: str) -> list[e.Event]:
@@ -243,3 +252,26 @@ def test_no_reason_at_all() -> None:
     assert state == "failed"
     assert sentence is not None
     assert "status 3" in sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "trouble"),
+    [
+        ("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB", "gpu-memory"),
+        ("RuntimeError: [enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: can't allocate memory", "memory"),
+        ("OSError: [Errno 28] No space left on device: 'a'", "disk"),
+        ("ModuleNotFoundError: No module named 'xformers'", "xformers"),
+        ("ModuleNotFoundError: No module named 'bitsandbytes'", "module"),
+        ("ValueError: anything else", ""),
+    ],
+)
+def test_the_kind_of_trouble_is_told_beside_the_sentence(said: str, trouble: str) -> None:
+    text = _TRACE + said + "\n" + _LAUNCHER.format("returned non-zero exit status 1.")
+    assert diagnosis_of(events_of(text), 1, stop_requested=False).trouble == trouble
+
+
+def test_a_kill_by_the_kernel_is_about_memory_and_a_spoiled_loss_about_numbers() -> None:
+    assert diagnosis_of([], -9, stop_requested=False).trouble == "memory"
+    spoiled = [e.StepDone(4, 4, 1.0, float("nan")), e.NanLoss(2), e.ModelSaved()]
+    assert diagnosis_of(spoiled, 0, stop_requested=False).trouble == "nan"
+    assert diagnosis_of([e.NoDataFound()], 0, stop_requested=False).trouble == "no-data"
