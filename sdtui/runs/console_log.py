@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from sdtui.base.text import safe
@@ -25,9 +26,10 @@ _TAIL_MOST = 2 << 20
 class ConsoleLog:
     """One run's console. Of a log that is long already when it is opened, the middle is only skimmed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, new_story: Callable[[], Story] = Story) -> None:
         self.path = path
-        self.story = Story()
+        self.story = new_story()
+        self._new_story = new_story
         self._parser = ConsoleParser()
         self._offset = 0
         self._closed = False
@@ -54,6 +56,10 @@ class ConsoleLog:
         if not self._closed:
             self._closed = True
             self.story.tell(self._parser.close())
+
+    def settle(self) -> None:
+        """Tell what only waited for more text, since none has come for a while; more may come all the same."""
+        self.story.tell(self._parser.close())
 
     def last_lines(self, count: int) -> tuple[str, ...]:
         """The last ``count`` lines as they would stand on a terminal: overwritten bars once, without colours.
@@ -94,7 +100,7 @@ class ConsoleLog:
         self._offset -= len(rest)
 
     def _begin_anew(self) -> None:
-        self.story, self._parser, self._offset = Story(), ConsoleParser(), 0
+        self.story, self._parser, self._offset = self._new_story(), ConsoleParser(), 0
 
 
 def _tidy(line: str) -> str:

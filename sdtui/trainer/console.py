@@ -33,6 +33,11 @@ _REMOVED = re.compile(r"removing old checkpoint: (.+)")
 _STATE = re.compile(r"(?:\[RANK \d+\] )?Saving current state to (.+)")
 """Accelerate 1.15 names the process; 1.6, which sd-scripts pins, does not."""
 _SAMPLING = re.compile(r"generating sample images at step\b.*?(?:: (\d+))?")
+_BEGAN = re.compile(
+    r"Loading settings from (.+?)\.\.\.|Load(?:ing)? dataset config from .+|(?:preparing|prepare) accelerator"
+    r"|(?:Using|Use) DreamBooth method\.|Train(?:ing)? with captions\.|prepare images\."
+)
+"""library/train_util.py, read_config_from_file; then the beginning of each script's train()."""
 _WHOLE = re.compile(
     r"model saved\.|caching (?:latents|Text Encoder outputs)\.\.\.|generating sample images at step .*: \d+"
     r"|(?:saving checkpoint:|save trained model as .+? to) .+\.(?:safetensors|ckpt|pt)"
@@ -200,6 +205,10 @@ class ConsoleParser:
         self._end_sampling()
         self._tell(event)
 
+    def _begin(self, settings: str | None) -> None:
+        self._doing = _Doing.NOTHING
+        self._tell(e.ScriptBegan(settings))
+
     def _start_sampling(self, step: str | None) -> None:
         self._end_sampling()
         self._doing = _Doing.SAMPLES
@@ -213,6 +222,7 @@ class ConsoleParser:
 _MESSAGES: tuple[tuple[re.Pattern[str], Callable[[ConsoleParser, re.Match[str]], None]], ...] = (
     (_SAMPLING, lambda parser, found: parser._start_sampling(found.group(1))),
     (_CHECKPOINT, lambda parser, found: parser._saving(e.SavingCheckpoint(found.group(1)))),
+    (_BEGAN, lambda parser, found: parser._begin(found.group(1))),
     (_REMOVED, lambda parser, found: parser._saving(e.CheckpointRemoved(found.group(1)))),
     (_STATE, lambda parser, found: parser._saving(e.SavingState(found.group(1)))),
     (re.compile(r"model saved\."), lambda parser, _: parser._saving(e.ModelSaved())),

@@ -27,6 +27,17 @@ class TrainingHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptBegan:
+    """A script reads its settings or its dataset: of a log that holds several runs, another one begins here.
+
+    Each process of a run says it, and more than once.
+    """
+
+    settings: str | None = None
+    """The ``--config_file`` that it reads, where this is what it says."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceNamed:
     """``accelerator device: cuda`` (or ``cpu``, ``mps``, ``cuda:1``)."""
 
@@ -181,6 +192,7 @@ class LauncherFailed:
 
 Event: TypeAlias = (
     TrainingHeader
+    | ScriptBegan
     | DeviceNamed
     | EpochStarted
     | StepDone
