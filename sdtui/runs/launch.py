@@ -15,12 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from sdtui.base.errors import RunError, UsageError, WriteError
-from sdtui.base.files import explain
+from sdtui.base.errors import RunError, SdtuiError, UsageError, WriteError
+from sdtui.base.files import explain, kernel, make_folder, write_error
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.lock import only_writer
-from sdtui.runs import store
+from sdtui.runs import cards, letterbox, store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
@@ -55,12 +55,15 @@ class LaunchRequest:
     relaunch_of: str | None = None
 
 
-def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) -> RunRecord:
+def launch(
+    home: Path, request: LaunchRequest, *, grace: Grace | None = None, waited: RunRecord | None = None
+) -> RunRecord:
     """Start a run in the project whose records stand in ``home``; returns once its supervisor has started the trainer.
 
-    From then on the run needs nothing of this process. Raises WriteError where the record cannot be written, RunError
-    where a live run has the same name and output folder, and (with the supervisor's own sentence) where the trainer
-    could not be started.
+    From then on the run needs nothing of this process. ``waited``: it waited in the queue, and has had its folder and
+    its ID since then. Raises WriteError where the record cannot be written, RunError where a live run has the same name
+    and output folder, where ``waited`` was taken out of the queue, and (with the supervisor's own sentence) where the
+    trainer could not be started.
     """
     if not request.command:
         raise UsageError("There is no command to run")
@@ -69,7 +72,8 @@ def launch(home: Path, request: LaunchRequest, *, grace: Grace | None = None) ->
     env = trainer_environment(os.environ, request.env)
     with only_writer(home):  # of two that start at once, the second is to see the first
         _refuse_taken(home, request)
-        folder = _new_run(home, request, env)
+        folder = _new_run(home, request, env) if waited is None else _called_up(home, waited, request, env)
+        _announce(folder)
     try:
         _supervise(folder, Orders(request.command, env, _seconds(grace)))
     except _NotStarted as error:
@@ -85,12 +89,14 @@ def adopt(home: Path, record: RunRecord, *, grace: Grace | None = None) -> RunRe
     return store.read_record(folder)
 
 
-def _record(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunRecord:
+def record_of(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> RunRecord:
+    """The record of a run that is begun now. ``env``: the trainer's whole environment, whose secrets are kept out."""
     return RunRecord(
         id=run_id,
         name=request.name,
         profile=request.profile,
         script=request.script,
+        gpus=cards.visible(env),
         command=redact_command(request.command, env),
         cwd=request.cwd,
         env=redact_settings(request.env),
@@ -124,12 +130,34 @@ def _new_run(home: Path, request: LaunchRequest, env: Mapping[str, str]) -> Path
     """The folder of a new run with its record in it; nothing is left of it where that cannot be written."""
     run_id, folder = store.new_run_folder(home, request.name)
     try:
-        store.write_record(folder, _record(run_id, request, env))
+        store.write_record(folder, record_of(run_id, request, env))
     except WriteError:
         with contextlib.suppress(OSError):
             folder.rmdir()
         raise
     return folder
+
+
+def _called_up(home: Path, waited: RunRecord, request: LaunchRequest, env: Mapping[str, str]) -> Path:
+    """The folder of a run whose turn it is, with its record as it is now. Only one can call it up."""
+    folder = run_folder(home, waited.id)
+    order = folder / store.QUEUED
+    if not order.exists():
+        raise RunError(f"{waited.id} does not wait in the queue any more", path=folder)
+    store.write_record(folder, msgspec.structs.replace(record_of(waited.id, request, env), queued=waited.queued))
+    try:
+        kernel.unlink(order)
+    except OSError as error:
+        raise write_error(error, order) from error
+    return folder
+
+
+def _announce(folder: Path) -> None:
+    """Let other projects see the run before its supervisor does: the queue must not take its card."""
+    state = Path(store.read_record(folder).state_folder)
+    with contextlib.suppress(WriteError):
+        make_folder(state)
+        letterbox.point_to(state, folder)
 
 
 class _NotStarted(RunError):
@@ -142,6 +170,8 @@ def _write_down(folder: Path, error: RunError) -> None:
         ended = RunExit(returncode=None, ended=time.time(), stop_requested=False, error=error.sentence())
         with contextlib.suppress(WriteError):
             store.write_exit(folder, ended)
+    with contextlib.suppress(SdtuiError, OSError):
+        letterbox.clear(Path(store.read_record(folder).state_folder))
 
 
 def _seconds(grace: Grace | None) -> tuple[float, float, float]:

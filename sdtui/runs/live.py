@@ -24,6 +24,8 @@ _BIRTH = 90.0
 class Life(Enum):
     """What is left of a run."""
 
+    QUEUED = "queued"
+    """It waits for its turn; nothing of it has been started."""
     BEING_STARTED = "being started"
     """Its record is written, its supervisor has not said anything yet."""
     SUPERVISED = "supervised"
@@ -40,6 +42,11 @@ class Life(Enum):
     def living(self) -> bool:
         return self not in (Life.ENDED, Life.GONE)
 
+    @property
+    def begun(self) -> bool:
+        """Whether it lives and does not only wait for its turn."""
+        return self.living and self is not Life.QUEUED
+
 
 def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
     """What is left of the run. ``now`` in seconds since the epoch. An older reading of the record will do."""
@@ -49,6 +56,8 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
     if not processes.alive(record.supervisor):
         with contextlib.suppress(SdtuiError):
             record = store.load(home, record.id)  # it may have been given a supervisor since
+    if store.is_queued(home, record):
+        return Life.QUEUED
     if record.host and record.host != processes.host():
         silent = moment - last_sign(home, record) >= _SILENCE
         return Life.GONE if silent or _is_copy(home, record) else Life.ELSEWHERE
@@ -90,22 +99,24 @@ def last_sign(home: Path, record: RunRecord) -> float:
 
 
 def live_runs(home: Path) -> tuple[RunRecord, ...]:
-    """The runs of a project that have not ended, newest first."""
-    return tuple(record for record in store.list_runs(home) if life_of(home, record).living)
+    """The runs of a project that have begun and not ended, newest first."""
+    return tuple(record for record in store.list_runs(home) if life_of(home, record).begun)
 
 
 def live_anywhere(home: Path) -> tuple[RunRecord, ...]:
     """The live runs of a project, then those of all other projects of this user: they may share folders."""
     own = live_runs(home)
-    return (*own, *(run for run in _elsewhere() if all(run.state_folder != one.state_folder for one in own)))
+    return (*own, *(run for _, run in live_of_user() if all(run.state_folder != one.state_folder for one in own)))
 
 
-def _elsewhere() -> Iterator[RunRecord]:
+def live_of_user() -> Iterator[tuple[Path, RunRecord]]:
+    """The live runs of all projects of this user, each with its project's ``.sdtui``."""
     for folder in letterbox.places(state_dir() / "runs"):
         with contextlib.suppress(SdtuiError):  # it was moved or deleted; its own project still knows it
             record = store.read_record(folder)
-            if life_of(folder.parent.parent, record).living:
-                yield record
+            home = folder.parent.parent
+            if life_of(home, record).begun:
+                yield home, record
 
 
 def held_paths(home: Path) -> tuple[Held, ...]:

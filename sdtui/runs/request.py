@@ -18,7 +18,7 @@ from sdtui.base.there import is_folder, is_there
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.edits.dataset_config import verify
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
-from sdtui.runs import naming
+from sdtui.runs import cards, naming
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.live import live_anywhere
@@ -148,6 +148,7 @@ class _Draft:
             profile=settings.profile.name,
             script=settings.script,
             command=command.words,
+            env=cards.variables(self.settings),
             cwd=str(dataset.cwd or (install.folder if install and not settings.profile.rehearsal else self.folder)),
             output_dir=str(self.output_dir),
             logging_dir=str(self.logging_dir),

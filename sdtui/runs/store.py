@@ -19,6 +19,8 @@ RECORD = "run.json"
 EXIT = "exit.json"
 CONSOLE = "console.log"
 SUPERVISOR_LOG = "supervisor.log"
+QUEUED = "queued.json"
+"""How a run is to be started that waits in the queue; whoever takes this file away starts it, or takes it out."""
 _VERSION = 1
 
 
@@ -122,8 +124,15 @@ def load(home: Path, run_id: str) -> RunRecord:
     return read_record(run_folder(home, run_id))
 
 
+def is_queued(home: Path, record: RunRecord) -> bool:
+    """Whether the run waits for its turn. ``record`` may be an older reading."""
+    if record.queued is None or record.supervisor is not None:
+        return False
+    return (run_folder(home, record.id) / QUEUED).exists()
+
+
 def resolve(home: Path, wanted: str | None) -> RunRecord:
-    """The run that a person means: by ID, by the beginning of its ID, or the newest when None.
+    """The run that a person means: by ID, by the beginning of its ID, or the newest that has begun when None.
 
     Raises UsageError where none or several are meant, RunError where nothing was started yet.
     """
@@ -133,7 +142,7 @@ def resolve(home: Path, wanted: str | None) -> RunRecord:
     if wanted is None:
         if not records:
             raise RunError("No run was started here yet", path=home.parent, remedy="Start one with `sdtui train`.")
-        return records[0]
+        return next((record for record in records if not is_queued(home, record)), records[0])
     matches = [record for record in records if record.id.startswith(wanted)]
     if len(matches) == 1:
         return matches[0]

@@ -17,7 +17,7 @@ from sdtui.trainer.profiles import Settings
 from sdtui.trainer.run_arguments import DatasetFacts, RunArguments
 
 _BUCKETS = ("min_bucket_reso", "max_bucket_reso", "bucket_no_upscale", "bucket_reso_steps")
-_OWN = ("script", "width", "height", "num_processes", "num_cpu_threads_per_process", *_BUCKETS)
+_OWN = ("script", "width", "height", "num_processes", "gpus", "num_cpu_threads_per_process", *_BUCKETS)
 _FIRST = ("pretrained_model_name_or_path", "dataset_config", "output_dir", "output_name", "logging_dir", "log_with")
 
 
@@ -84,6 +84,8 @@ def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[st
     yield from ("--num_processes", str(processes), "--num_machines", "1", "--dynamo_backend", "no")
     if processes > 1:
         yield "--multi_gpu"
+    if gpus := settings.text("gpus"):
+        yield from ("--gpu_ids", gpus)  # else those of the user's own accelerate configuration would be taken
     yield from ("--mixed_precision", settings.text("mixed_precision") or "no")
     yield from ("--num_cpu_threads_per_process", str(settings.number("num_cpu_threads_per_process", 1)))
 

@@ -28,8 +28,8 @@ class Field:
     title: str
     group: str
     kind: str
-    """``text``, ``path``, ``int``, ``float``, ``number`` (a count, a fraction below 1, or a percentage), ``flag`` or
-    ``words`` (several, separated by spaces)."""
+    """``text``, ``path``, ``int``, ``float``, ``number`` (a count, a fraction below 1, or a percentage), ``flag``,
+    ``words`` (several, separated by spaces) or ``cards`` (numbers of graphics cards, separated by commas)."""
     default: Value | None
     """None: left out, so that the trainer's own default holds, or chosen when the run is made (see ``help``)."""
     help: str
@@ -83,6 +83,8 @@ def _parse(field: Field, text: str) -> Value:
         if not _COUNT_OR_SHARE.fullmatch(text) and not (_FRACTION.fullmatch(text) and float(text) < 1):
             raise _refused(field, text, "It takes a count, a fraction below 1, or a percentage such as 5%.")
         return text
+    if field.kind == "cards":
+        return _cards(field, text)
     if "\0" in text or "\n" in text:
         raise _refused(field, text, "It takes one line of text.")
     return tuple(text.split()) if field.kind == "words" else text
@@ -94,6 +96,15 @@ def _flag(field: Field, text: str) -> bool:
     if text.casefold() in _FALSE:
         return False
     raise _refused(field, text, "It takes true or false.")
+
+
+def _cards(field: Field, text: str) -> str:
+    """``0,1``: whole numbers below a thousand, none of them twice."""
+    words = [word.strip() for word in text.split(",")]
+    numbers = [str(int(word)) for word in words if re.fullmatch(r"[0-9]{1,3}", word)]
+    if len(numbers) < len(words) or len(set(numbers)) < len(numbers):
+        raise _refused(field, text, "It takes the numbers of cards, each once, such as 0 or 0,1.")
+    return ",".join(numbers)
 
 
 def _float(field: Field, text: str) -> float:

@@ -50,4 +50,11 @@ FIELDS = (
         maximum=64,
         argument=False,
     ),
+    _field(
+        "gpus",
+        "Which GPUs",
+        "cards",
+        "Numbers of the cards to train on, as nvidia-smi counts them: 0 or 0,1. Empty: all that there are.",
+        argument=False,
+    ),
 )

@@ -16,7 +16,7 @@ from sdtui.trainer.profiles import Settings, find_profile
 from sdtui.trainer.scripts import SCRIPTS, file_of
 from sdtui.trainer.settings_import.found import Found, Left, says_nothing, shown
 
-_LAUNCHER = ("num_processes", "num_cpu_threads_per_process")
+_LAUNCHER = ("num_processes", "gpus", "num_cpu_threads_per_process")
 _ATTENTION = ("xformers", "sdpa")
 """False is more than nothing here: where nothing is said, sdtui takes what the trainer's Python has."""
 
