@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,6 @@ def document(view: RunView) -> dict[str, Any]:
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in values.items()
     }
-
-
-def table(views: Sequence[RunView]) -> Iterator[str]:
-    """A line a run, under a heading."""
-    width = max(2, *(len(view.id) for view in views)) if views else 2
-    yield f"{'ID':<{width}}  {'STATE':<15}  {'STEP':>15}  {'LOSS':>8}  {'TIME':>10}"
-    for view in views:
-        yield (
-            f"{safe(view.id):<{width}}  {view.state.value:<15}  {steps(view):>15}  {_number(loss(view)):>8}"
-            f"  {elapsed(view):>10}"
-        )
 
 
 def facts(view: RunView) -> Iterator[str]:

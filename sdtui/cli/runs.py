@@ -1,4 +1,4 @@
-"""``sdtui runs list|show|follow|stop``: the training runs of a project."""
+"""``sdtui runs``: the training runs of a project. What is longer stands in ``runs_VERB.py``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import click
 
 from sdtui.base.errors import RunError
 from sdtui.cli.groups import NearestGroup
-from sdtui.cli.output import narrate, print_json, require_consent
+from sdtui.cli.output import narrate, print_json, require_consent, run_work
 from sdtui.cli.run_following import follow, views_of
 from sdtui.cli.run_place import find_run, home_of, json_option, place_argument, which_argument
-from sdtui.cli.run_text import cost_of_stopping, document, ending, facts, table
+from sdtui.cli.run_text import cost_of_stopping, document, ending, facts
+from sdtui.cli.runs_note import note_command, star_command
 from sdtui.runs import store
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import RunState
 from sdtui.runs.stop import request_stop
-from sdtui.runs.summary import summary
 
 
 @click.group(cls=NearestGroup)
@@ -32,14 +32,17 @@ def command() -> None:
 @json_option
 def list_command(directory: Path, as_json: bool) -> None:
     """All runs of a project, the newest first."""
+    from sdtui.cli.run_past import past_document, past_table
+    from sdtui.runs.history import history
+
     home = home_of(directory)
-    views = [summary(home, record) for record in store.list_runs(home)]
+    runs = run_work(history(home))
     for broken in store.broken_runs(home):
         narrate(f"{broken.id}: {broken.problem}")
     if as_json:
-        print_json([document(view) for view in views])
-    elif views:
-        click.echo("\n".join(table(views)))
+        print_json([past_document(past) for past in runs])
+    elif runs:
+        click.echo("\n".join(past_table(runs)))
     else:
         narrate("No run was started here yet.")
 
@@ -51,11 +54,14 @@ def list_command(directory: Path, as_json: bool) -> None:
 def show_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     """What is known about one run."""
     home, record = find_run(directory, run_id)
-    view = follower_of(home, record).poll()
     if as_json:
-        print_json(document(view))
-    else:
-        click.echo("\n".join(facts(view)))
+        print_json(document(follower_of(home, record).poll()))
+        return
+    from sdtui.cli.run_past import past_facts
+    from sdtui.runs.history import past_run
+
+    past = past_run(home, record)
+    click.echo("\n".join([*facts(past.view), *past_facts(past)]))
 
 
 @command.command("follow")
@@ -96,3 +102,7 @@ def stop_command(directory: Path, run_id: str | None, yes: bool, now: bool, wait
         print_json(document(view))
     else:
         narrate(f"{view.id} {ending(view) if view.state.ended else 'was asked to stop'}.")
+
+
+for _more in (note_command, star_command):
+    command.add_command(_more)
