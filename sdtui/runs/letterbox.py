@@ -53,6 +53,8 @@ class Status(msgspec.Struct, frozen=True):
     """When the next, harder signal follows."""
     after: StopAfter | None = None
     """What is waited for before it is stopped; None where no stop is waiting."""
+    paused: bool = False
+    """Its processes are held: they keep their memory and do nothing."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -65,6 +67,10 @@ class Request(msgspec.Struct, frozen=True):
     harder: bool = False
     """Of a stop that is under way: send the next, harder signal without waiting for it."""
     after: StopAfter | None = None
+    pause: bool | None = None
+    """True holds its processes, False lets them go on; ``stop`` then says nothing."""
+    why: str | None = None
+    """Of a stop that no person asked for: a sentence."""
 
 
 def read_status(state_folder: Path) -> tuple[Status, float] | None:

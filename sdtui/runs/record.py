@@ -106,6 +106,8 @@ class RunExit(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence where the trainer could not even be started."""
     after: str | None = None
     """What the stop waited for (letterbox.StopAfter), None where it was stopped at once or not at all."""
+    why: str | None = None
+    """Why it was stopped, a sentence, where no person asked for it."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -154,6 +156,15 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     stop_after: str | None = None
     """``save``, ``epoch`` or ``sample``: it is to be stopped after the next one."""
+    trouble: str | None = None
+    """What kind of trouble ended it, where it is known: ``gpu-memory``, ``memory``, ``disk``, ``nan``, ``no-data``,
+    ``module``, ``xformers``."""
+    nan_steps: tuple[tuple[int, int], ...] = ()
+    """Steps whose loss was not a number, as far as they are known: (first, last) of each stretch."""
+    silent_s: float | None = None
+    """Seconds without a new line, where that is far longer than usual: it may hang."""
+    paused: bool = False
+    """Its processes are held: they keep their memory and do nothing."""
 
 
 def run_folder(home: Path, run_id: str) -> Path:

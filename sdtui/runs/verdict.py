@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sdtui.runs.letterbox import StopAfter
 from sdtui.runs.live import Life
 from sdtui.runs.record import RunExit, RunRecord, RunState
 from sdtui.runs.story import Story
+from sdtui.trainer.causes import NAN
 from sdtui.trainer.diagnosis import diagnose
 
 _AFTER = {
@@ -42,7 +44,7 @@ def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[Run
     if ended.error is not None:
         return RunState.FAILED, ended.error
     if ended.returncode is None and ended.stop_requested:
-        return RunState.STOPPED, "Stopped as you asked."
+        return RunState.STOPPED, ended.why or "Stopped as you asked."
     diagnosis = diagnose(story.evidence, ended.returncode, ended.stop_requested)
     if diagnosis.state == RunState.DONE.value and not story.model_saved and not has_weights:
         return RunState.FAILED, (
@@ -50,9 +52,19 @@ def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[Run
             "saved, and no file of it was found."
         )
     sentence = diagnosis.sentence
+    if ended.why is not None and diagnosis.state == RunState.STOPPED.value:
+        return RunState.STOPPED, ended.why
     if ended.after in _AFTER and sentence is not None and diagnosis.state == RunState.STOPPED.value:
         sentence = sentence.replace("as you asked", f"as you asked {_AFTER[ended.after]}", 1)
     return RunState(diagnosis.state), sentence
+
+
+def trouble_of(ended: RunExit, story: Story) -> str | None:
+    """What kind of trouble ended the run (see ``trainer.causes``), None where it is none of those."""
+    if ended.error is not None or ended.stop_requested:
+        spoiled = ended.error is None and story.avr_loss is not None and not math.isfinite(story.avr_loss)
+        return NAN if spoiled else None
+    return diagnose(story.evidence, ended.returncode, ended.stop_requested).trouble or None
 
 
 def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:

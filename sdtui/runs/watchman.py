@@ -19,6 +19,7 @@ from sdtui.base.errors import RunError, WriteError
 from sdtui.base.files import explain
 from sdtui.machine import processes
 from sdtui.runs import letterbox, store
+from sdtui.runs.attendance import Attendance
 from sdtui.runs.escalation import Escalation, Grace, Stage
 from sdtui.runs.letterbox import Request, StopAfter
 from sdtui.runs.record import ProcessMark, RunExit, RunRecord
@@ -44,6 +45,9 @@ class Watchman:
         self._stop_requested = False
         self._awaited: Awaited | None = None
         self._stopped_after: StopAfter | None = None
+        self._stopped_why: str | None = None
+        self._paused = False
+        self._attendance = Attendance()
         self._child: int | None = None
         self._returncode: int | None = None
         self._ended: float | None = None
@@ -87,6 +91,7 @@ class Watchman:
             raise RunError("There is nothing left of this run to take over", path=self._path)
         self._remember(supervisor=_own_mark())
         before = letterbox.read_status(self._state)
+        self._paused = before is not None and before[0].paused
         if before is not None and before[0].stop_requested:
             self._stop()
         elif before is not None:
@@ -100,6 +105,7 @@ class Watchman:
             self._hear()
             self._press()
             self._show()
+            self._attendance.turn(self._path)
         return self._write_down()
 
     # --- one turn
@@ -140,20 +146,24 @@ class Watchman:
             self._stop()
 
     def _obey(self, request: Request) -> None:
-        if not request.stop:
+        if request.pause is not None:
+            self._hold(request.pause)
+        elif not request.stop:
             self._stop_later(None)
         elif request.after is not None:
             self._stop_later(request.after)
         else:
-            self._stop()
+            self._stop(request.why)
             if request.harder:
                 self._escalation.harder(time.monotonic())
             if request.now:
                 self._escalation.kill(time.monotonic())
 
-    def _stop(self) -> None:
+    def _stop(self, why: str | None = None) -> None:
         self._stop_later(None)
-        self._stop_requested = True
+        if not self._stop_requested:
+            self._stopped_why = why
+        self._stop_requested, self._paused = True, False
         self._escalation.interrupt(time.monotonic())
 
     def _stop_later(self, after: StopAfter | None) -> None:
@@ -164,6 +174,15 @@ class Watchman:
         if after is not None and not self._stop_requested:
             with contextlib.suppress(OSError):  # without a console there is nothing to wait for
                 self._awaited = Awaited(after, self._path / store.CONSOLE, self._record)
+
+    def _hold(self, held: bool) -> None:
+        """Hold its processes, or let them go on. What is being ended is not held."""
+        if self._stop_requested:
+            return
+        self._paused = held
+        for pid in self._members():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGSTOP if held else signal.SIGCONT)
 
     def _press(self) -> None:
         number = self._escalation.due(time.monotonic())
@@ -182,6 +201,7 @@ class Watchman:
                 return
             if pid == 0:
                 return
+            self._attendance.reaped(pid)
             if pid == self._child:
                 self._returncode = os.waitstatus_to_exitcode(status)
                 self._ended = time.time()
@@ -195,7 +215,7 @@ class Watchman:
     def _members(self) -> tuple[int, ...]:
         """Every process of the run that lives: its group, its session, and what was left behind to us."""
         group = processes.group_members(self._record.trainer) if self._record.trainer else ()
-        return tuple(dict.fromkeys((*group, *processes.descendants(os.getpid()))))
+        return tuple(dict.fromkeys((*group, *self._attendance.others(processes.descendants(os.getpid())))))
 
     # --- what is written down
 
@@ -218,14 +238,13 @@ class Watchman:
     def _show(self) -> None:
         """Tell the screens, when something has changed."""
         stage, after = self._escalation.stage, self._awaited.after if self._awaited is not None else None
-        seen = (stage, self._stop_requested, after)
-        if self._shown is not None and (self._shown.stage, self._shown.stop_requested, self._shown.after) == seen:
+        seen = (stage, self._stop_requested, after, self._paused)
+        shown = self._shown
+        if shown is not None and (shown.stage, shown.stop_requested, shown.after, shown.paused) == seen:
             return
-        deadline = self._escalation.deadline
+        deadline = self._escalation.deadline if stage is not Stage.KILLING else None
         harder_at = time.time() + deadline - time.monotonic() if deadline is not None else None
-        self._shown = letterbox.Status(
-            stage, self._stop_requested, time.time(), harder_at if stage is not Stage.KILLING else None, after
-        )
+        self._shown = letterbox.Status(stage, self._stop_requested, time.time(), harder_at, after, self._paused)
         with contextlib.suppress(WriteError):  # a full disk must not end the supervision
             letterbox.write_status(self._state, self._shown)
 
@@ -251,6 +270,7 @@ class Watchman:
             ended=self._ended or time.time(),
             stop_requested=self._stop_requested,
             after=self._stopped_after.value if self._stopped_after is not None else None,
+            why=self._stopped_why,
         )
         for attempt in range(_TRIES):
             if os.fstat(self._folder).st_nlink == 0:
@@ -267,6 +287,7 @@ class Watchman:
                 letterbox.beat(self._state)
                 continue
             letterbox.clear(self._state)
+            self._attendance.at_the_end(self._path)
             return 0
         return 1
 
