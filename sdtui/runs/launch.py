@@ -51,6 +51,7 @@ class LaunchRequest:
     total_steps: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     given: tuple[str, ...] | None = None
+    steps_per_epoch: int | None = None
     continues: Continuation | None = None
     relaunch_of: str | None = None
 
@@ -109,6 +110,7 @@ def record_of(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> Ru
         total_steps=request.total_steps,
         settings=redact_settings(request.settings),
         given=request.given,
+        steps_per_epoch=request.steps_per_epoch,
         continues=request.continues,
         relaunch_of=request.relaunch_of,
         host=processes.host(),

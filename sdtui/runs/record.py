@@ -48,7 +48,11 @@ class Continuation(msgspec.Struct, frozen=True):
     step: int
     """Steps that were trained before it, of all parts: sd-scripts counts from 0 again."""
     epoch: int
-    """Epochs that were trained before it, of all parts."""
+    """Whole epochs that were trained before it, of all parts."""
+    steps_counted: int = 0
+    """Steps of these that the trainer counts itself, in the names of its files and in TensorBoard (not in its bar)."""
+    epochs_counted: int = 0
+    """Epochs of these that the trainer counts itself."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +79,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     created: float
     """Seconds since the epoch."""
     total_steps: int | None = None
-    """Expected from the dataset and the settings; the trainer's own word replaces it once it was printed."""
+    """Expected from the dataset and the settings, steps before a resume counted; the trainer's own word replaces it."""
+    steps_per_epoch: int | None = None
+    """Expected from the dataset and the settings."""
     settings: dict[str, str] = {}
     given: tuple[str, ...] | None = None
     """Which settings a person had set or taken out beside the profile's own; None: an older sdtui did not say."""
