@@ -12,6 +12,7 @@ from sdtui.cli.output import narrate, print_json, require_consent, run_work
 from sdtui.cli.run_following import follow, views_of
 from sdtui.cli.run_place import find_run, home_of, json_option, place_argument, which_argument
 from sdtui.cli.run_text import cost_of_stopping, document, ending, facts
+from sdtui.cli.runs_compare import compare_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.runs import store
 from sdtui.runs.lineage import follower_of
@@ -104,5 +105,5 @@ def stop_command(directory: Path, run_id: str | None, yes: bool, now: bool, wait
         narrate(f"{view.id} {ending(view) if view.state.ended else 'was asked to stop'}.")
 
 
-for _more in (note_command, star_command):
+for _more in (compare_command, note_command, star_command):
     command.add_command(_more)

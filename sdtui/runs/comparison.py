@@ -1,0 +1,129 @@
+"""Two to six runs beside each other: their curves, the settings that differ, samples of the same prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sdtui.base.errors import UsageError
+from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
+from sdtui.runs.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.history import PastRun, past_run
+from sdtui.runs.lineage import follower_of
+from sdtui.runs.losses import steps_per_epoch, trailing_mean, window_of
+from sdtui.runs.record import RunRecord, RunView, SampleImage
+from sdtui.runs.settings_told import Difference, differences
+
+FEWEST, MOST = 2, 6
+_PAUSE = 3600.0
+"""Seconds without a step that are no training: the time between the parts of a run that was resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of the runs, with the curve that it is compared by."""
+
+    past: PastRun
+    loss: Curve
+    """The raw loss, else the trainer's average; without points where the run has neither."""
+    raw: bool
+    """Whether ``loss`` is the raw loss of each step, which wants smoothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """Pictures of the same prompt, of each run the one nearest to ``step``."""
+
+    prompt_index: int
+    step: float
+    images: tuple[SampleImage | None, ...]
+    """A picture a run, in their order; None where it made none of this prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The runs in the order in which they were named."""
+
+    runs: tuple[Compared, ...]
+    settings: tuple[Difference, ...]
+    samples: tuple[SampleRow, ...]
+    """By prompt, then by step: of each prompt the moments of the first run that has pictures of it."""
+
+
+def compare(home: Path, records: Sequence[RunRecord], cancelled: Cancelled = never_cancelled) -> Work[Comparison]:
+    """Read the runs and set them beside each other.
+
+    Raises UsageError for less than two, more than six, or the same one twice; WorkCancelled.
+    """
+    if not FEWEST <= len(records) <= MOST:
+        raise UsageError(f"{len(records)} runs were named; two to six can be compared")
+    if len({record.id for record in records}) < len(records):
+        raise UsageError("The same run was named twice")
+    found: list[Compared] = []
+    for number, record in enumerate(records):
+        if cancelled():
+            raise WorkCancelled
+        yield Progress(number, len(records), "runs")
+        found.append(_read(home, record))
+    views = [one.past.view for one in found]
+    return Comparison(tuple(found), differences(records), tuple(_sample_rows(views)))
+
+
+def running_time(times: Sequence[float]) -> tuple[float, ...]:
+    """Seconds of training at each of ``times`` (since the epoch), from the first of them; long pauses left out."""
+    if not len(times):
+        return ()
+    spans = np.diff(np.asarray(times, dtype=np.float64))
+    spans[(spans < 0) | (spans > _PAUSE)] = 0.0
+    return (0.0, *np.cumsum(spans).tolist())
+
+
+def thinned(one: Compared, points: int) -> Iterator[tuple[int, float, float | None]]:
+    """Step, smoothed loss and seconds of training (None where nobody wrote down the time), at most ``points`` of them.
+
+    What is not a number ends it.
+    """
+    values = np.asarray(one.loss.values, dtype=np.float64)
+    bad = np.flatnonzero(~np.isfinite(values))
+    sound = int(bad[0]) if len(bad) else len(values)
+    mean = trailing_mean(values[:sound], window_of(len(values)) if one.raw else 1)
+    seconds = running_time(one.loss.times)
+    for place in np.unique(np.linspace(0, sound - 1, min(points, sound)).round().astype(int)) if sound else ():
+        yield int(one.loss.steps[place]), float(mean[place]), seconds[place] if seconds else None
+
+
+def moment_of(image: SampleImage, view: RunView) -> float:
+    """The step at which a picture was made; of one that is known by its epoch as near as that tells."""
+    if image.step is not None:
+        return float(image.step)
+    return (image.epoch or 0) * (steps_per_epoch(view) or 1.0)
+
+
+def nearest(images: Sequence[SampleImage], view: RunView, step: float) -> SampleImage | None:
+    """The picture that was made nearest to ``step``, of two equally near the later one; None of none."""
+    return min(reversed(images), key=lambda image: abs(moment_of(image, view) - step), default=None)
+
+
+def _read(home: Path, record: RunRecord) -> Compared:
+    past = past_run(home, record)
+    follower = follower_of(home, record)
+    follower.poll()
+    curves = follower.curves()
+    follower.close()
+    raw = LOSS in curves
+    return Compared(past, curves[LOSS] if raw else curves.get(AVERAGE, Curve((), (), ())), raw)
+
+
+def _sample_rows(views: Sequence[RunView]) -> Iterator[SampleRow]:
+    of_prompt: dict[int, list[list[SampleImage]]] = {}
+    for place, view in enumerate(views):
+        for image in view.samples:
+            of_prompt.setdefault(image.prompt_index, [[] for _ in views])[place].append(image)
+    for prompt, made in sorted(of_prompt.items()):
+        leading = next(place for place, images in enumerate(made) if images)
+        for step in sorted({moment_of(image, views[leading]) for image in made[leading]}):
+            images = (nearest(found, view, step) for found, view in zip(made, views, strict=True))
+            yield SampleRow(prompt, step, tuple(images))
