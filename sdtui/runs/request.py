@@ -19,6 +19,7 @@ from sdtui.dataset.project import Project, ProjectKind
 from sdtui.edits.dataset_config import verify
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 from sdtui.runs import cards, naming
+from sdtui.runs.continuing import Epochs, resumption
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.live import live_anywhere
@@ -29,7 +30,7 @@ from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, tr
 from sdtui.trainer.fields import Value
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
-from sdtui.trainer.steps import max_train_steps
+from sdtui.trainer.steps import max_train_steps, steps_per_epoch
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _PATHS = ("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights")
@@ -53,6 +54,7 @@ class Prepared:
     """Files of an earlier run of the same name: the trainer overwrites them without asking."""
     steps_per_epoch: int
     total_steps: int
+    """Steps that it trains itself: those before a resume are not among them."""
     arguments: Mapping[str, Value | None]
     """Of the script, by name."""
 
@@ -143,6 +145,10 @@ class _Draft:
         accumulation = settings.number("gradient_accumulation_steps", 1)
         per_epoch = dataset.epoch.steps(processes=processes, accumulation=accumulation)
         total = _total_steps(settings, dataset.epoch.batches, processes, accumulation)
+        length = Epochs(per_epoch, steps_per_epoch(dataset.epoch.batches, processes=processes), total, accumulation)
+        resumed = resumption(self.project.home, self.settings, length)
+        if resumed is not None:
+            self.notes.extend(resumed.notes)
         request = LaunchRequest(
             name=self.name,
             profile=settings.profile.name,
@@ -155,7 +161,9 @@ class _Draft:
             sample_dir=str(self.output_dir / "sample"),
             dataset_config=str(dataset.config),
             reads=tuple(dict.fromkeys(str(path) for path in (*dataset.reads, *self._reads(paths)))),
-            total_steps=total,
+            total_steps=resumed.ends_at if resumed else total,
+            steps_per_epoch=per_epoch,
+            continues=resumed.continues if resumed else None,
             settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command.words else "false"},
             given=tuple(self.settings.given),
         )
@@ -166,7 +174,7 @@ class _Draft:
             notes=(*dataset.notes, *self.notes),
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
-            total_steps=total,
+            total_steps=resumed.course.steps if resumed else total,
             arguments=command.arguments,
         )
 

@@ -66,5 +66,7 @@ def course_of(
         return Course(begin, 0, min(max_steps, max(0, epochs - begin) * per_epoch))
     # It multiplies the step by the accumulation but divides by steps of an epoch: right for an accumulation of 1.
     begin = initial * accumulation // per_epoch
-    rest = max(0, initial * accumulation - begin * batches)
-    return Course(begin, rest, max(0, min(max_steps, max(0, epochs - begin) * per_epoch) - rest))
+    rest = initial * accumulation - begin * batches
+    first = math.ceil((batches - max(0, rest)) / accumulation)
+    steps = first + (epochs - begin - 1) * per_epoch if epochs > begin else 0
+    return Course(begin, rest, max(0, min(max_steps - rest, steps)))
