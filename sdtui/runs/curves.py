@@ -23,6 +23,8 @@ _PATTERN = "events.out.tfevents.*"
 # the host.
 _FILE = re.compile(r"events\.out\.tfevents\.(?P<seconds>\d+)\.(?:.+\.(?P<pid>\d+)\.\d+$)?")
 _CLOCK_SLACK = 60.0
+_MOST_STRETCHES = 100
+"""Of steps without a loss, so many are told apart."""
 _SAME = {LOSS: "loss/current", AVERAGE: "loss/average"}
 
 
@@ -68,6 +70,7 @@ class EventFiles:
         self._folder: Path | None = None
         self._readers: dict[Path, EventFileReader] = {}
         self._scalars: dict[str, _Growing] = {}
+        self._bad: list[tuple[int, int]] = []
 
     def read_new(self, until: float | None = None) -> None:
         """Read what was written since the last time. ``until``: when the run ended (seconds since the epoch)."""
@@ -100,6 +103,11 @@ class EventFiles:
         return (), ()
 
     @property
+    def nan_steps(self) -> tuple[tuple[int, int], ...]:
+        """Steps whose raw loss was not a number: (first, last) of each stretch."""
+        return tuple(self._bad)
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """All scalars, in the order in which they came."""
         return tuple(self._scalars)
@@ -118,6 +126,14 @@ class EventFiles:
             growing.steps.append(scalar.step)
             growing.values.append(scalar.value)
             growing.times.append(scalar.wall_time)
+            if not math.isfinite(scalar.value) and scalar.tag in (LOSS, _SAME[LOSS]):
+                self._spoiled(scalar.step)
+
+    def _spoiled(self, step: int) -> None:
+        if self._bad and 0 <= step - self._bad[-1][1] <= 1:
+            self._bad[-1] = (self._bad[-1][0], step)
+        elif len(self._bad) < _MOST_STRETCHES:
+            self._bad.append((step, step))
 
     def _own_files(self, until: float | None) -> list[Path]:
         """The run's files: those in the first folder below the logging folder that appeared after it began.

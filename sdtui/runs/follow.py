@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from sdtui.base.errors import SdtuiError
 from sdtui.machine import processes
 from sdtui.runs import store
@@ -14,11 +16,13 @@ from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import AVERAGE, LOSS, Curve, EventFiles, console_curve
 from sdtui.runs.letterbox import Status, read_status
 from sdtui.runs.live import Life, last_sign, life_of
+from sdtui.runs.notices import Record
 from sdtui.runs.outputs import OutputFolders
-from sdtui.runs.pace import Pace, recorded_overall, recorded_speed, seconds_left
+from sdtui.runs.pace import Pace, Recorded, recorded_speed, seconds_left, with_pauses
 from sdtui.runs.record import RunExit, RunRecord, RunState, RunView, run_folder
-from sdtui.runs.story import Story
-from sdtui.runs.verdict import concern, current_state, final_state, lost_reason
+from sdtui.runs.stall import Silence, Stall
+from sdtui.runs.story import NAN_SINCE, Story
+from sdtui.runs.verdict import concern, current_state, final_state, lost_reason, nan_sentence, trouble_of
 
 __all__ = ["AVERAGE", "LOSS", "Curve", "Follower"]
 
@@ -41,6 +45,11 @@ class Follower:
         sample_dir = Path(record.sample_dir) if record.sample_dir else Path(record.output_dir) / "sample"
         self._outputs = OutputFolders(Path(record.output_dir), sample_dir, record.name, record.created)
         self._pace = Pace()
+        self._recorded = Recorded()
+        self._silence = Silence()
+        self._stall: Stall | None = None
+        self._said: Status | None = None
+        self._notices = Record(run_folder(home, record.id))
         self._final: RunView | None = None
 
     @property
@@ -91,9 +100,11 @@ class Follower:
         self._console.read_new()
         self._events.read_new()
         self._outputs.look(now, announced=self.story.checkpoints)
+        self._said = self.ending()
         state = current_state(self.record, life, self.story)
         training = self.story.doing is RunState.TRAINING
-        self._pace.see(now, self.story.step, training=training)
+        self._pace.see(now, self.story.step, training=training and not self._paused())
+        self._stall = self._listen(state, now) if life is not Life.BEING_STARTED else None
         return self._view(state, None, concern(self.record, life))
 
     def _ended_view(self, now: float) -> RunView:
@@ -105,7 +116,8 @@ class Follower:
         self._outputs.look(now, last, self.story.checkpoints)
         if ended is not None:
             state, reason = final_state(ended, self.story, has_weights=bool(self._outputs.checkpoints))
-            return self._view(state, reason, None, ended)
+            view = self._view(state, reason, None, ended)
+            return msgspec.structs.replace(view, trouble=trouble_of(ended, self.story))
         sign = last_sign(self.home, self.record)
         reason = lost_reason(self.record, self.story, sign)
         return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))
@@ -128,20 +140,55 @@ class Follower:
             lr=self._learning_rate(),
             it_per_s=speed,
             eta_s=None
-            if ended or state is RunState.STOPPING
+            if ended or state is RunState.STOPPING or self._paused()
             else seconds_left(story.step, total, self._overall_speed()),
             started=self.record.created,
             ended=ended.ended if ended is not None else None,
             exit_code=ended.returncode if ended is not None else None,
             checkpoints=self._outputs.checkpoints,
             samples=self._outputs.samples,
-            warnings=tuple(filter(None, (worry, *story.warnings, *self._events.damage))),
+            warnings=self._warnings(worry, ended),
+            nan_steps=self._events.nan_steps,
+            silent_s=self._stall.seconds if self._stall is not None and ended is None else None,
+            paused=ended is None and self._paused(),
             stop_after=self._stop_after() if ended is None else None,
         )
 
     def _stop_after(self) -> str | None:
-        said = self.ending()
-        return said.after.value if said is not None and said.after is not None else None
+        return self._said.after.value if self._said is not None and self._said.after is not None else None
+
+    def _warnings(self, worry: str | None, ended: RunExit | None) -> tuple[str, ...]:
+        """What the person is to know, the most urgent first."""
+        odd = None
+        if ended is None and self._paused():
+            odd = "It is paused: its processes keep their memory and do nothing until they are let go on."
+        elif ended is None and self._stall is not None:
+            odd = self._stall.sentence
+        spoiled = nan_sentence(self._events.nan_steps)
+        story = (text for text in self.story.warnings if not (spoiled and text.startswith(NAN_SINCE)))
+        said = (worry, odd, spoiled, *story, *self._events.damage, *self._notices.failures())
+        return tuple(filter(None, said))
+
+    def _paused(self) -> bool:
+        return self._said is not None and self._said.paused
+
+    def _listen(self, state: RunState, now: float) -> Stall | None:
+        """Whether it says nothing for too long."""
+        if self._paused():
+            self._silence = Silence()
+            return None
+        try:
+            console = self.console.stat()
+        except OSError:
+            return None
+        speed = self._speed()
+        return self._silence.look(
+            self.record,
+            state,
+            size=console.st_size,
+            age=now - console.st_mtime,
+            step_seconds=1 / speed if speed else None,
+        )
 
     def _speed(self) -> float | None:
         """By what was seen while following; else by the times in the TensorBoard file; else as the trainer says."""
@@ -151,8 +198,10 @@ class Follower:
         return recorded if recorded is not None else self._told_speed()
 
     def _overall_speed(self) -> float | None:
-        """The same with samples and saving counted, over all of the run that is known."""
-        recorded = recorded_overall(*self._events.timing("loss/current", LOSS))
+        """The same with samples, saving and validation counted, as often as they came so far."""
+        timing = self._events.timing("loss/current", LOSS)
+        self._recorded.see(*timing)
+        recorded = with_pauses(recorded_speed(*timing), self._recorded.pause_per_step)
         return recorded or self._pace.overall or self._told_speed()
 
     def _told_speed(self) -> float | None:

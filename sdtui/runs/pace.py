@@ -12,6 +12,10 @@ _ENOUGH_STEPS = 30
 _ENOUGH_SECONDS = 10.0
 _RECENT = 200
 """Points that the speed is taken from where nobody watched the run."""
+_LATELY = 20
+_ODD = 600.0
+_ODD_TIMES = 20
+"""A pause of more seconds than this, and so many times longer than others, is no pause of the trainer's."""
 
 
 class Pace:
@@ -59,12 +63,66 @@ class Pace:
         return (last - first) / (self._last - began) if enough else None
 
 
+class Recorded:
+    """Learns the same from the wall times that stand beside scalars, of a run that nobody need have watched.
+
+    Each point is looked at once. Times that are far longer than a step are pauses: samples, saving, validation. One
+    that is far longer than all others is none of these (the computer slept, the run was held) and counts for nothing.
+    """
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._last: tuple[int, float] | None = None
+        self._usual: float | None = None
+        """Seconds of a step, as they were lately."""
+        self._pauses: list[float] = []
+        self._in_a_row = 0
+        self._steps = 0
+
+    def see(self, steps: Sequence[int], times: Sequence[float]) -> None:
+        """Go on with what is new at the end of both: steps, and seconds by any clock."""
+        for place in range(self._read, len(steps)):
+            step, moment = steps[place], times[place]
+            if self._last is not None and step > self._last[0]:
+                self._span(step - self._last[0], moment - self._last[1])
+            if self._last is None or step > self._last[0]:
+                # Of several points of a step the first: with accumulation each part of a step writes one.
+                self._last = (step, moment)
+        self._read = len(steps)
+
+    @property
+    def pause_per_step(self) -> float:
+        """Seconds of pauses for each step, over all that was seen; 0.0 as long as there was none."""
+        if not self._pauses or not self._steps:
+            return 0.0
+        ordered = sorted(self._pauses)
+        longest = max(_ODD, _ODD_TIMES * ordered[(len(ordered) - 1) // 2])
+        return sum(pause for pause in ordered if pause <= longest) / self._steps
+
+    def _span(self, steps: int, seconds: float) -> None:
+        if seconds < 0:
+            return  # the clock was set
+        self._steps += steps
+        each = seconds / steps
+        if self._usual is None:
+            self._usual = each
+        elif each > 5 * self._usual + 0.001:
+            self._pauses.append(seconds - steps * self._usual)
+            self._in_a_row += 1
+            if self._in_a_row == _ENOUGH_STEPS:  # these are no pauses: it has become slow
+                del self._pauses[-_ENOUGH_STEPS:]
+                self._usual = each
+            return
+        self._in_a_row = 0
+        self._usual += (each - self._usual) / _LATELY
+
+
 def recorded_speed(steps: Sequence[int], times: Sequence[float]) -> float | None:
     """Steps a second by the wall times (seconds) that stand beside scalars, oldest first; None for too few.
 
     Pauses that are much longer than a step are left out.
     """
-    recent = list(zip(steps[-_RECENT:], times[-_RECENT:], strict=True))
+    recent = _first_of_each(steps[-_RECENT:], times[-_RECENT:])
     spans = [(t2 - t1, s2 - s1) for (s1, t1), (s2, t2) in itertools.pairwise(recent) if s2 > s1 and t2 >= t1]
     if len(spans) < 3:
         return None
@@ -74,11 +132,22 @@ def recorded_speed(steps: Sequence[int], times: Sequence[float]) -> float | None
     return sum(span[1] for span in plain) / seconds if seconds > 0 else None
 
 
+def _first_of_each(steps: Sequence[int], times: Sequence[float]) -> list[tuple[int, float]]:
+    """Of several points of a step the first: with accumulation each part of a step writes one."""
+    points = list(zip(steps, times, strict=True))
+    return points[:1] + [now for before, now in itertools.pairwise(points) if now[0] != before[0]]
+
+
 def recorded_overall(steps: Sequence[int], times: Sequence[float]) -> float | None:
     """Steps a second from the first to the last scalar, samples and saving counted; None for too few."""
     if len(steps) < 2 or steps[-1] - steps[0] <= _ENOUGH_STEPS or times[-1] - times[0] < _ENOUGH_SECONDS:
         return None
     return (steps[-1] - steps[0]) / (times[-1] - times[0])
+
+
+def with_pauses(it_per_s: float | None, pause_per_step: float) -> float | None:
+    """Steps a second with pauses counted; None where the speed is not known."""
+    return 1 / (1 / it_per_s + pause_per_step) if it_per_s else None
 
 
 def seconds_left(step: int, total: int | None, overall: float | None) -> float | None:

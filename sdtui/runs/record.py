@@ -134,6 +134,22 @@ class SampleImage(msgspec.Struct, frozen=True):
     seed: int | None
 
 
+class Part(msgspec.Struct, frozen=True):
+    """An earlier part of a run that was resumed. Steps are counted over all parts."""
+
+    id: str
+    begins: int
+    """Steps that were trained before it."""
+    resumed_at: int
+    """The step that the next part goes on from."""
+    resumed_epoch: int
+    """Whole epochs before that step."""
+    given_up: int
+    """Steps after it that this part had trained: they are in no curve any more."""
+    state: str
+    """The state folder that the next part went on from."""
+
+
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about a run at one moment: exactly the keys that ``runs show --json`` prints."""
 
@@ -171,6 +187,11 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds without a new line, where that is far longer than usual: it may hang."""
     paused: bool = False
     """Its processes are held: they keep their memory and do nothing."""
+    parts: tuple[Part, ...] = ()
+    """The parts before this one, oldest first, where it was resumed: the curves, checkpoints and samples are theirs
+    too, up to where the next part goes on. A part that is not known any more is left out."""
+    first_step: int = 0
+    """Steps that were trained before this part: 0 unless it was resumed."""
 
 
 def run_folder(home: Path, run_id: str) -> Path:

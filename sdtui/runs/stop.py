@@ -35,6 +35,11 @@ def take_back_stop(home: Path, run_id: str) -> None:
     _ask(_supervised(home, run_id), Request(stop=False))
 
 
+def request_pause(home: Path, run_id: str, *, held: bool) -> None:
+    """Hold a run's processes (they keep their memory and do nothing), or let them go on. Raises as above."""
+    _ask(_supervised(home, run_id), Request(stop=False, pause=held))
+
+
 def _supervised(home: Path, run_id: str) -> RunRecord:
     """The record of a run with somebody who listens."""
     record = store.load(home, run_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sdtui.runs.record import RunState
 from sdtui.trainer import events as e
 
+NAN_SINCE = "The loss is not a number since step"
 _WARNINGS = 100
 _KEPT_AT_EACH_END = 10
 
@@ -26,6 +27,8 @@ class Story:
         self.avr_loss: float | None = None
         self.bar_speed: float | None = None
         """Steps a second since the bar began, by the trainer's own count."""
+        self.nan_since: int | None = None
+        """The step at which the average loss was no number for the first time."""
         self.model_saved = False
         self.checkpoints: dict[str, int] = {}
         """Paths that were announced, each with the step at which it was."""
@@ -106,7 +109,8 @@ class Story:
         elif isinstance(event, e.WarningLine):
             self._warn(event.text)
         elif isinstance(event, e.NanLoss):
-            self._warn(f"The loss is not a number since step {event.step:,}.")
+            self.nan_since = event.step
+            self._warn(f"{NAN_SINCE} {event.step:,}.")
 
     def _step(self, event: e.StepDone) -> None:
         self.doing, self.caching = RunState.TRAINING, None

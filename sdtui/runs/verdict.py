@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from sdtui.base.text import plural
 from sdtui.machine import processes, wsl
 from sdtui.runs import letterbox
 from sdtui.runs.letterbox import StopAfter
@@ -15,9 +17,10 @@ from sdtui.runs.story import Story
 from sdtui.trainer.causes import NAN
 from sdtui.trainer.diagnosis import diagnose
 
+_STRETCHES = 3
 _AFTER = {
     StopAfter.SAVE.value: "after a save",
-    StopAfter.EPOCH.value: "after an epoch's save",
+    StopAfter.EPOCH.value: "after the epoch's save",
     StopAfter.SAMPLE.value: "after samples",
 }
 
@@ -57,6 +60,17 @@ def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[Run
     if ended.after in _AFTER and sentence is not None and diagnosis.state == RunState.STOPPED.value:
         sentence = sentence.replace("as you asked", f"as you asked {_AFTER[ended.after]}", 1)
     return RunState(diagnosis.state), sentence
+
+
+def nan_sentence(stretches: Sequence[tuple[int, int]]) -> str | None:
+    """At which steps the loss was no number; None where it always was one."""
+    if not stretches:
+        return None
+    told = [f"{first:,}" if first == last else f"{first:,} to {last:,}" for first, last in stretches[:_STRETCHES]]
+    more = f" and {plural(len(stretches) - _STRETCHES, 'more stretch', 'more stretches')}"
+    where = ", ".join(told) + (more if len(stretches) > _STRETCHES else "")
+    single = len(stretches) == 1 and stretches[0][0] == stretches[0][1]
+    return f"The loss is not a number at {'step' if single else 'steps'} {where}."
 
 
 def trouble_of(ended: RunExit, story: Story) -> str | None:

@@ -43,11 +43,11 @@ def test_a_real_run_is_read_in_every_number(tmp_path: Path) -> None:
     assert 0.5 < (view.it_per_s or 0) < 3
 
 
-def test_a_view_has_exactly_the_keys_that_scripts_rely_on(tmp_path: Path) -> None:
+def test_a_view_begins_with_the_keys_that_scripts_rely_on(tmp_path: Path) -> None:
     run = real_run(tmp_path)
     run.end()
     document = json.loads(msgspec.json.encode(run.follower().poll()))
-    assert list(document) == [
+    assert list(document)[:19] == [
         "id", "name", "state", "reason", "step", "total_steps", "epoch", "epochs", "loss", "avr_loss", "lr",
         "it_per_s", "eta_s", "started", "ended", "exit_code", "checkpoints", "samples", "warnings",
     ]  # fmt: skip
