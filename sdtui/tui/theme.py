@@ -102,6 +102,14 @@ _FAINT = {"sdtui-dark": xterm(240), "sdtui-light": xterm(250), "ansi-dark": "ans
 _SHADES = {"sdtui-dark": DARK, "sdtui-light": LIGHT, "ansi-dark": ANSI}
 
 
+_CURVES = {
+    "sdtui-dark": (*map(xterm, (75, 215, 114, 176, 80)), DARK.text),
+    "sdtui-light": (*map(xterm, (25, 130, 28, 90, 30)), LIGHT.text),
+    "ansi-dark": ("ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta", "ansi_cyan", "ansi_default"),
+}
+"""Six curves in one chart; red is none of them, since it is for what needs the person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inks:
     """Rich styles for what is drawn line by line. Only foregrounds, but for ``cursor`` and ``cursor_unfocused``."""
@@ -125,6 +133,8 @@ class Inks:
     cursor_unfocused: Style
     match: Style
     """Characters that a query matched."""
+    curves: tuple[Style, ...]
+    """Curves that are compared in one chart."""
 
 
 @lru_cache(maxsize=8)
@@ -156,4 +166,5 @@ def inks(theme: str) -> Inks:
         cursor=Style(reverse=True) if ansi else paper(shades.panel),
         cursor_unfocused=Style() if ansi else paper(shades.surface),
         match=ink(shades.accent, underline=True),
+        curves=tuple(ink(color) for color in _CURVES.get(theme, _CURVES["sdtui-dark"])),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sdtui.tui.monitor.axis import labels, linear_ticks, log_ticks
-from sdtui.tui.monitor.chart import NOTHING, Look, Mark, Series, decimate, draw, line_through, smooth, sparkline
+from sdtui.tui.monitor.axis import labels, linear_ticks, log_ticks, step_ticks, time_labels, time_ticks
+from sdtui.tui.monitor.bins import decimate, line_of, smoothed_at
+from sdtui.tui.monitor.chart import NOTHING, Drawn, Kind, Mark, Plot, Series, compared, draw, sparkline
 from sdtui.tui.monitor.legend import legend, marks
 from tests.tui.views import view
 
@@ -17,42 +19,86 @@ def series(*values: float) -> Series:
     return Series.of(range(1, len(values) + 1), values)
 
 
+def plain(curve: Series, last: float, width: int, height: int, window: int = 1, **look: Any) -> Plot:
+    """The curve over what it was made from, as Monitor shows a loss."""
+    cloud = [Drawn("each step", curve, "faint", kind=Kind.CLOUD)] if window > 1 else []
+    return draw([*cloud, Drawn("loss", curve, window=window)], 0, last, width, height, **look)
+
+
+def ticks_of(plot: Plot) -> list[float]:
+    return [float(row[:7]) for row in plot.text().split("\n")[:-2] if "┤" in row]
+
+
+def smoothed(curve: Series, window: int) -> list[float]:
+    return list(smoothed_at(curve, np.arange(len(curve)), window))
+
+
 def test_a_spike_of_one_step_survives_decimation() -> None:
     values = np.full(100_000, 0.1)
     values[54_321] = 9.0
-    bins = decimate(Series.of(np.arange(100_000), values), 0, 99_999, 80)
+    bins = decimate(Series.of(np.arange(100_000.0), values), 0, 99_999, 80)
     assert np.nanmax(bins.high) == 9.0
     assert int(np.nanargmax(bins.high)) == 54_321 * 80 // 100_000
     assert np.nanmin(bins.low) == 0.1
 
 
 def test_every_column_of_a_dense_curve_is_filled() -> None:
-    bins = decimate(Series.of(np.arange(1000), np.ones(1000)), 0, 999, 160)
+    bins = decimate(Series.of(np.arange(1000.0), np.ones(1000)), 0, 999, 160)
     assert len(bins.filled) == 160
 
 
 def test_few_points_are_joined_by_a_line_and_numbers_that_are_none_break_it() -> None:
-    joined = line_through(decimate(Series.of([0, 10, 20], [0.0, 1.0, 0.0]), 0, 20, 21))
-    assert joined[5] == pytest.approx(0.5)
+    joined = line_of(Series.of([0, 10, 20], [0.0, 1.0, 0.0]), 0, 20, 21)
+    assert joined[5] == pytest.approx(0.5, abs=0.06)
     assert np.isfinite(joined).all()
-    broken = line_through(decimate(Series.of([0, 10, 20], [0.0, math.nan, 0.0]), 0, 20, 21))
+    broken = line_of(Series.of([0, 10, 20], [0.0, math.nan, 0.0]), 0, 20, 21)
     assert np.isfinite(broken[[0, 20]]).all()
     assert np.isnan(broken[1:20]).all()
 
 
+def test_between_two_points_that_are_out_of_sight_the_line_goes_on() -> None:
+    line = line_of(Series.of([0, 100], [0.0, 1.0]), 40, 60, 20)
+    assert line[0] == pytest.approx(0.4, abs=0.03)
+    assert line[-1] == pytest.approx(0.6, abs=0.03)
+    assert np.isnan(line_of(Series.of([0, 10], [0.0, 1.0]), 40, 60, 20)).all()
+
+
 def test_smoothing_follows_a_step_without_lag_and_is_a_mean_at_the_end() -> None:
-    values = [0.0] * 50 + [1.0] * 50
-    smoothed = smooth(series(*values), 11).values
-    assert smoothed[50] > 0.5 > smoothed[49]
-    noisy = series(*[0.0, 1.0] * 50)
-    assert smooth(noisy, 20).values[-1] == pytest.approx(0.5, abs=0.1)
+    values = smoothed(series(*[0.0] * 50, *[1.0] * 50), 11)
+    assert values[50] > 0.5 > values[49]
+    assert smoothed(series(*[0.0, 1.0] * 50), 20)[-1] == pytest.approx(0.5, abs=0.1)
 
 
-def test_one_bad_step_does_not_spoil_the_smoothed_curve_but_is_named() -> None:
+def test_smoothing_over_many_points_is_the_mean_of_means_that_it_says_it_is() -> None:
+    rng = np.random.default_rng(3)
+    values = 0.05 + 0.2 * np.exp(-np.arange(20_000) / 2_500) + rng.gamma(2, 0.02, 20_000)
+
+    def mean(numbers: np.ndarray[Any, Any], window: int) -> np.ndarray[Any, Any]:
+        index = np.arange(len(numbers))
+        reach = np.minimum(window // 2, index)
+        sums = np.concatenate(([0.0], np.cumsum(numbers)))
+        high = np.minimum(index + reach + 1, len(numbers))
+        return np.asarray((sums[high] - sums[index - reach]) / (high - index + reach))
+
+    for window in (5, 40, 800, 2_400):
+        exact = mean(mean(values, window), window)
+        assert np.abs(np.array(smoothed(series(*values), window)) - exact).max() < 0.002
+
+
+def test_one_bad_step_does_not_spoil_the_smoothed_curve_but_is_named_and_marked() -> None:
     spoiled = series(0.1, 0.1, math.nan, 0.1, 0.1)
-    assert np.isfinite(smooth(spoiled, 3).values).all()
+    assert np.isfinite(smoothed(spoiled, 3)).all()
     assert spoiled.first_bad_step() == 3
     assert series(0.1).first_bad_step() is None
+    plot = plain(spoiled, 5, 58, 8)
+    assert plot.text().split("\n")[-2].count("×") == 1
+    assert plot.marks == {"bad"}
+
+
+def test_a_loss_that_explodes_and_comes_back_is_smoothed_as_if_nothing_had_been() -> None:
+    values = [0.1] * 3000
+    values[500] = 1e30
+    assert smoothed(series(*values), 10)[2000] == pytest.approx(0.1)
 
 
 def test_points_that_come_out_of_order_are_put_in_order() -> None:
@@ -61,45 +107,79 @@ def test_points_that_come_out_of_order_are_put_in_order() -> None:
 
 def test_the_chart_as_a_person_sees_it() -> None:
     falling = Series.of(range(101), [1 - step / 100 for step in range(101)])
-    plot = draw(falling, 100, [Mark(50, "epoch"), Mark(100, "saved")], Look(), 27, 8)
-    assert plot.text() == "\n".join(
+    marks = [Mark(50, "epoch"), Mark(75, "sample"), Mark(100, "saved")]
+    assert plain(falling, 100, 28, 8, marks=marks).text() == "\n".join(
         [
-            "     1┤⠒⠤⣀                 ",
-            "      │   ⠑⠢⢄⡀             ",
-            "      │      ⠈⠒⠤⣀          ",
-            "      │          ⠑⠢⢄⡀      ",
-            "      │             ⠈⠑⠤⣀   ",
-            "     0┤                 ⠉⠢⢄",
-            "      └──────────┴────────◆",
-            "       0                100",
+            "      1┤⠒⠤⣀                 ",
+            "       │   ⠑⠢⢄⡀             ",
+            "       │      ⠈⠒⠤⣀          ",
+            "       │          ⠑⠢⢄⡀      ",
+            "       │             ⠈⠑⠤⣀   ",
+            "      0┤                 ⠉⠢⢄",
+            "       └──────────┴────•───◆",
+            "        0                100",
         ]
     )
+
+
+def test_curves_that_are_compared_bear_letters_and_colours_of_their_own() -> None:
+    curves = [(name, Series.of([0, 100], [level, level])) for level, name in enumerate(("one", "two", "three"))]
+    drawn = compared(curves)
+    assert [(curve.name, curve.sign) for curve in drawn] == [("one", "A"), ("two", "B"), ("three", "C")]
+    plot = draw(drawn, 0, 100, 90, 12)
+    rows = plot.text().split("\n")
+    assert [next(letter for letter in "ABC" if letter in row) for row in rows if set(row) & set("ABC")] == list("CBA")
+    roles = {role for line in plot.lines for _, role in line}
+    assert {"curve1", "curve2", "curve3"} <= roles
+
+
+def test_where_two_lines_cross_neither_is_erased() -> None:
+    up, down = Series.of([0, 100], [0.0, 1.0]), Series.of([0, 100], [1.0, 0.0])
+    both = draw([Drawn("up", up), Drawn("down", down, "good")], 0, 100, 40, 10).text()
+    alone = draw([Drawn("up", up)], 0, 100, 40, 10).text()
+    for own, shared in zip(alone, both, strict=True):
+        if "⠀" < own <= "⣿":
+            assert ord(own) & ord(shared) & 0xFF == ord(own) & 0xFF
+
+
+def test_few_points_are_signs_and_many_are_a_line() -> None:
+    few = draw([Drawn("epochs", series(*[0.3, 0.2, 0.1]), sign="●", kind=Kind.POINTS)], 0, 3, 60, 10)
+    assert few.text().count("●") == 3
+    many = draw([Drawn("epochs", series(*[0.1] * 500), sign="●", kind=Kind.POINTS)], 0, 500, 60, 10)
+    assert "●" not in many.text()
+
+
+def test_the_cursor_stands_upright_at_its_step_and_a_resume_is_seen_through_the_chart() -> None:
+    plot = plain(series(*[0.1] * 100), 100, 58, 10, marks=[Mark(20, "resumed")], cursor=60)
+    rows = plot.text().split("\n")
+    assert rows[0][8 + 30] == "│"
+    assert rows[0][8 + 10] == "┊"
+    assert rows[-2][8 + 30] == "┼"
+    assert rows[-2][8 + 10] == "»"
 
 
 def test_a_rare_spike_does_not_flatten_the_curve() -> None:
     values = [0.1 + 0.001 * (step % 7) for step in range(2000)]
     values[1000] = 3.0
-    plot = draw(Series.of(range(2000), values), 2000, [], Look(window=50), 60, 15)
-    top = float(next(label for label in plot.labels if label.strip(" │┤"))[:6])
-    assert top < 0.2
+    assert ticks_of(plain(Series.of(range(2000), values), 2000, 60, 15, window=50))[0] < 0.2
 
 
 def test_a_logarithmic_axis_has_room_for_small_values() -> None:
     falling = Series.of(range(1, 101), [10.0 ** (-step / 25) for step in range(1, 101)])
-    plot = draw(falling, 100, [], Look(log=True), 40, 15)
-    ticks = [float(label[:6]) for label in plot.labels if "┤" in label]
+    plot = plain(falling, 100, 40, 15, log=True)
+    ticks = ticks_of(plot)
     assert ticks[0] / ticks[-1] > 50
     # A straight line in this scale: each row holds part of it.
-    assert all(any(row) for row in plot.smooth)
+    assert all(any("⠀" < char <= "⣿" for char in row) for row in plot.text().split("\n")[:-2])
 
 
 @pytest.mark.parametrize(
-    "values", [[], [0.3], [0.0, 0.0, 0.0], [math.nan] * 5, [math.inf, 0.1], [-1.0, 1.0], [1e-9, 2e-9]]
+    "values", [[], [0.3], [0.0, 0.0, 0.0], [math.nan] * 5, [math.inf, 0.1], [-1.0, 1.0], [1e-9, 2e-9], [1e300, -1e300]]
 )
 @pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize(("width", "height"), [(60, 15), (16, 4), (9, 3)])
+@pytest.mark.parametrize(("width", "height"), [(60, 15), (16, 4), (10, 3), (9, 2)])
 def test_no_curve_breaks_the_chart(values: list[float], log: bool, width: int, height: int) -> None:
-    plot = draw(series(*values), len(values), [Mark(1, "saved")], Look(log=log, window=3), width, height)
+    plot = plain(series(*values), len(values), width, height, 3, marks=[Mark(1, "saved")], log=log, cursor=1)
     rows = plot.text().split("\n")
     assert len(rows) == height
     assert {len(row) for row in rows} == {width}
@@ -107,9 +187,9 @@ def test_no_curve_breaks_the_chart(values: list[float], log: bool, width: int, h
 
 def test_a_comb_of_epochs_is_left_out_but_what_was_saved_stays() -> None:
     epochs = [Mark(step, "epoch") for step in range(1, 200)]
-    plot = draw(series(*[0.1] * 200), 200, [*epochs, Mark(100, "saved")], Look(), 40, 8)
-    assert "┴" not in plot.floor
-    assert plot.floor.count("◆") == 1
+    floor = plain(series(*[0.1] * 200), 200, 40, 8, marks=[*epochs, Mark(100, "saved")]).text().split("\n")[-2]
+    assert "┴" not in floor
+    assert floor.count("◆") == 1
 
 
 def test_the_learning_rate_is_one_row_that_falls() -> None:
@@ -121,6 +201,19 @@ def test_ticks_are_round_and_written_alike() -> None:
     assert labels(linear_ticks(0, 0.22, 3)) == ["0.0", "0.1", "0.2"]
     assert labels(linear_ticks(0.061, 0.083, 4)) == ["0.065", "0.070", "0.075", "0.080"]
     assert [f"{tick:g}" for tick in log_ticks(0.001, 1, 5)] == ["0.001", "0.01", "0.1", "1"]
+
+
+def test_numbers_beside_the_axis_tell_ticks_apart_in_the_room_that_there_is() -> None:
+    assert labels([1e-4, 9.95e-5, 9.9e-5]) == ["1.00e-4", "9.95e-5", "9.90e-5"]
+    assert labels([1_200_000, 1_250_000]) == ["1.20e6", "1.25e6"]
+    assert all(len(label) <= 7 for label in labels([-1.23456e-9, -1.23457e-9]))
+    assert labels([0.1234561, 0.1234562]) == ["0.12346", ""]
+
+
+def test_steps_are_counted_in_whole_steps_and_time_in_what_clocks_show() -> None:
+    assert step_ticks(3, 6, 20) == [3, 4, 5, 6]
+    assert time_labels(time_ticks(0, 5400, 4)) == ["0", "30 m", "1 h", "1 h 30 m"]
+    assert time_labels(time_ticks(0, 3 * 86_400, 3)) == ["0", "2 d"]
 
 
 def test_marks_stand_where_checkpoints_and_epochs_ended() -> None:

@@ -11,21 +11,22 @@ ACROSS, DOWN = 2, 4
 _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
 
 
-def spans(tops: NDArray[np.int64], bottoms: NDArray[np.int64], drawn: NDArray[np.bool_], rows: int) -> list[bytes]:
+Dots = NDArray[np.int64]
+
+
+def spans(tops: Dots, bottoms: Dots, drawn: NDArray[np.bool_], rows: int) -> NDArray[np.uint8]:
     """One vertical stroke of dots a dot column, from ``tops`` to ``bottoms`` (0 is the upper edge), where ``drawn``.
 
-    Returns ``rows`` rows of bytes, one a cell: the low byte of its braille character, 0 where nothing is.
+    Returns an array of ``rows`` rows, one entry a cell: the low byte of its braille character, 0 where nothing is.
     """
     row = np.arange(rows * DOWN)[:, None]
     dots = drawn[None, :] & (row >= tops[None, :]) & (row <= bottoms[None, :])
     cells = dots.reshape(rows, DOWN, len(tops) // ACROSS, ACROSS)
-    bits = (cells * _BITS[None, :, None, :]).sum(axis=(1, 3)).astype(np.uint8)
-    return [line.tobytes() for line in bits]
+    bits: NDArray[np.uint8] = (cells * _BITS[None, :, None, :]).sum(axis=(1, 3)).astype(np.uint8)
+    return bits
 
 
-def joined(
-    tops: NDArray[np.int64], bottoms: NDArray[np.int64], drawn: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def joined(tops: Dots, bottoms: Dots, drawn: NDArray[np.bool_]) -> tuple[Dots, Dots]:
     """The strokes made longer so that each touches the one before it: dots become one line. Gaps stay gaps."""
     tops, bottoms = tops.copy(), bottoms.copy()
     both = drawn[1:] & drawn[:-1]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sdtui.tui.monitor import braille
-from sdtui.tui.monitor.chart import LABEL_WIDTH, NOTHING, Look, Mark, Plot, Series, draw, sparkline
-from sdtui.tui.widgets.lines import Line, Lines, Span
+from sdtui.tui.monitor.chart import LABEL_WIDTH, NOTHING, Drawn, Kind, Mark, Series, draw, sparkline
+from sdtui.tui.widgets.lines import Line, Lines
 
 
 class LossChart(Lines):
@@ -24,11 +23,14 @@ class LossChart(Lines):
         self._rate = NOTHING
         self._last_step = 1.0
         self._marks: tuple[Mark, ...] = ()
-        self._look = Look()
+        self._window, self._log = 1, False
 
-    def draw(self, loss: Series, rate: Series, last_step: float, marks: Sequence[Mark], look: Look) -> None:
+    def draw(
+        self, loss: Series, rate: Series, last_step: float, marks: Sequence[Mark], window: int, *, log: bool
+    ) -> None:
         """Show these curves from step 0 to ``last_step``."""
-        self._loss, self._rate, self._last_step, self._marks, self._look = loss, rate, last_step, tuple(marks), look
+        self._loss, self._rate, self._last_step, self._marks = loss, rate, last_step, tuple(marks)
+        self._window, self._log = window, log
         self._redraw()
 
     def on_resize(self) -> None:
@@ -43,8 +45,11 @@ class LossChart(Lines):
             self.show(_nothing_yet(width, height))
             return
         rows = height - 1 if len(self._rate) and height >= 9 else height
-        plot = draw(self._loss, self._last_step, self._marks, self._look, width, rows)
-        lines = chart_lines(plot)
+        curves = [Drawn("smoothed", self._loss, window=self._window)]
+        if self._window > 1:
+            curves.insert(0, Drawn("each step", self._loss, "faint", kind=Kind.CLOUD))
+        plot = draw(curves, 0, max(1.0, self._last_step), width, rows, marks=self._marks, log=self._log)
+        lines: list[Line] = list(plot.lines)
         if rows < height:
             shape = sparkline(self._rate, self._last_step, width - LABEL_WIDTH)
             lines.append([("lr".rjust(LABEL_WIDTH - 1) + " ", "dim"), (shape, "dim")])
@@ -54,33 +59,3 @@ class LossChart(Lines):
 def _nothing_yet(width: int, height: int) -> list[Line]:
     said = "· no loss before the first step"
     return [*[[("", "dim")]] * (height // 2 - 1), [(said.center(width), "dim")]]
-
-
-def chart_lines(plot: Plot) -> list[Line]:
-    """The plot as coloured lines."""
-    lines: list[Line] = [
-        [(label, "dim"), *_cells(raw, smooth)]
-        for label, raw, smooth in zip(plot.labels, plot.raw, plot.smooth, strict=True)
-    ]
-    return [*lines, _floor(plot), [(plot.steps, "dim")]]
-
-
-def _cells(raw: bytes, smooth: bytes) -> list[Span]:
-    spans: list[Span] = []
-    for under, over in zip(raw, smooth, strict=True):
-        role = "accent" if over else "faint"
-        char = braille.glyph(over or under)
-        if spans and (spans[-1][1] == role or char == " "):
-            spans[-1] = (spans[-1][0] + char, spans[-1][1])
-        else:
-            spans.append((char, role))
-    return spans
-
-
-def _floor(plot: Plot) -> list[Span]:
-    spans: list[Span] = []
-    done = 0
-    for cell, kind in sorted(plot.marks.items()):
-        spans += [(plot.floor[done:cell], "dim"), (plot.floor[cell], "good" if kind == "saved" else "dim")]
-        done = cell + 1
-    return [*spans, (plot.floor[done:], "dim")]

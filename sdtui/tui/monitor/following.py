@@ -12,8 +12,8 @@ from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
 from sdtui.runs.watch import RunWatcher
-from sdtui.tui.monitor.chart import NOTHING, Series
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
+from sdtui.tui.monitor.series import NOTHING, Series
 
 _RATES = ("lr/unet", "lr/group0", "lr/textencoder")
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from sdtui.base.text import count
 from sdtui.runs.record import RunView
-from sdtui.tui.monitor.chart import Mark, Series, smooth
+from sdtui.tui.monitor.bins import smoothed_at
+from sdtui.tui.monitor.chart import Mark, Series
 from sdtui.tui.monitor.phrases import trend
 from sdtui.tui.widgets.lines import Line, Span, cells
 
@@ -51,7 +52,7 @@ def legend(view: RunView, loss: Series, window: int, *, log: bool, width: int = 
     if bad is not None:
         line.append((f"is not a number since step {count(bad)}", "bad"))
     else:
-        now, before = _ends(smooth(loss, window), window)
+        now, before = _ends(loss, window)
         line += [(f"{now:.4f}" if now is not None else "·", "strong"), (f" {trend(now, before)}", "dim")]
     more: list[list[Span]] = [[(f"  mean of {count(window)}" if window > 1 else "  each step", "accent")]]
     if view.lr is not None:
@@ -67,8 +68,9 @@ def legend(view: RunView, loss: Series, window: int, *, log: bool, width: int = 
 
 
 def _ends(series: Series, window: int) -> tuple[float | None, float | None]:
-    """The newest value, and the one a window before it."""
-    good = series.values[np.isfinite(series.values)]
-    if not len(good):
+    """The newest smoothed value, and the one a window before it."""
+    last = len(series) - 1
+    if last < 0:
         return None, None
-    return float(good[-1]), float(good[-1 - min(len(good) - 1, max(window, 1))])
+    before, now = smoothed_at(series, np.array([max(0, last - max(window, 1)), last]), window)
+    return (float(now) if np.isfinite(now) else None), (float(before) if np.isfinite(before) else None)

@@ -15,7 +15,6 @@ from sdtui.runs.record import RunState
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor import actions, keys, phrases
 from sdtui.tui.monitor.beacon import put_out
-from sdtui.tui.monitor.chart import Look
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Followed
@@ -162,10 +161,8 @@ class MonitorScreen(ModeScreen):
         window = window_of(followed.loss, SMOOTHINGS[self._smoothing])
         log, loss = self._log_scale, followed.loss
         self.query_one("#legend", Lines).show_fitted(lambda width: [legend(view, loss, window, log=log, width=width)])
-        last = max(view.total_steps or 0 if view.state.ended else 0, *followed.loss.steps[-1:], view.step, 1)
-        self.query_one(LossChart).draw(
-            followed.loss, followed.rate, last, marks(view), Look(log=self._log_scale, window=window)
-        )
+        last = float(max(view.total_steps or 0 if view.state.ended else 0, *loss.steps[-1:], view.step, 1))
+        self.query_one(LossChart).draw(followed.loss, followed.rate, last, marks(view), window, log=self._log_scale)
 
     def _show_log(self, followed: Followed) -> None:
         log = self.query_one(LogView)

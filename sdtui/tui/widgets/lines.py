@@ -31,6 +31,12 @@ ROLES: dict[str, Callable[[Inks], Style]] = {
     "bad": lambda ink: ink.bad,
     "bad strong": lambda ink: ink.bad + Style(bold=True),
     "faint": lambda ink: ink.faint,
+    "curve1": lambda ink: ink.curves[0],
+    "curve2": lambda ink: ink.curves[1],
+    "curve3": lambda ink: ink.curves[2],
+    "curve4": lambda ink: ink.curves[3],
+    "curve5": lambda ink: ink.curves[4],
+    "curve6": lambda ink: ink.curves[5],
 }
 
 
