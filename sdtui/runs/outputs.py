@@ -21,8 +21,8 @@ _PNG_END = b"IEND\xaeB`\x82"
 class OutputFolders:
     """``checkpoints`` and ``samples`` of one run, oldest first; ``look`` brings them up to date."""
 
-    def __init__(self, output_dir: Path, sample_dir: Path, name: str, began: float) -> None:
-        """``name`` is the run's output_name; ``began`` in seconds since the epoch."""
+    def __init__(self, output_dir: Path, sample_dir: Path, name: str | None, began: float) -> None:
+        """``name`` is the run's output_name, None for a run without one; ``began`` in seconds since the epoch."""
         self.checkpoints: tuple[Checkpoint, ...] = ()
         self.samples: tuple[SampleImage, ...] = ()
         self._output_dir = output_dir

@@ -14,6 +14,8 @@ _SAMPLE = re.compile(
     r"(?:e(?P<epoch>\d{6,})|(?P<step>\d{6,}))_(?P<prompt>\d{2,})_(?P<made>\d{14})(?:_(?P<seed>-?\d+))?\.png"
 )
 _UNNAMED = {"epoch": "epoch", "step": "at", "last": "last"}
+_ANY_WEIGHTS = re.compile(r"(?P<name>.+?)(?:-\d{6,}|-step\d{8,})?(?:-state|\.(?:safetensors|ckpt|pt))")
+_ANY_SAMPLE = re.compile(rf"(?:(?P<name>.+?)_)?{_SAMPLE.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,19 @@ def parse_checkpoint_name(name: str, output_name: str | None) -> CheckpointName 
             return _checkpoint(found, is_state=True)
         if found := _WEIGHTS.fullmatch(rest):
             return _checkpoint(found, is_state=False)
+    return None
+
+
+def output_name_of(entry: str) -> tuple[str | None] | None:
+    """The output_name of the run that wrote a file or state folder of this name; a tuple around it.
+
+    The tuple holds None for a run without ``--output_name``. None where the name is none that the trainer gives.
+    """
+    if found := _ANY_SAMPLE.fullmatch(entry):
+        return (found["name"],)
+    if found := _ANY_WEIGHTS.fullmatch(entry):
+        name = found["name"]
+        return (None if name in _UNNAMED.values() else name,)
     return None
 
 
