@@ -17,7 +17,10 @@ class Followable(Protocol):
 
     home: Path
     """The project's ``.sdtui``."""
-    record: RunRecord
+
+    @property
+    def record(self) -> RunRecord:
+        """As it is known now: the supervisor adds to it."""
 
     @property
     def console(self) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdtui.base.errors import SdtuiError
 from sdtui.runs import store
 from sdtui.runs.record import RunRecord
 from sdtui.trainer.saved_state import SavedState, find_states, read_state
@@ -40,8 +41,9 @@ def state_at(home: Path, folder: Path) -> StatePoint:
 def states_of_run(home: Path, record: RunRecord) -> tuple[StatePoint, ...]:
     """The states that a run and the parts before it wrote, the furthest first; those that were deleted are gone."""
     records = store.list_runs(home)
-    chain = {part.id for part in parts_of(record, records)}
-    folders = dict.fromkeys(part.output_dir for part in records if part.id in chain)
+    parts = parts_of(home, record)
+    chain = {part.id for part in parts}
+    folders = dict.fromkeys(part.output_dir for part in parts)
     points = [_point(state, records) for folder in folders for state in find_states(Path(folder))]
     own = [point for point in points if point.run in chain]
     return tuple(sorted(own, key=lambda point: (point.step, point.state.saved), reverse=True))
@@ -53,16 +55,25 @@ def states_in(home: Path, output_dir: Path) -> tuple[StatePoint, ...]:
     return tuple(_point(state, records) for state in reversed(find_states(output_dir)))
 
 
-def parts_of(record: RunRecord, records: Sequence[RunRecord]) -> tuple[RunRecord, ...]:
+def parts_of(home: Path, record: RunRecord) -> tuple[RunRecord, ...]:
     """``record`` and the parts that it goes on from, the first part first, as far as they are known."""
-    by_id = {one.id: one for one in records}
     parts = [record]
     while (continues := parts[0].continues) is not None and continues.run is not None:
-        before = by_id.get(continues.run)
-        if before is None or any(before.id == part.id for part in parts):
+        if any(part.id == continues.run for part in parts):
             break
-        parts.insert(0, before)
+        try:
+            parts.insert(0, store.load(home, continues.run))
+        except SdtuiError:  # it was deleted, or is damaged
+            break
     return tuple(parts)
+
+
+def steps_per_epoch_of(record: RunRecord) -> int | None:
+    """Expected optimizer steps of an epoch of the run; None where an older sdtui did not write it down."""
+    epochs = record.settings.get("max_train_epochs", "")
+    if record.steps_per_epoch or not record.total_steps or not epochs.isdecimal() or not int(epochs):
+        return record.steps_per_epoch
+    return record.total_steps // int(epochs)
 
 
 def _point(state: SavedState, records: Sequence[RunRecord]) -> StatePoint:
@@ -74,8 +85,9 @@ def _point(state: SavedState, records: Sequence[RunRecord]) -> StatePoint:
     counted = _counted(state, owner)
     step = counted + (base.step - base.steps_counted if base is not None else 0)
     epochs = base.epoch if base is not None else 0
-    if owner.steps_per_epoch:
-        epochs += counted // owner.steps_per_epoch
+    per_epoch = steps_per_epoch_of(owner)
+    if per_epoch:
+        epochs += counted // per_epoch
     elif state.named_epoch is not None:
         epochs += state.named_epoch - (base.epochs_counted if base is not None else 0)
     return StatePoint(state, owner.id, step, epochs)
@@ -85,8 +97,9 @@ def _counted(state: SavedState, owner: RunRecord) -> int:
     """Where the trainer's own count of steps stood: scripts without ``train_state.json`` say it only for some."""
     if state.counted_step is not None:
         return state.counted_step
-    if state.named_epoch is not None and owner.steps_per_epoch:
-        return state.named_epoch * owner.steps_per_epoch
+    per_epoch = steps_per_epoch_of(owner)
+    if state.named_epoch is not None and per_epoch:
+        return state.named_epoch * per_epoch
     base = owner.continues
     before = base.step - base.steps_counted if base is not None else 0
     scheduled = _scheduled(state, _processes(owner))

@@ -60,13 +60,21 @@ def course_of(
     """
     if not keeps_epoch(script) or per_epoch <= 0:
         return Course(0, 0, max_steps)
-    epochs = math.ceil(max_steps / per_epoch)
     if not skip or not skips_steps(script):
         begin = initial // per_epoch
-        return Course(begin, 0, min(max_steps, max(0, epochs - begin) * per_epoch))
+        return Course(begin, 0, steps_left(begin, 0, batches=batches, max_steps=max_steps, accumulation=accumulation))
     # It multiplies the step by the accumulation but divides by steps of an epoch: right for an accumulation of 1.
     begin = initial * accumulation // per_epoch
     rest = initial * accumulation - begin * batches
-    first = math.ceil((batches - max(0, rest)) / accumulation)
-    steps = first + (epochs - begin - 1) * per_epoch if epochs > begin else 0
-    return Course(begin, rest, max(0, min(max_steps - rest, steps)))
+    steps = steps_left(begin, rest, batches=batches, max_steps=max_steps, accumulation=accumulation)
+    return Course(begin, rest, steps)
+
+
+def steps_left(epochs_counted: int, steps_counted: int, *, batches: int, max_steps: int, accumulation: int = 1) -> int:
+    """How many steps a script trains that counts these epochs and steps before it (see ``Course``)."""
+    per_epoch = math.ceil(batches / accumulation)
+    epochs = math.ceil(max_steps / per_epoch) - epochs_counted if per_epoch else 0
+    if epochs <= 0:
+        return 0
+    first = math.ceil((batches - max(0, steps_counted)) / accumulation)
+    return max(0, min(max_steps - steps_counted, first + (epochs - 1) * per_epoch))
