@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from sdtui.base.paths import shown
-from sdtui.base.text import count, duration, plural, safe, speed
+from sdtui.base.text import count, duration, safe, speed
 from sdtui.runs.record import RunState, RunView
+from sdtui.runs.stop_cost import awaited_words
 
 
 def document(view: RunView) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def progress(view: RunView) -> str:
     if not view.state.ended:
         parts += [speed(view.it_per_s)] if view.it_per_s else []
         parts.append(left(view))
+        parts += [f"stops after {awaited_words(view.stop_after)}"] if view.stop_after else []
     return "  ".join(parts)
 
 
@@ -51,14 +53,6 @@ def ending(view: RunView) -> str:
         RunState.LOST: "is lost",
     }[view.state]
     return f"{how}: {view.reason}".rstrip(".") if view.reason else how
-
-
-def cost_of_stopping(view: RunView) -> str:
-    """What would be lost: the trainer saves nothing when it is interrupted."""
-    if not view.checkpoints:
-        return f"Nothing was saved yet: {plural(view.step, 'step')} would be lost."
-    last = max(view.checkpoints, key=lambda checkpoint: (checkpoint.step or 0, checkpoint.epoch or 0))
-    return f"The last checkpoint is {safe(Path(last.path).name)}; the steps after it would be lost."
 
 
 def steps(view: RunView) -> str:
@@ -94,6 +88,8 @@ def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     if view.it_per_s:
         yield "speed", speed(view.it_per_s)
     yield "time", elapsed(view) + (f"  {left(view)}" if not view.state.ended else "")
+    if view.stop_after:
+        yield "stops", f"after {awaited_words(view.stop_after)}"
     if view.exit_code is not None:
         yield "exit", str(view.exit_code)
     for checkpoint in view.checkpoints:

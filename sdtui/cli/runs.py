@@ -8,16 +8,16 @@ import click
 
 from sdtui.base.errors import RunError
 from sdtui.cli.groups import NearestGroup
-from sdtui.cli.output import narrate, print_json, require_consent, run_work
-from sdtui.cli.run_following import follow, views_of
+from sdtui.cli.output import narrate, print_json, run_work
+from sdtui.cli.run_following import follow
 from sdtui.cli.run_place import find_run, home_of, json_option, place_argument, which_argument
-from sdtui.cli.run_text import cost_of_stopping, document, ending, facts
+from sdtui.cli.run_text import document, ending, facts
 from sdtui.cli.runs_compare import compare_command
 from sdtui.cli.runs_note import note_command, star_command
+from sdtui.cli.runs_stop import stop_command
 from sdtui.runs import store
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import RunState
-from sdtui.runs.stop import request_stop
 
 
 @click.group(cls=NearestGroup)
@@ -80,30 +80,5 @@ def follow_command(directory: Path, run_id: str | None, as_json: bool) -> None:
         raise RunError(f"{view.id} {ending(view)}")
 
 
-@command.command("stop")
-@place_argument
-@which_argument
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--now", is_flag=True, help="Kill it, without giving it time to end.")
-@click.option("--wait/--no-wait", default=True, help="Wait until it has ended (default).")
-@json_option
-def stop_command(directory: Path, run_id: str | None, yes: bool, now: bool, wait: bool, as_json: bool) -> None:
-    """Stop a run. The trainer saves nothing when it is stopped."""
-    home, record = find_run(directory, run_id)
-    follower = follower_of(home, record)
-    view = follower.poll()
-    if view.state.ended:
-        raise RunError(f"{view.id} {ending(view)}")
-    if not require_consent(f"Stop {view.id}? {cost_of_stopping(view)}", yes=yes):
-        narrate("It goes on.")
-        return
-    request_stop(home, record.id, now=now)
-    view = [*views_of(home, follower)][-1] if wait else follower.poll()
-    if as_json:
-        print_json(document(view))
-    else:
-        narrate(f"{view.id} {ending(view) if view.state.ended else 'was asked to stop'}.")
-
-
-for _more in (compare_command, note_command, star_command):
+for _more in (stop_command, compare_command, note_command, star_command):
     command.add_command(_more)

@@ -1,0 +1,55 @@
+"""``sdtui runs stop``, now and after something."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from sdtui.machine import processes
+from sdtui.runs.letterbox import StopAfter
+from sdtui.runs.record import RunRecord
+from tests.conftest import Cli
+from tests.runs.conftest import RunLab, lab
+from tests.runs.test_stop_after import until_heard
+
+__all__ = ["lab"]
+
+STEPS = ("--save_every_n_steps", "3")
+SAMPLES = ("--sample_every_n_epochs", "1")
+
+
+def at_step_3(lab: RunLab, *words: str) -> RunRecord:
+    for name in ("ready", "go", "never"):
+        lab.fifo(name)
+    record = lab.launch("header=10", "steps=1-3-10", "tell=ready", "wait=go", *words, "wait=never")
+    lab.meet("ready")
+    return record
+
+
+def test_stop_after_a_save_says_so_waits_for_it_and_is_taken_back(sdtui: Cli, lab: RunLab) -> None:
+    record = at_step_3(lab, *STEPS, "say=saving checkpoint: /m/circle-step00000003.safetensors", "steps=4-4-10")
+    asked = sdtui("runs", "stop", lab.root, "--after", "save", "--json")
+    assert asked.returncode == 0, asked.stderr
+    until_heard(lab, record, StopAfter.SAVE)
+    shown = json.loads(sdtui("runs", "show", lab.root, "--json").stdout)
+    assert (shown["state"], shown["stop_after"]) == ("training", "save")
+    assert "stops       after the next save" in sdtui("runs", "show", lab.root).stdout
+    assert sdtui("runs", "stop", lab.root, "--cancel").returncode == 0
+    until_heard(lab, record, None)
+    assert sdtui("runs", "stop", lab.root, "--after", "save").returncode == 0
+    until_heard(lab, record, StopAfter.SAVE)
+    lab.release("go")
+    view = lab.wait(record)
+    assert (view.state.value, view.exit_code, view.step) == ("stopped", -signal.SIGINT, 4)
+
+
+def test_what_never_comes_is_not_waited_for(sdtui: Cli, lab: RunLab) -> None:
+    record = at_step_3(lab, *STEPS)
+    refused = sdtui("runs", "stop", lab.root, "--after", "sample")
+    assert refused.returncode == 3
+    assert "does not come to the next samples in the 7 steps that are left" in refused.stderr
+    assert sdtui("runs", "stop", lab.root, "--after", "save", "--now").returncode == 2
+    assert processes.alive(record.trainer)
+    asked = sdtui("runs", "stop", lab.root)
+    assert asked.returncode == 3
+    assert "Nothing was saved yet: all 3 steps would be lost." in asked.stderr
