@@ -19,6 +19,7 @@ from sdtui.runs.live import Life, last_sign, life_of
 from sdtui.runs.notices import Record
 from sdtui.runs.outputs import OutputFolders
 from sdtui.runs.pace import Pace, Recorded, recorded_speed, seconds_left, with_pauses
+from sdtui.runs.queue_view import waits_for
 from sdtui.runs.record import RunExit, RunRecord, RunState, RunView, run_folder
 from sdtui.runs.stall import Silence, Stall
 from sdtui.runs.story import NAN_SINCE, Story
@@ -40,10 +41,7 @@ class Follower:
         self.record = record
         self._clock = clock
         self._console = ConsoleLog(run_folder(home, record.id) / store.CONSOLE)
-        logging_dir = Path(record.logging_dir) if record.logging_dir else None
-        self._events = EventFiles(logging_dir, record.created, self._is_foreign)
-        sample_dir = Path(record.sample_dir) if record.sample_dir else Path(record.output_dir) / "sample"
-        self._outputs = OutputFolders(Path(record.output_dir), sample_dir, record.name, record.created)
+        self._open(record)
         self._pace = Pace()
         self._recorded = Recorded()
         self._silence = Silence()
@@ -51,6 +49,13 @@ class Follower:
         self._said: Status | None = None
         self._notices = Record(run_folder(home, record.id))
         self._final: RunView | None = None
+
+    def _open(self, record: RunRecord) -> None:
+        """Look for what a run with this record writes."""
+        logging_dir = Path(record.logging_dir) if record.logging_dir else None
+        self._events = EventFiles(logging_dir, record.created, self._is_foreign)
+        sample_dir = Path(record.sample_dir) if record.sample_dir else Path(record.output_dir) / "sample"
+        self._outputs = OutputFolders(Path(record.output_dir), sample_dir, record.name, record.created)
 
     @property
     def console(self) -> Path:
@@ -69,6 +74,8 @@ class Follower:
         now = self._clock()
         life = life_of(self.home, self.record, now)
         self._refresh_record()
+        if life is Life.QUEUED:
+            return self._queued_view()
         if life.living:
             return self._living_view(life, now)
         view = self._ended_view(now)
@@ -106,6 +113,10 @@ class Follower:
         self._pace.see(now, self.story.step, training=training and not self._paused())
         self._stall = self._listen(state, now) if life is not Life.BEING_STARTED else None
         return self._view(state, None, concern(self.record, life))
+
+    def _queued_view(self) -> RunView:
+        view = self._view(RunState.QUEUED, None, None)
+        return msgspec.structs.replace(view, started=None, eta_s=None, waiting=waits_for(self.home, self.record))
 
     def _ended_view(self, now: float) -> RunView:
         ended = store.read_exit(self.home, self.record)
@@ -216,7 +227,9 @@ class Follower:
         """The supervisor writes its own and the trainer's mark a moment after the launch, or when it is replaced."""
         if self.record.trainer is None or not processes.alive(self.record.supervisor):
             with contextlib.suppress(SdtuiError):
-                self.record = store.load(self.home, self.record.id)
+                before, self.record = self.record, store.load(self.home, self.record.id)
+                if self.record.created != before.created:  # it waited, and has begun now
+                    self._open(self.record)
 
     def _is_foreign(self, pid: int, seconds: int) -> bool:
         """Whether the process that bore this number at that time (since the epoch) is known to be of another run.

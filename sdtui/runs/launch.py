@@ -194,7 +194,7 @@ def _supervise(folder: Path, orders: Orders, *options: str) -> None:
             stdout=subprocess.PIPE,
             stderr=log,
             cwd="/",
-            env=_own_environment(),
+            env=own_environment(),
             start_new_session=True,
         ) as first:
             word = _talk(first, msgspec.json.encode(orders))
@@ -233,10 +233,11 @@ def _last_words(folder: Path) -> str:
     return f"The run's supervisor ended before the trainer was started ({last})"
 
 
-def _own_environment() -> dict[str, str]:
-    """This process's environment, made so that the supervisor finds this very package, also run from a checkout."""
+def own_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``env`` (None: this process's), made so that a Python finds this very package, also run from a checkout."""
+    env = os.environ if env is None else env
     parent = Path(__file__).resolve().parent.parent.parent
     if parent.name in ("site-packages", "dist-packages"):
-        return dict(os.environ)
-    known = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": f"{parent}{os.pathsep}{known}" if known else str(parent)}
+        return dict(env)
+    known = env.get("PYTHONPATH", "")
+    return {**env, "PYTHONPATH": f"{parent}{os.pathsep}{known}" if known else str(parent)}

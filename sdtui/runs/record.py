@@ -109,7 +109,7 @@ class RunExit(msgspec.Struct, frozen=True, kw_only=True):
     ended: float
     stop_requested: bool
     error: str | None = None
-    """A sentence where the trainer could not even be started."""
+    """A sentence where the trainer could not even be started, or (``stop_requested``) was not to be."""
     after: str | None = None
     """What the stop waited for (letterbox.StopAfter), None where it was stopped at once or not at all."""
     why: str | None = None
@@ -192,6 +192,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     too, up to where the next part goes on. A part that is not known any more is left out."""
     first_step: int = 0
     """Steps that were trained before this part: 0 unless it was resumed."""
+    waiting: str | None = None
+    """What a queued run waits for, a sentence; None for any other."""
 
 
 def run_folder(home: Path, run_id: str) -> Path:

@@ -12,10 +12,10 @@ from sdtui.base.settings import UserSettings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.runs import naming
-from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunRecord
 from sdtui.runs.redact import HIDDEN
 from sdtui.runs.request import Prepared, make_request
+from sdtui.runs.taken import taken_names
 from sdtui.trainer.location import TrainerInstall, require_trainer
 from sdtui.trainer.profiles import PROFILES, Settings, find_profile
 
@@ -132,5 +132,4 @@ def _texts(record: RunRecord, settings: Settings) -> Iterator[tuple[str, str]]:
 def _free(home: Path, settings: Settings, project: Project, name: str) -> str:
     chosen = settings.text("output_dir")
     output_dir = Path(chosen) if chosen else project.root / "model"
-    taken = frozenset(run.name for run in live_anywhere(home) if run.output_dir == str(output_dir))
-    return naming.free_name(output_dir, name, taken)
+    return naming.free_name(output_dir, name, taken_names(home, output_dir))

@@ -22,9 +22,10 @@ from sdtui.runs import cards, naming
 from sdtui.runs.continuing import Epochs, resumption
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
-from sdtui.runs.live import live_anywhere
+from sdtui.runs.record import RunRecord
 from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
+from sdtui.runs.taken import taken_names
 from sdtui.trainer.base_models import base_models, find_model
 from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
 from sdtui.trainer.fields import Value
@@ -77,10 +78,12 @@ def make_request(
     user: UserSettings | None = None,
     now: Callable[[], float] = time.time,
     inputs: Path | None = None,
+    waited: RunRecord | None = None,
 ) -> Prepared:
     """Prepare a run of ``project``. ``install`` is needed for all profiles but the rehearsal.
 
-    ``inputs``: the folder for what the run reads, instead of a new one of its own.
+    ``inputs``: the folder for what the run reads, instead of a new one of its own. ``waited``: this is the run's turn
+    in the queue, so that its own name is not taken.
 
     Checkpoints go to the project's ``model`` folder and logs to ``log``; a rehearsal keeps both in ``.sdtui``. The
     dataset config is made anew from the folders, so that it says what stands there now; a project that is a config
@@ -90,7 +93,7 @@ def make_request(
         raise TrainerError("sd-scripts was not found", remedy="Set SD_SCRIPTS to its folder, or use profile rehearsal.")
     if install is not None and install.problem and not settings.profile.rehearsal:
         raise TrainerError(install.problem, path=install.folder)
-    draft = _Draft(project, settings, user or UserSettings(), now(), inputs)
+    draft = _Draft(project, settings, user or UserSettings(), now(), inputs, waited)
     return draft.finish(install)
 
 
@@ -122,9 +125,16 @@ class _Draft:
     """Settles one thing after the other: names, folders, inputs, command."""
 
     def __init__(
-        self, project: Project, settings: Settings, user: UserSettings, now: float, inputs: Path | None
+        self,
+        project: Project,
+        settings: Settings,
+        user: UserSettings,
+        now: float,
+        inputs: Path | None,
+        waited: RunRecord | None,
     ) -> None:
         self.project = project
+        self._waited = waited
         self.user = user
         self.notes: list[str] = []
         self.settings = self._with_paths(settings)
@@ -231,7 +241,7 @@ class _Draft:
     def _settle_name(self) -> tuple[str, tuple[Path, ...]]:
         """The run's name, and the files of an earlier run that it would overwrite (none for a name of our own)."""
         here = str(self.output_dir)
-        taken = frozenset(run.name for run in live_anywhere(self.project.home) if run.output_dir == here)
+        taken = taken_names(self.project.home, self.output_dir, but=self._waited)
         chosen = self.settings.text("output_name")
         if not chosen:
             wanted = naming.name_for(self.project.toml.stem if self.project.toml else self.project.root.name)
@@ -241,7 +251,9 @@ class _Draft:
         naming.check_name(chosen)
         if chosen in taken:
             raise UsageError(
-                f"A run called {chosen} is writing to this folder now", path=here, remedy="Set another output_name."
+                f"A run called {chosen} writes to this folder, or waits to",
+                path=here,
+                remedy="Set another output_name.",
             )
         overwrites = naming.files_of(self.output_dir, chosen)
         if overwrites:

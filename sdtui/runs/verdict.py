@@ -45,7 +45,7 @@ def concern(record: RunRecord, life: Life) -> str | None:
 def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[RunState, str | None]:
     """How a run with an exit status ended, and why. ``has_weights``: files of its model were found."""
     if ended.error is not None:
-        return RunState.FAILED, ended.error
+        return RunState.STOPPED if ended.stop_requested else RunState.FAILED, ended.error
     if ended.returncode is None and ended.stop_requested:
         return RunState.STOPPED, ended.why or "Stopped as you asked."
     diagnosis = diagnose(story.evidence, ended.returncode, ended.stop_requested)
