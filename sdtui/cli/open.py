@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sdtui.base.errors import SdtuiError, UnreadableError
 from sdtui.cli.output import NO_SCREEN
+
+if TYPE_CHECKING:
+    from sdtui.runs.foreign_places import ForeignPlaces
 
 SLOW = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "15", "TEXTUAL_SMOOTH_SCROLL": "0"}
 
@@ -22,8 +26,13 @@ def command(path: Path | None, slow: bool) -> None:
     open_screen(path, slow=slow)
 
 
-def open_screen(path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
-    """Open the full screen on ``path`` (None: ask). Raises SdtuiError where there is no terminal for it."""
+def open_screen(
+    path: Path | None, mode: str | None = None, *, slow: bool = False, foreign: ForeignPlaces | None = None
+) -> None:
+    """Open the full screen on ``path`` (None: ask) or on a ``foreign`` run.
+
+    Raises SdtuiError where there is no terminal for it.
+    """
     if path is not None and not path.exists():
         raise UnreadableError("There is nothing to open", path=path, remedy="Check the path.")
     if (reason := why_no_screen()) is not None:
@@ -31,7 +40,7 @@ def open_screen(path: Path | None, mode: str | None = None, *, slow: bool = Fals
     os.environ.update({name: value for name, value in SLOW.items() if slow} | {"TEXTUAL_ANIMATIONS": "none"})
     from sdtui.tui.app import run_app
 
-    run_app(path, mode, slow=slow)
+    run_app(path, mode, slow=slow, foreign=foreign)
 
 
 def why_no_screen() -> SdtuiError | None:

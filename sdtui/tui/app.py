@@ -52,6 +52,7 @@ from sdtui.tui.too_small import TooSmall, too_small
 from sdtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
+    from sdtui.runs.foreign_places import ForeignPlaces
     from sdtui.tui.checks.checking import Checked
     from sdtui.tui.workspace import Workspace
 
@@ -79,6 +80,11 @@ def _has_project(app: SdtuiApp) -> bool:
 def _has_prompts(app: SdtuiApp) -> bool:
     """Train has a key for them."""
     return isinstance(app.screen, ModeScreen) and app.screen.MODE != "train"
+
+
+def _no_monitor(app: SdtuiApp) -> bool:
+    """Monitor has a key for it."""
+    return isinstance(app.screen, ModeScreen) and app.screen.MODE != "monitor"
 
 
 class SdtuiApp(Offers, App[None]):
@@ -110,6 +116,14 @@ class SdtuiApp(Offers, App[None]):
             (),
             "prompts",
             when=_has_prompts,
+        ),
+        Command(
+            "app.open_run",
+            "Open a run of others",
+            "Shows a run that sdtui did not start, by its log, its logging folder or its output folder.",
+            (),
+            "open_run",
+            when=_no_monitor,
         ),
         Command("app.keymap", "Change the keys", "Writes a file with every key, to be edited.", (), "write_keymap"),
         Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
@@ -144,11 +158,20 @@ class SdtuiApp(Offers, App[None]):
     checking: var[Progress | None] = var(None)
     """How far the checks are that go on; None where none do."""
 
-    def __init__(self, project_path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
+    def __init__(
+        self,
+        project_path: Path | None,
+        mode: str | None = None,
+        *,
+        slow: bool = False,
+        foreign: ForeignPlaces | None = None,
+    ) -> None:
+        """``foreign``: a run that sdtui did not start, to be shown instead of asking for a project."""
         self._keymap_problems = use_keymap()
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.project_path = project_path
         self.slow = slow
+        self._foreign = foreign
         self.animation_level = "none"
         self.bridge = Bridge(self, self.explain)
         self.typed_ahead = TypedAhead(self)
@@ -170,7 +193,11 @@ class SdtuiApp(Offers, App[None]):
         if self._keymap_problems:
             told = safe_lines("\n".join(self._keymap_problems))
             self.notify(told, severity="warning", timeout=_TIME_TO_READ, markup=False)
-        if self.project_path is None:
+        if self._foreign is not None:
+            from sdtui.tui.monitor.foreign_screen import show_places
+
+            show_places(self, self._foreign)
+        elif self.project_path is None:
             self.action_open()
         else:
             self.open_project(self.project_path, self._first_mode)
@@ -288,6 +315,11 @@ class SdtuiApp(Offers, App[None]):
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.screen))
 
+    def action_open_run(self) -> None:
+        from sdtui.tui.monitor.foreign_screen import ask_for_run
+
+        ask_for_run(self)
+
     def action_prompts(self) -> None:
         from sdtui.tui.prompts.open import show_prompts
 
@@ -329,9 +361,11 @@ class SdtuiApp(Offers, App[None]):
             self.push_screen(TooSmall())
 
 
-def run_app(path: Path | None, mode: str | None = None, *, slow: bool = False) -> None:
-    """Open the screen on ``path`` (None: ask) in ``mode``, and return when the person has left it."""
-    app = SdtuiApp(path, mode, slow=slow)
+def run_app(
+    path: Path | None, mode: str | None = None, *, slow: bool = False, foreign: ForeignPlaces | None = None
+) -> None:
+    """Open the screen on ``path`` (None: ask) in ``mode``, or on a ``foreign`` run; returns when it has been left."""
+    app = SdtuiApp(path, mode, slow=slow, foreign=foreign)
     end_with_terminal(app)
     keep_escape_apart()
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
 from sdtui.runs.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
 from sdtui.runs.watch import RunWatcher
@@ -49,9 +50,12 @@ class Followed:
 class Following:
     """Follows one run. ``news`` is called from another thread when its files change."""
 
-    def __init__(self, home: Path, record: RunRecord, news: Callable[[], None]) -> None:
+    def __init__(
+        self, home: Path, record: RunRecord, news: Callable[[], None], follower: Followable | None = None
+    ) -> None:
+        """``follower``: what follows the run, where it is none of the project in ``home``."""
         self.record = record
-        self._follower = follower_of(home, record)
+        self._follower = follower if follower is not None else follower_of(home, record)
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((-1, 0), ())
         self._series: dict[str, tuple[Curve, Series]] = {}
         self._sizes: dict[str, int] = {}
@@ -64,9 +68,12 @@ class Following:
         view = self._follower.poll()
         if view.state.ended:
             self._stop_watching()
+        if self._follower.record is not self.record:
+            self.record = self._follower.record
+            self._prompts = prompts_of(self.record)
         curves = self._follower.curves()
         return Followed(
-            record=self._follower.record,
+            record=self.record,
             view=view,
             loss=self._curve(curves, (LOSS, AVERAGE)),
             rate=self._curve(curves, (*_RATES, *(tag for tag in curves if tag.startswith("lr/")))),

@@ -40,6 +40,13 @@ BINDINGS: list[BindingType] = offered(
         rank=55,
     ),
     Command(
+        "monitor.open_run",
+        "Open a run of others",
+        "Shows a run that sdtui did not start, by its log, its logging folder or its output folder.",
+        ("O",),
+        "open_run",
+    ),
+    Command(
         "monitor.tensorboard",
         "TensorBoard command",
         "Shows the command that opens this run in TensorBoard.",

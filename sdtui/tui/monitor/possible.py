@@ -19,7 +19,17 @@ def live(screen: MonitorScreen) -> bool:
 
 
 def stoppable(screen: MonitorScreen) -> bool:
-    return live(screen) and screen.followed is not None and screen.followed.view.state is not RunState.STOPPING
+    return (
+        live(screen)
+        and ours(screen)
+        and screen.followed is not None
+        and screen.followed.view.state is not RunState.STOPPING
+    )
+
+
+def ours(screen: MonitorScreen) -> bool:
+    """Whether a run is shown that an sdtui has recorded in this project."""
+    return following(screen) and not screen.foreign
 
 
 def has_samples(screen: MonitorScreen) -> bool:

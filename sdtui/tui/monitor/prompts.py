@@ -22,14 +22,23 @@ class PromptWords:
 
 def prompts_of(record: RunRecord) -> tuple[PromptWords, ...]:
     """The prompts in the run's prompt file, in its order; none where it has none or it cannot be read."""
-    words = record.command
-    path = next((value for name, value in pairwise(words) if name == "--sample_prompts"), None)
+    path = _prompt_file(record)
     if path is None:
         return ()
     try:
-        return tuple(_words(prompt) for prompt in read_prompts(Path(record.cwd) / path))
+        return tuple(_words(prompt) for prompt in read_prompts(path))
     except SdtuiError:
         return ()
+
+
+def _prompt_file(record: RunRecord) -> Path | None:
+    """As the trainer was told it; else where SD-Guide and kohya_ss' GUI keep it, beside the samples."""
+    told = next((value for name, value in pairwise(record.command) if name == "--sample_prompts"), None)
+    told = told or record.settings.get("sample_prompts")
+    if told:
+        return Path(record.cwd) / told
+    beside = Path(record.output_dir) / "sample" / "prompt.txt"
+    return beside if beside.is_file() else None
 
 
 def _words(prompt: SamplePrompt) -> PromptWords:

@@ -45,6 +45,8 @@ class MonitorScreen(ModeScreen):
 
     MODE = "monitor"
     AUTO_FOCUS = ""
+    foreign: ClassVar[bool] = False
+    """Whether it shows a run that sdtui did not start."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.BINDINGS
 
@@ -80,13 +82,20 @@ class MonitorScreen(ModeScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        path = self.shell.project_path
-        if path is None:
+        feed = self.make_feed()
+        if feed is None:
             return
         self.query_one("#monitor").display = False
-        put_out(self.shell)
-        self._feed = RunFeed((path if path.is_dir() else path.parent) / PROJECT_FOLDER)
+        self._feed = feed
         self.shell.bridge.work(self, "runs", self._feed.snapshots, lambda _none: None, self._arrived)
+
+    def make_feed(self) -> RunFeed | None:
+        """What tells of the runs that are shown, None where no project is open."""
+        path = self.shell.project_path
+        if path is None:
+            return None
+        put_out(self.shell)
+        return RunFeed((path if path.is_dir() else path.parent) / PROJECT_FOLDER)
 
     def on_unmount(self) -> None:
         self.shell.bridge.cancel(self, "runs")
@@ -228,6 +237,9 @@ class MonitorScreen(ModeScreen):
     def action_command(self) -> None:
         if self.followed is not None:
             actions.show_copied(self, "The command of this run", actions.run_command(self.followed.record))
+
+    def action_open_run(self) -> None:
+        self.shell.action_open_run()
 
     def action_runs(self) -> None:
         assert self._feed is not None
