@@ -62,9 +62,9 @@ def past_facts(past: PastRun) -> Iterator[str]:
 
 
 def judged(best: CheckpointLoss) -> str:
-    """``loss 0.08123, the least on the validation images``."""
-    how = "on the validation images" if best.by == VALIDATION else "smoothed"
-    return f"loss {number(best.loss)}, the least of all checkpoints {how}"
+    """``smoothed loss 0.08123, the least of all checkpoints``."""
+    how = "validation" if best.by == VALIDATION else "smoothed"
+    return f"{how} loss {number(best.loss)}, the least of all checkpoints"
 
 
 def number(value: float | None) -> str:

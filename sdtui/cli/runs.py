@@ -13,6 +13,7 @@ from sdtui.cli.run_following import follow
 from sdtui.cli.run_place import find_run, home_of, json_option, place_argument, which_argument
 from sdtui.cli.run_text import document, ending, facts
 from sdtui.cli.runs_compare import compare_command
+from sdtui.cli.runs_delete import delete_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.cli.runs_stop import stop_command
 from sdtui.runs import store
@@ -80,5 +81,5 @@ def follow_command(directory: Path, run_id: str | None, as_json: bool) -> None:
         raise RunError(f"{view.id} {ending(view)}")
 
 
-for _more in (stop_command, compare_command, note_command, star_command):
+for _more in (stop_command, compare_command, delete_command, note_command, star_command):
     command.add_command(_more)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from sdtui.base.text import count, plural, safe
 from sdtui.cli.output import print_json, run_work
-from sdtui.cli.run_place import find_run, json_option
+from sdtui.cli.run_place import find_run, home_of, json_option
 
 if TYPE_CHECKING:
     from sdtui.runs.comparison import Compared, Comparison, SampleRow
@@ -32,17 +32,16 @@ def compare_command(words: tuple[str, ...], as_json: bool) -> None:
     """
     from sdtui.runs.comparison import compare
 
-    directory, wanted = _split(words)
-    found = [find_run(directory, word) for word in wanted]
-    home = found[0][0] if found else directory
-    comparison = run_work(compare(home, [record for _, record in found]))
+    directory, wanted = split_words(words)
+    records = [find_run(directory, word)[1] for word in wanted]
+    comparison = run_work(compare(home_of(directory), records))
     if as_json:
         print_json(_document(comparison))
     else:
         click.echo("\n".join(_text(comparison)))
 
 
-def _split(words: Sequence[str]) -> tuple[Path, Sequence[str]]:
+def split_words(words: Sequence[str]) -> tuple[Path, Sequence[str]]:
     """The project's folder, where the first word is one, and the IDs."""
     first = Path(words[0])
     return (first, words[1:]) if first.exists() or "/" in words[0] else (Path(), words)

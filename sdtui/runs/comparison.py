@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sdtui.base.errors import UsageError
+from sdtui.base.text import plural
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
 from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.history import PastRun, past_run
@@ -59,7 +60,7 @@ def compare(home: Path, records: Sequence[RunRecord], cancelled: Cancelled = nev
     Raises UsageError for less than two, more than six, or the same one twice; WorkCancelled.
     """
     if not FEWEST <= len(records) <= MOST:
-        raise UsageError(f"{len(records)} runs were named; two to six can be compared")
+        raise UsageError(f"{plural(len(records), 'run')} named; two to six can be compared")
     if len({record.id for record in records}) < len(records):
         raise UsageError("The same run was named twice")
     found: list[Compared] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
+from sdtui.runs.growing import Growing
 from sdtui.trainer.tensorboard import EventFileReader, Scalar
 
 LOSS = "loss"
@@ -40,18 +40,23 @@ class Curve:
         return len(self.steps)
 
 
-@dataclass
-class _Growing:
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    values: array[float] = field(default_factory=lambda: array("d"))
-    times: array[float] = field(default_factory=lambda: array("d"))
-    shown: Curve | None = None
+class _Scalar:
+    """A curve while it grows."""
+
+    def __init__(self) -> None:
+        self.steps, self.values, self.times = Growing("q"), Growing("d"), Growing("d")
+        self._shown = Curve((), (), ())
+
+    def add(self, scalar: Scalar) -> None:
+        self.steps.append(scalar.step)
+        self.values.append(scalar.value)
+        self.times.append(scalar.wall_time)
 
     def curve(self) -> Curve:
         """As it is now; the same object until something was added."""
-        if self.shown is None or len(self.shown) != len(self.steps):
-            self.shown = Curve(self.steps[:], self.values[:], self.times[:])
-        return self.shown
+        if len(self._shown) != len(self.steps):
+            self._shown = Curve(self.steps.taken(), self.values.taken(), self.times.taken())
+        return self._shown
 
 
 class EventFiles:
@@ -69,7 +74,7 @@ class EventFiles:
         self._is_foreign = is_foreign
         self._folder: Path | None = None
         self._readers: dict[Path, EventFileReader] = {}
-        self._scalars: dict[str, _Growing] = {}
+        self._scalars: dict[str, _Scalar] = {}
         self._bad: list[tuple[int, int]] = []
 
     def read_new(self, until: float | None = None) -> None:
@@ -92,14 +97,14 @@ class EventFiles:
         """The last value of the first of ``tags`` that the run writes."""
         for tag in tags:
             if tag in self._scalars:
-                return self._scalars[tag].values[-1]
+                return float(self._scalars[tag].values.taken()[-1])
         return None
 
     def timing(self, *tags: str) -> tuple[Sequence[int], Sequence[float]]:
-        """Steps and times (not copies: only to be read, at once) of the first of ``tags`` that the run writes."""
+        """Steps and times of the first of ``tags`` that the run writes."""
         for tag in tags:
             if tag in self._scalars:
-                return self._scalars[tag].steps, self._scalars[tag].times
+                return self._scalars[tag].steps.taken(), self._scalars[tag].times.taken()
         return (), ()
 
     @property
@@ -114,7 +119,7 @@ class EventFiles:
 
     def curves(self) -> dict[str, Curve]:
         """Every scalar under its own name, and the two losses under LOSS and AVERAGE."""
-        found = {tag: growing.curve() for tag, growing in self._scalars.items()}
+        found = {tag: scalar.curve() for tag, scalar in self._scalars.items()}
         for name, tag in _SAME.items():
             if tag in found:
                 found[name] = found[tag]
@@ -122,10 +127,7 @@ class EventFiles:
 
     def _keep(self, scalars: Iterable[Scalar]) -> None:
         for scalar in scalars:
-            growing = self._scalars.setdefault(scalar.tag, _Growing())
-            growing.steps.append(scalar.step)
-            growing.values.append(scalar.value)
-            growing.times.append(scalar.wall_time)
+            self._scalars.setdefault(scalar.tag, _Scalar()).add(scalar)
             if not math.isfinite(scalar.value) and scalar.tag in (LOSS, _SAME[LOSS]):
                 self._spoiled(scalar.step)
 
@@ -183,6 +185,16 @@ def _recent_files(logging_dir: Path, began: float) -> Iterator[Path]:
             yield from Path(entry.path).rglob(_PATTERN)
         elif not folder:
             yield Path(entry.path)
+
+
+def event_files(logging_dir: Path, since: float) -> list[tuple[int, Path]]:
+    """The event files in and below a logging folder that were begun at ``since`` or later, each after its beginning.
+
+    Both in seconds since the epoch.
+    """
+    found = ((_FILE.match(path.name), path) for path in _recent_files(logging_dir, since))
+    begun = [(int(match["seconds"]), path) for match, path in found if match is not None]
+    return sorted(one for one in begun if one[0] >= int(since))
 
 
 def console_curve(steps: Sequence[int], values: Sequence[float]) -> Mapping[str, Curve]:
