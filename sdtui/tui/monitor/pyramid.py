@@ -73,13 +73,14 @@ def fold(values: Floats, levels: tuple[Level, ...], starts: Ints, ends: Ints) ->
     starts, ends = starts.astype(np.int64), np.maximum(starts, ends).astype(np.int64)
     for depth in range(len(levels) + 1):
         above = levels[depth] if depth < len(levels) else None
-        inner_starts, inner_ends = -(-starts // FACTOR), ends // FACTOR
-        goes_up = (inner_ends > inner_starts) & (above is not None)
+        inner_starts = -(-starts // FACTOR)
+        inner_ends = np.minimum(ends // FACTOR, len(above) if above is not None else 0)
+        goes_up = inner_ends > inner_starts
         left_ends = np.where(goes_up, inner_starts * FACTOR, ends)
         right_starts = np.where(goes_up, inner_ends * FACTOR, ends)
         for first, last in ((starts, left_ends), (right_starts, ends)):
             found.add(values if depth == 0 else levels[depth - 1], first, last)
-        if above is None or not goes_up.any():
+        if not goes_up.any():
             break
         starts, ends = np.where(goes_up, inner_starts, 0), np.where(goes_up, inner_ends, 0)
     return found.result()

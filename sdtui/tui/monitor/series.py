@@ -16,7 +16,7 @@ _PROBES = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Points of one curve, in order of step; it never changes. Values may be NaN.
+    """Points of one curve, in order of step. Values may be NaN.
 
     ``steps`` is what the chart's axis counts: mostly steps, but seconds just as well.
     """
@@ -92,6 +92,9 @@ class _Column:
         self._room[self._used : used] = values
         self._used = used
 
+    def forget_last(self) -> None:
+        self._used = max(0, self._used - 1)
+
     def __len__(self) -> int:
         return self._used
 
@@ -125,10 +128,12 @@ class GrowingSeries:
     def become(self, steps: Numbers, values: Numbers, times: Numbers = ()) -> Series:
         """The curve as it is now: all of its points, the same as the last time and perhaps more behind them.
 
-        Where they are others (another run, a part that was cut), or their steps go back, everything is made anew.
+        The last one may have another value than it had. Where others have (another run, a part that was cut), or where
+        steps go back, everything is made anew.
         """
         if not self._goes_on(steps, values):
             self._begin_anew()
+        self._forget_last()
         known = len(self._steps)
         x, y = _floats(steps[known:]), _floats(values[known:])
         when = _floats(times[known:]) if len(times) == len(steps) else np.full(len(x), np.nan)
@@ -153,20 +158,24 @@ class GrowingSeries:
     def _goes_on(self, steps: Numbers, values: Numbers) -> bool:
         """Whether the points begin with those that are known, by a look at a few of them."""
         known = len(self._steps)
-        if not known:
+        if known < 2:
             return True
         if not self._in_order or len(steps) < known:
             return False
-        probes = np.linspace(0, known - 1, min(known, _PROBES)).astype(np.int64)
+        probes = np.linspace(0, max(0, known - 2), min(known, _PROBES)).astype(np.int64)
         told = np.array([(steps[index], values[index]) for index in probes.tolist()], dtype=np.float64)
         kept = np.stack((self._steps.view[probes], self._values.view[probes]), axis=1)
         return bool(np.array_equal(told, kept, equal_nan=True))
+
+    def _forget_last(self) -> None:
+        for column in (self._steps, self._values, self._times):
+            column.forget_last()
 
     def _append(self, x: Floats, y: Floats, when: Floats) -> None:
         self._steps.extend(x)
         self._values.extend(y)
         self._times.extend(when)
-        size, depth = len(self._values), 0
+        size, depth = len(self._values) - 1, 0  # the last value may be told again
         while size >= FACTOR:
             if depth == len(self._levels):
                 self._levels.append(_GrowingLevel())
