@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +41,9 @@ class Attendance:
         """The run has ended: somebody must tell that, where notices are wanted. Waits until it was told."""
         if self._pid is None and wanted():
             self._start(run)
+        elif self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGURG)
         end = self._clock() + _LAST
         # A service manager kills what is left when the supervisor ends.
         while self._pid is not None and self._clock() < end:

@@ -40,6 +40,11 @@ def request_pause(home: Path, run_id: str, *, held: bool) -> None:
     _ask(_supervised(home, run_id), Request(stop=False, pause=held))
 
 
+def ask(home: Path, run_id: str, request: Request) -> None:
+    """Ask anything else of the run's supervisor. Raises as above."""
+    _ask(_supervised(home, run_id), request)
+
+
 def _supervised(home: Path, run_id: str) -> RunRecord:
     """The record of a run with somebody who listens."""
     record = store.load(home, run_id)

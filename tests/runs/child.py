@@ -33,13 +33,14 @@ def header(total: int) -> None:
     sys.stderr.write(f"\rsteps:   0%|          | 0/{total} [00:00<?, ?it/s]")
 
 
-def steps(first: int, last: int, total: int) -> None:
+def steps(first: int, last: int, total: int, spoiled: bool = False) -> None:
     """Each step is drawn twice, first with the loss of the step before, as tqdm's update() and set_postfix() do."""
     for step in range(first, last + 1):
         percent = 100 * step // total
         for loss in (1 / step, 1 / (step + 1)):
             sys.stderr.write(f"\rsteps: {percent:3d}%|{'█' * (percent // 10):10s}| {step}/{total} ")
-            sys.stderr.write(f"[00:0{step % 10}<00:09,  2.50it/s, avr_loss={loss:.3g}]")
+            shown = "nan" if spoiled else f"{loss:.3g}"
+            sys.stderr.write(f"[00:0{step % 10}<00:09,  2.50it/s, avr_loss={shown}]")
             sys.stderr.flush()
 
 
@@ -58,9 +59,9 @@ def act(word: str) -> None:
         steps(1, int(value), int(value))
     elif name == "header":
         header(int(value))
-    elif name == "steps":
+    elif name in ("steps", "nan"):
         first, last, total = value.split("-")
-        steps(int(first), int(last), int(total))
+        steps(int(first), int(last), int(total), spoiled=name == "nan")
     elif name == "say":
         print(value, flush=True)
     elif name == "saved":
