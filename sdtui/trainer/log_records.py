@@ -28,6 +28,10 @@ class LogRecord:
     column: int | None
     """Cells that a line of the message has, None where the origin does not say."""
     pieces: list[str] = field(default_factory=list)
+    before: str = ""
+    """What stands before the message: the time and the level, padded."""
+    origin: str = ""
+    """``train_util.py:2090``; empty where it is not told."""
 
     def add(self, text: str) -> None:
         """One more line of the message."""
@@ -38,11 +42,21 @@ class LogRecord:
         """True when the last line has no cell left, so that a word may have been broken there."""
         return bool(self.pieces) and self.column is not None and width(self.pieces[-1]) >= self.column
 
+    def _broken(self, piece: str) -> bool:
+        """Whether a word goes on in the line below: rich breaks one that is longer than a line, from a line's start."""
+        return self.column is not None and width(piece) >= self.column and " " not in piece
+
+    def wraps_into(self, text: str) -> bool:
+        """Whether ``text``, the line below, goes on with the message because the last line had no room for its word."""
+        if self.column is None or not self.pieces or not text.startswith(INDENT) or not text.strip():
+            return False
+        return width(self.pieces[-1]) + 1 + width(text.split(None, 1)[0]) > self.column
+
     def text(self) -> str:
         """The message on one line."""
         whole = ""
         for index, piece in enumerate(self.pieces):
-            broken = index > 0 and self.column is not None and width(self.pieces[index - 1]) >= self.column
+            broken = index > 0 and self._broken(self.pieces[index - 1])
             whole += piece if broken or not whole else (f" {piece}" if piece else "")
         return whole.strip()
 
@@ -60,7 +74,9 @@ def begin_record(line: str) -> LogRecord | None:
         start = found.start("level") + 9
         column = width(line[: found.start("message") + origin.start()]) - 1 - width(line[:start])
         message = message[: origin.start()]
-    record = LogRecord(found["level"], column)
+    record = LogRecord(
+        found["level"], column, before=line[: found.start("message")], origin=origin.group().strip() if origin else ""
+    )
     record.add(message)
     return record
 

@@ -23,6 +23,16 @@ _UPWARDS = re.compile(r"\x1b\[\d*[AF]\Z")
 _LINE_END = re.compile(r"\r+\n?|\n")
 
 
+def row_text(row: bytes) -> str:
+    """What is left to see of one line of a console's bytes (without its line feed), ``UP`` where the cursor went up."""
+    row = row.rstrip(b"\r")
+    text = row[row.rfind(b"\r") + 1 :].decode("utf-8", errors="replace")
+    if "\x1b" in text:
+        text = _ESCAPE.sub(lambda found: UP if _UPWARDS.match(found.group()) else "", text)
+        text = _UNFINISHED.sub("", text).replace("\x1b", "")
+    return text.rstrip(" ")
+
+
 class Segment(NamedTuple):
     """Text up to where the cursor returned (``end`` is CR) or a line ended (``end`` is LF, CR LF counts as LF)."""
 
