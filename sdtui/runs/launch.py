@@ -52,6 +52,7 @@ class LaunchRequest:
     settings: Mapping[str, str] = field(default_factory=dict)
     given: tuple[str, ...] | None = None
     steps_per_epoch: int | None = None
+    trained_on: str | None = None
     continues: Continuation | None = None
     relaunch_of: str | None = None
 
@@ -111,6 +112,7 @@ def record_of(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> Ru
         settings=redact_settings(request.settings),
         given=request.given,
         steps_per_epoch=request.steps_per_epoch,
+        trained_on=request.trained_on,
         continues=request.continues,
         relaunch_of=request.relaunch_of,
         host=processes.host(),

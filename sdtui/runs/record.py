@@ -85,6 +85,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str] = {}
     given: tuple[str, ...] | None = None
     """Which settings a person had set or taken out beside the profile's own; None: an older sdtui did not say."""
+    trained_on: str | None = None
+    """The file in which it stands what the dataset was when the run was started (runs/trained_on.py)."""
     gpus: tuple[int, ...] | None = None
     """The cards that it was given (CUDA_VISIBLE_DEVICES); None: it may use all."""
     continues: Continuation | None = None

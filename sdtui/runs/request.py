@@ -26,6 +26,7 @@ from sdtui.runs.record import RunRecord
 from sdtui.runs.redact import redact_command
 from sdtui.runs.sample_prompts import PromptText, prompts_for
 from sdtui.runs.taken import taken_names
+from sdtui.runs.trained_on import FILE, write_trained_on
 from sdtui.trainer.base_models import base_models, find_model
 from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
 from sdtui.trainer.fields import Value
@@ -58,6 +59,7 @@ class Prepared:
     """Steps that it trains itself: those before a resume are not among them."""
     arguments: Mapping[str, Value | None]
     """Of the script, by name."""
+    project: Project
 
     @property
     def shell(self) -> str:
@@ -119,6 +121,7 @@ def write_inputs(prepared: Prepared) -> None:
             write_atomic(change.path, change.after)
             if str(change.path) == prepared.request.dataset_config:
                 verify(change.path)
+    write_trained_on(prepared.inputs, prepared.project)
 
 
 class _Draft:
@@ -173,6 +176,7 @@ class _Draft:
             reads=tuple(dict.fromkeys(str(path) for path in (*dataset.reads, *self._reads(paths)))),
             total_steps=resumed.ends_at if resumed else total,
             steps_per_epoch=per_epoch,
+            trained_on=str(self.folder / FILE),
             continues=resumed.continues if resumed else None,
             settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command.words else "false"},
             given=tuple(self.settings.given),
@@ -186,6 +190,7 @@ class _Draft:
             steps_per_epoch=per_epoch,
             total_steps=resumed.course.steps if resumed else total,
             arguments=command.arguments,
+            project=self.project,
         )
 
     def _with_paths(self, settings: Settings) -> Settings:
