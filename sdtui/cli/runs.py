@@ -15,6 +15,8 @@ from sdtui.cli.run_text import document, ending, facts
 from sdtui.cli.runs_compare import compare_command
 from sdtui.cli.runs_delete import delete_command
 from sdtui.cli.runs_note import note_command, star_command
+from sdtui.cli.runs_open import open_command
+from sdtui.cli.runs_queue import queue_command
 from sdtui.cli.runs_stop import stop_command
 from sdtui.runs import store
 from sdtui.runs.lineage import follower_of
@@ -81,5 +83,5 @@ def follow_command(directory: Path, run_id: str | None, as_json: bool) -> None:
         raise RunError(f"{view.id} {ending(view)}")
 
 
-for _more in (stop_command, compare_command, delete_command, note_command, star_command):
+for _more in (stop_command, compare_command, delete_command, note_command, queue_command, star_command, open_command):
     command.add_command(_more)

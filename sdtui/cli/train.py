@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 @click.option(
     "--rehearse", "rehearsing", is_flag=True, help="Rehearse with sd-scripts on a tiny model; start nothing else."
 )
+@click.option("--gpus", metavar="0,1", help="Train on these cards only, as nvidia-smi counts them.")
+@click.option("--queue", "queueing", is_flag=True, help="Let it wait until its cards are free, behind those that wait.")
+@click.option(
+    "--stop-on-failure", is_flag=True, help="With --queue: let the others wait if this run does not end well."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--follow", is_flag=True, help="Print progress until the run ends; Ctrl+C ends only the printing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
@@ -41,6 +46,9 @@ def command(
     dry_run: bool,
     script_file: Path | None,
     rehearsing: bool,
+    gpus: str | None,
+    queueing: bool,
+    stop_on_failure: bool,
     yes: bool,
     follow: bool,
     as_json: bool,
@@ -62,9 +70,14 @@ def command(
         raise UsageError("It was not said what to train", remedy=f"Name one with --profile: {', '.join(PROFILES)}.")
     if rehearsing and (dry_run or follow or script_file is not None):
         raise UsageError("--rehearse starts no run", remedy="Leave --dry-run, --follow and --script out.")
+    if stop_on_failure and not queueing:
+        raise UsageError("--stop-on-failure is about runs that wait behind this one", remedy="Say --queue too.")
+    if queueing and (rehearsing or script_file is not None):
+        raise UsageError("--queue starts a run later", remedy="Leave --rehearse and --script out.")
     user = load_settings()
     for problem in user.problems:
         narrate(f"Note: {problem}")
+    texts = (*texts, f"gpus={gpus}") if gpus is not None else texts
     settings = given_settings(profile, texts, user.settings, folder.absolute())
     settle_interrupted(folder, dry_run=dry_run, yes=yes)
     project = run_work(scan(folder))
@@ -84,6 +97,9 @@ def command(
     if prepared.overwrites and not require_consent(_question(prepared.overwrites), yes=yes):
         narrate("Nothing was started.")
         return 0
+    if queueing:
+        _queue(project.home, prepared, stop_on_failure=stop_on_failure, follow=follow, as_json=as_json)
+        return 0
     write_inputs(prepared)
     if script_file is not None:
         _write_script(script_file, prepared.script, yes=yes)
@@ -98,6 +114,20 @@ def command(
         click.echo(record.id)
         narrate(f"Watch it with: sdtui runs follow {project.root} {record.id}")
     return 0
+
+
+def _queue(home: Path, prepared: Prepared, *, stop_on_failure: bool, follow: bool, as_json: bool) -> None:
+    from sdtui.cli.runs_queue import told_queued
+    from sdtui.runs.queue import put
+
+    record = put(home, prepared.request, stop_on_failure=stop_on_failure)
+    narrate(told_queued(home, record))
+    if follow:
+        _follow(home, record, as_json=as_json)
+    elif as_json:
+        print_json({"id": record.id, **_document(prepared)})
+    else:
+        click.echo(record.id)
 
 
 def _show(prepared: Prepared, settings: Settings, *, as_json: bool) -> None:
