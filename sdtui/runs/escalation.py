@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -24,7 +25,7 @@ SIGNALS = {
     Stage.KILLING: signal.SIGKILL,
 }
 
-_NEXT = {
+NEXT: Mapping[Stage, Stage] = {
     # No interrupt for what was left behind: its KeyboardInterrupt in the log would hide why its launcher ended.
     Stage.LINGERING: Stage.TERMINATING,
     Stage.INTERRUPTING: Stage.TERMINATING,
@@ -64,8 +65,8 @@ class Escalation:
 
     def harder(self, now: float) -> None:
         """Somebody does not want to wait for the next signal."""
-        if self.stage in _NEXT:
-            self._enter(_NEXT[self.stage], now)
+        if self.stage in NEXT:
+            self._enter(NEXT[self.stage], now)
 
     def kill(self, now: float) -> None:
         """Somebody asked for it to end at once."""
@@ -81,7 +82,7 @@ class Escalation:
         """The signal to send now: each stage's once, when it is entered."""
         deadline = self.deadline
         if deadline is not None and now >= deadline and self.stage is not Stage.KILLING:
-            self._enter(_NEXT[self.stage], now)
+            self._enter(NEXT[self.stage], now)
         if self._sent or self.stage not in SIGNALS:
             return None
         self._sent = True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sdtui.base.text import count, plural, safe
 from sdtui.runs.followable import Followable
-from sdtui.runs.letterbox import StopAfter
+from sdtui.runs.letterbox import Status, StopAfter
 from sdtui.runs.record import RunRecord, RunState, RunView
 from sdtui.runs.story import Story
 from sdtui.trainer.outputs import parse_checkpoint_name
@@ -173,6 +173,21 @@ def moments(follower: Followable, view: RunView) -> tuple[Moment, ...]:
         found.append(Moment(StopAfter.SAMPLE, soon))
     left = story.total - story.step if story.total else None
     return tuple(moment for moment in found if left is None or moment.steps_away is None or moment.steps_away < left)
+
+
+@dataclass(frozen=True, slots=True)
+class StopOutlook:
+    """All that is to be known before a run is stopped, and while it is."""
+
+    cost: StopCost
+    moments: tuple[Moment, ...]
+    ending: Status | None
+    """The supervisor's last word; None where nobody says."""
+
+
+def stop_outlook(follower: Followable, view: RunView) -> StopOutlook:
+    """Of a run that lives. ``view`` is what ``follower`` said last."""
+    return StopOutlook(stop_cost(follower, view), moments(follower, view), follower.ending())
 
 
 def comes(follower: Followable, view: RunView, after: StopAfter) -> bool:

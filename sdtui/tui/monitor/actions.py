@@ -12,34 +12,15 @@ from rich.text import Text
 
 from sdtui.base.text import plural, safe, safe_lines
 from sdtui.runs.record import RunRecord
-from sdtui.runs.stop import request_stop
 from sdtui.runs.summary import summary
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor.feed import Snapshot
-from sdtui.tui.monitor.following import Followed
-from sdtui.tui.monitor.legend import steps_per_epoch
-from sdtui.tui.monitor.phrases import share_done, would_be_lost
+from sdtui.tui.monitor.phrases import share_done
 from sdtui.tui.theme import inks
 
 if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
-
-
-def ask_to_stop(screen: ModeScreen, home: Path, followed: Followed, asked: Callable[[], None]) -> None:
-    """Ask whether to stop the run, saying what that costs; ``asked`` is called when the run was told to."""
-    view = followed.view
-    sentences = (
-        f"{would_be_lost(view, steps_per_epoch(view))} The trainer saves nothing when it is interrupted.\n\n"
-        "What was saved stays, and the run can be started again."
-    )
-    answers = (Answer("s", "stop it now", "stop"), Answer("esc", "let it go on", ""))
-
-    def answered(answer: str | None) -> None:
-        if answer == "stop":
-            screen.shell.bridge.call(screen, "stop", lambda: request_stop(home, view.id), lambda _none: asked())
-
-    screen.app.push_screen(Ask(f"Stop {safe(view.name)}?", sentences, answers), answered)
 
 
 def show_copied(screen: ModeScreen, title: str, text: str) -> None:

@@ -12,6 +12,7 @@ from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
+from sdtui.runs.stop_cost import StopOutlook, stop_outlook
 from sdtui.runs.watch import RunWatcher
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.monitor.series import NOTHING, Series
@@ -45,6 +46,8 @@ class Followed:
     prompts: tuple[PromptWords, ...]
     machine: Machine
     now: float
+    stopping: StopOutlook | None = None
+    """What stopping it would cost, and how far that is; None once it has ended."""
 
 
 class Following:
@@ -86,6 +89,7 @@ class Following:
                 self._written(view.checkpoints),
             ),
             now=now,
+            stopping=None if view.state.ended else stop_outlook(self._follower, view),
         )
 
     def _curve(self, curves: Mapping[str, Curve], tags: tuple[str, ...]) -> Series:

@@ -53,8 +53,8 @@ def elapsed(view: RunView, now: float) -> float | None:
 
 
 def left(view: RunView) -> str | None:
-    """``4 m 22 s left``, ``estimating``; None when it has ended."""
-    if view.state.ended:
+    """``4 m 22 s left``, ``estimating``; None when it ends or has ended."""
+    if view.state.ended or view.state is RunState.STOPPING:
         return None
     if view.state is RunState.QUEUED:
         return "waiting"
@@ -66,8 +66,11 @@ def steps(view: RunView) -> str:
     return f"step {count(view.step)}/" + (count(view.total_steps) if view.total_steps else "·")
 
 
-def facts(view: RunView, now: float) -> list[str]:
-    """Epoch, speed, time: what stands right of the bar, each at its own width so that nothing jumps."""
+def facts(view: RunView, now: float, stop: str = "") -> list[str]:
+    """Epoch, speed, time: what stands right of the bar, each at its own width so that nothing jumps.
+
+    ``stop`` says how far a stop is.
+    """
     said = []
     if view.epoch is not None:
         of = f"/{count(view.epochs)}" if view.epochs else ""
@@ -78,18 +81,16 @@ def facts(view: RunView, now: float) -> list[str]:
     if spent is not None:
         said.append(duration(spent) if view.state.ended else f"{duration(spent)} so far")
     remaining = left(view)
-    if remaining:
-        said.append(remaining)
-    return said
+    return [*said, *filter(None, (remaining, stop))]
 
 
-def status(view: RunView, now: float, width: int) -> list[list[Span]]:
-    """One line where ``width`` allows a bar of 16 cells beside all facts, else two."""
+def status(view: RunView, now: float, width: int, stop: str = "") -> list[list[Span]]:
+    """One line where ``width`` allows a bar of 16 cells beside all facts, else two. ``stop``: how far a stop is."""
     head: list[Span] = [(safe(view.name), "name"), GAP, (view.state.value, state_role(view.state)), GAP]
     step: list[Span] = [(steps(view), "plain"), (" ", "dim")]
     share = share_done(view)
     percent: list[Span] = [(f" {round(share * 100)}%" if share is not None else "", "plain")]
-    tail = "   ".join(facts(view, now))
+    tail = "   ".join(facts(view, now, stop))
     room = width - sum(len(text) for text, _ in [*head, *step, *percent]) - len(tail) - 3
     if room >= 16:
         return [[*head, *step, *bar(share, room), *percent, ("   " + tail, "dim")]]
@@ -141,18 +142,6 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
     when = f"step {count(checkpoint.step)}" if checkpoint.step is not None else ""
     when = when or (f"epoch {checkpoint.epoch}" if checkpoint.epoch is not None else "last")
     return f"{safe(_name(checkpoint))}  {when}"
-
-
-def would_be_lost(view: RunView, steps_per_epoch: float | None) -> str:
-    """What stopping now costs, in one sentence."""
-    newest = last_checkpoint(view.checkpoints)
-    if newest is None:
-        return f"Nothing was saved yet: all {plural(view.step, 'step')} would be lost."
-    at = newest.step if newest.step is not None else (newest.epoch or 0) * (steps_per_epoch or 0)
-    if not at:
-        return f"The last checkpoint is {safe(_name(newest))}; what was trained since then would be lost."
-    lost = max(0, view.step - round(at))
-    return f"The last checkpoint is {safe(_name(newest))}; {plural(lost, 'step')} since then would be lost."
 
 
 def trend(now: float | None, before: float | None) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdtui.runs.record import RunState
-
 if TYPE_CHECKING:
     from sdtui.tui.monitor.screen import MonitorScreen
 
@@ -19,12 +17,7 @@ def live(screen: MonitorScreen) -> bool:
 
 
 def stoppable(screen: MonitorScreen) -> bool:
-    return (
-        live(screen)
-        and ours(screen)
-        and screen.followed is not None
-        and screen.followed.view.state is not RunState.STOPPING
-    )
+    return live(screen) and ours(screen)
 
 
 def ours(screen: MonitorScreen) -> bool:

@@ -22,6 +22,8 @@ from sdtui.tui.monitor.legend import SMOOTHINGS, legend, marks, steps_per_epoch,
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
 from sdtui.tui.monitor.samples_panel import SamplesPanel
+from sdtui.tui.monitor.stop_dialog import StopDialog
+from sdtui.tui.monitor.stop_lines import stop_note
 from sdtui.tui.monitor.timeline import timeline
 from sdtui.tui.monitor.trouble import ending_lines, place_of_error
 from sdtui.tui.widgets.lines import Line, Lines
@@ -162,7 +164,8 @@ class MonitorScreen(ModeScreen):
         ending = self.query_one("#ending", Lines)
         ending.display = view.state.ended and not self.large
         ending.show_fitted(lambda width: ending_lines(view, followed.log, width, rows))
-        self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width))
+        stop = stop_note(followed)
+        self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
         self.query_one("#beside", Lines).show(beside_lines(followed))
 
     def _show_chart(self, followed: Followed) -> None:
@@ -216,7 +219,7 @@ class MonitorScreen(ModeScreen):
     def action_stop(self) -> None:
         if self.followed is not None:
             assert self._feed is not None
-            actions.ask_to_stop(self, self._feed.home, self.followed, self._feed.wake)
+            self.app.push_screen(StopDialog(self, self._feed.home, self.followed, self._feed.wake))
 
     def action_pictures(self) -> None:
         self.query_one(SamplesPanel).draw_pictures()
