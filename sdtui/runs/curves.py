@@ -88,6 +88,11 @@ class EventFiles:
             except UnreadableError:
                 del self._readers[path]  # deleted meanwhile; what was read of it stays
 
+    def folder(self, until: float | None = None) -> Path | None:
+        """The folder of the run's own files; where it has none (yet), the one below which it makes it."""
+        self._own_files(until)
+        return self._folder or self._logging_dir
+
     @property
     def damage(self) -> tuple[str, ...]:
         """A sentence for each file of which a part could not be read."""
