@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 
 class Growing:
@@ -15,13 +16,24 @@ class Growing:
 
     def append(self, number: float) -> None:
         """Add one."""
-        if self._used == len(self._room):
-            # Twice the room elsewhere: what was taken goes on looking at the old one.
-            room = memoryview(array(self._code, bytes(2 * self._room.nbytes)))
-            room[: self._used] = self._room
-            self._room = room
+        self._make_room(1)
         self._room[self._used] = number  # type: ignore[call-overload]
         self._used += 1
+
+    def extend(self, numbers: Sequence[float]) -> None:
+        """Add several at once."""
+        added = memoryview(array(self._code, numbers))
+        self._make_room(len(added))
+        self._room[self._used : self._used + len(added)] = added
+        self._used += len(added)
+
+    def _make_room(self, count: int) -> None:
+        if self._used + count > len(self._room):
+            # At least twice the room elsewhere: what was taken goes on looking at the old one.
+            size = max(2 * len(self._room), self._used + count)
+            room = memoryview(array(self._code, bytes(size * self._room.itemsize)))
+            room[: self._used] = self._room[: self._used]
+            self._room = room
 
     def taken(self) -> memoryview:
         """All numbers so far."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sdtui.runs.curves import Curve
+from sdtui.runs.growing import Growing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ class JoinedCurve:
 
     def __init__(self) -> None:
         self._earlier: tuple[tuple[Curve, int, int | None], ...] = ()
-        self._steps = array("q")
-        self._values = array("d")
-        self._times = array("d")
+        self._steps, self._values, self._times = Growing("q"), Growing("d"), Growing("d")
         self._taken = 0
         self._last: tuple[Curve, int] | None = None
         self._shown: Curve | None = None
@@ -41,7 +39,7 @@ class JoinedCurve:
             self._taken, self._last, self._shown = len(last), (last, shift), None
         if self._shown is None:
             whole = len(self._times) == len(self._steps)
-            self._shown = Curve(self._steps[:], self._values[:], self._times[:] if whole else ())
+            self._shown = Curve(self._steps.taken(), self._values.taken(), self._times.taken() if whole else ())
         return self._shown
 
     def _goes_on(self, earlier: Sequence[tuple[Curve, int, int | None]], last: Curve | None, shift: int) -> bool:
@@ -59,14 +57,15 @@ class JoinedCurve:
         return last.steps[len(before) - 1] == before.steps[-1] and last.values[len(before) - 1] == before.values[-1]
 
     def _begin(self, earlier: Sequence[tuple[Curve, int, int | None]], shift: int) -> None:
-        self._steps, self._values, self._times = array("q"), array("d"), array("d")
+        self._steps, self._values, self._times = Growing("q"), Growing("d"), Growing("d")
         self._earlier, self._last, self._shown, self._taken = tuple(earlier), None, None, 0
         for curve, by, end in earlier:
             stop = len(curve) if end is None else bisect_right(curve.steps, end - by)
             self._extend(curve, 0, stop, by)
 
     def _extend(self, curve: Curve, start: int, stop: int, by: int) -> None:
-        self._steps.extend(step + by for step in curve.steps[start:stop])
+        steps = curve.steps[start:stop]
+        self._steps.extend([step + by for step in steps] if by else steps)
         self._values.extend(curve.values[start:stop])
         self._times.extend(curve.times[start:stop])
 

@@ -69,7 +69,7 @@ class Lineage:
             for one, other in zip(told, self._told, strict=True)
             for now, then in zip(one, other, strict=True)
         ):
-            self._told, self._shown = told, self._whole(told)
+            self._told, self._shown = told, self._whole([view for view, _ in told])
         return self._shown
 
     def curves(self) -> Mapping[str, Curve]:
@@ -92,8 +92,8 @@ class Lineage:
         for follower, _ in self._parts:
             follower.close()
 
-    def _whole(self, told: Sequence[tuple[RunView, TrainingHeader | None]]) -> RunView:
-        views = [offset.view(view, header) for (view, header), (_, offset) in zip(told, self._parts, strict=True)]
+    def _whole(self, told: Sequence[RunView]) -> RunView:
+        views = [offset.view(view, part.story) for view, (part, offset) in zip(told, self._parts, strict=True)]
         *earlier, own = views
         parts = tuple(_part(view, cut) for view, cut in zip(earlier, self._cuts, strict=True))
         kept = [_until(view, cut) for view, cut in zip(earlier, self._cuts, strict=True)]

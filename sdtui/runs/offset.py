@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from sdtui.runs.record import Checkpoint, Continuation, RunRecord, RunView, SampleImage
+from sdtui.runs.story import NAN_SINCE, Story
+from sdtui.runs.verdict import nan_sentence
 from sdtui.trainer.course import keeps_epoch, steps_left
 from sdtui.trainer.events import TrainingHeader
 
@@ -26,10 +28,14 @@ class Offset:
         """To the steps of a TensorBoard scalar: those of an epoch are logged at its number (epoch_logging)."""
         return self.epochs if "epoch" in tag else self.steps
 
-    def view(self, view: RunView, header: TrainingHeader | None) -> RunView:
-        """A part's own view, counted over all parts. ``header`` is what the trainer printed of its length."""
+    def view(self, view: RunView, story: Story) -> RunView:
+        """A part's own view, counted over all parts. ``story`` is what its console told."""
         step = self.bar + view.step
-        total = self._ends_at(header) or self._record.total_steps
+        total = self._ends_at(story.header) or self._record.total_steps
+        spoiled = tuple((first + self.steps, last + self.steps) for first, last in view.nan_steps)
+        renamed = {nan_sentence(view.nan_steps): nan_sentence(spoiled) or ""}
+        if story.nan_since is not None:
+            renamed[f"{NAN_SINCE} {story.nan_since:,}."] = f"{NAN_SINCE} {story.nan_since + self.bar:,}."
         return msgspec.structs.replace(
             view,
             step=step,
@@ -40,7 +46,8 @@ class Offset:
             eta_s=_rest(view, step, total),
             checkpoints=tuple(self._checkpoint(one) for one in view.checkpoints),
             samples=tuple(self._sample(one) for one in view.samples),
-            nan_steps=tuple((first + self.bar, last + self.bar) for first, last in view.nan_steps),
+            nan_steps=spoiled,
+            warnings=tuple(renamed.get(warning, warning) for warning in view.warnings),
         )
 
     def _ends_at(self, header: TrainingHeader | None) -> int | None:
