@@ -13,6 +13,7 @@ from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.held import Held
 from sdtui.runs import letterbox, store
+from sdtui.runs.log_bytes import log_at
 from sdtui.runs.record import RunRecord, run_folder
 
 _SILENCE = 600.0
@@ -81,7 +82,8 @@ def _is_copy(home: Path, record: RunRecord) -> bool:
         return False  # the state folder is shared with that machine, and tells it from heartbeats
     folder = run_folder(home, record.id)
     try:
-        written, said = ((folder / name).stat().st_mtime for name in (store.RECORD, store.CONSOLE))
+        paths = folder / store.RECORD, log_at(folder / store.CONSOLE)
+        written, said = (path.stat().st_mtime for path in paths)
     except OSError:
         return False
     return written > record.created + _BIRTH and said < written + _BIRTH
@@ -90,7 +92,8 @@ def _is_copy(home: Path, record: RunRecord) -> bool:
 def last_sign(home: Path, record: RunRecord) -> float:
     """When the run last wrote a line or a heartbeat, in seconds since the epoch."""
     signs = [record.created]
-    for path in (run_folder(home, record.id) / store.CONSOLE, Path(record.state_folder) / letterbox.STATUS):
+    console = log_at(run_folder(home, record.id) / store.CONSOLE)
+    for path in (console, Path(record.state_folder) / letterbox.STATUS):
         try:
             signs.append(path.stat().st_mtime)
         except OSError:

@@ -6,10 +6,10 @@ specification section 4.1). ``zcat`` and ``zgrep`` read it, and any place in it 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gzip
 import os
-import shutil
 import stat
 import struct
 import tempfile
@@ -209,11 +209,9 @@ def _length(file: BinaryIO, place: int) -> int:
 def _unpacked(file: BinaryIO) -> BinaryIO:
     """What another program has compressed, as far as it can be read, in a file that nobody sees."""
     scratch = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller's
-    try:
-        with gzip.GzipFile(fileobj=file) as packed:
-            shutil.copyfileobj(packed, scratch)
-    except (OSError, EOFError, zlib.error):
-        pass  # it is cut or damaged: what came before is the log
+    with gzip.GzipFile(fileobj=file) as packed, contextlib.suppress(OSError, EOFError, zlib.error):
+        while part := packed.read1():
+            scratch.write(part)  # where it is cut or damaged, what came before is the log
     scratch.flush()
     return scratch
 

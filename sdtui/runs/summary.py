@@ -16,6 +16,7 @@ from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.live import Life, life_of
+from sdtui.runs.log_bytes import log_at
 from sdtui.runs.losses import Losses, losses_of
 from sdtui.runs.record import RunRecord, RunState, RunView, run_folder
 
@@ -91,7 +92,7 @@ def _ended(home: Path, record: RunRecord) -> str | None:
     if record.host != processes.host() or life_of(home, record) is not Life.GONE:
         return None  # a run on another machine may only have been silent
     try:
-        said = (folder / store.CONSOLE).stat()
+        said = log_at(folder / store.CONSOLE).stat()
     except OSError:
         return None
     return f"{RunState.LOST.value} {said.st_mtime_ns} {said.st_size}"

@@ -23,6 +23,7 @@ from sdtui.base.files import make_folder
 from sdtui.runs import letterbox, store
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import LOCK, Orders
+from sdtui.runs.log_keeping import keep_small
 from sdtui.runs.record import RunRecord
 from sdtui.runs.watchman import Watchman
 
@@ -48,9 +49,11 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     _say(confirmation, STARTED)
     try:
-        return watchman.watch()
+        status = watchman.watch()
     finally:
         os.close(lock)
+    keep_small(watchman.home)
+    return status
 
 
 def _leave_everything(folder: Path) -> None:

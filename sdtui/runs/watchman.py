@@ -220,6 +220,11 @@ class Watchman:
     # --- what is written down
 
     @property
+    def home(self) -> Path:
+        """The ``.sdtui`` of the run's project."""
+        return self._path.parent.parent
+
+    @property
     def _path(self) -> Path:
         """The run's folder, wherever it has been moved meanwhile."""
         return Path(f"/proc/self/fd/{self._folder}").readlink()
