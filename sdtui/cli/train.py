@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sdtui.base.errors import RunError, UsageError
+from sdtui.base.errors import UsageError
 from sdtui.base.settings import load_settings
 from sdtui.base.text import count, plural, safe, safe_lines
 from sdtui.cli.interrupted import settle_interrupted
 from sdtui.cli.output import narrate, print_json, require_consent, run_work
+from sdtui.cli.starting import begin, document, may_overwrite
 
 if TYPE_CHECKING:
-    from sdtui.runs.record import RunRecord
     from sdtui.runs.request import Prepared
     from sdtui.trainer.profiles import Settings
 
@@ -60,7 +59,6 @@ def command(
     """
     from sdtui.cli.given_settings import given_settings
     from sdtui.dataset.scan import scan
-    from sdtui.runs.launch import launch
     from sdtui.runs.request import make_request, write_inputs
     from sdtui.trainer.installed_arguments import learn_kept
     from sdtui.trainer.location import require_trainer
@@ -94,45 +92,19 @@ def command(
     if dry_run:
         _show(prepared, settings, as_json=as_json)
         return 0
-    if prepared.overwrites and not require_consent(_question(prepared.overwrites), yes=yes):
-        narrate("Nothing was started.")
+    if not may_overwrite(prepared, yes=yes):
         return 0
-    if queueing:
-        _queue(project.home, prepared, stop_on_failure=stop_on_failure, follow=follow, as_json=as_json)
-        return 0
-    write_inputs(prepared)
     if script_file is not None:
+        write_inputs(prepared)
         _write_script(script_file, prepared.script, yes=yes)
         return 0
-    record = launch(project.home, prepared.request)
-    narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")
-    if follow:
-        _follow(project.home, record, as_json=as_json)
-    elif as_json:
-        print_json({"id": record.id, **_document(prepared)})
-    else:
-        click.echo(record.id)
-        narrate(f"Watch it with: sdtui runs follow {project.root} {record.id}")
+    begin(project.home, prepared, queueing=queueing, stop_on_failure=stop_on_failure, follow=follow, as_json=as_json)
     return 0
-
-
-def _queue(home: Path, prepared: Prepared, *, stop_on_failure: bool, follow: bool, as_json: bool) -> None:
-    from sdtui.cli.runs_queue import told_queued
-    from sdtui.runs.queue import put
-
-    record = put(home, prepared.request, stop_on_failure=stop_on_failure)
-    narrate(told_queued(home, record))
-    if follow:
-        _follow(home, record, as_json=as_json)
-    elif as_json:
-        print_json({"id": record.id, **_document(prepared)})
-    else:
-        click.echo(record.id)
 
 
 def _show(prepared: Prepared, settings: Settings, *, as_json: bool) -> None:
     if as_json:
-        print_json({**_document(prepared), "settings": [_setting(settings, key) for key in settings.known_keys()]})
+        print_json({**document(prepared), "settings": [_setting(settings, key) for key in settings.known_keys()]})
         return
     from sdtui.cli.applying import show_plan
 
@@ -142,27 +114,6 @@ def _show(prepared: Prepared, settings: Settings, *, as_json: bool) -> None:
         "reads:"
     )
     show_plan(prepared.plan)
-
-
-def _document(prepared: Prepared) -> dict[str, Any]:
-    from sdtui.runs.redact import redact_command
-
-    request = prepared.request
-    return {
-        "name": request.name,
-        "profile": request.profile,
-        "script": request.script,
-        "command": list(redact_command(request.command, os.environ)),
-        "cwd": request.cwd,
-        "dataset_config": request.dataset_config,
-        "output_dir": request.output_dir,
-        "logging_dir": request.logging_dir,
-        "sample_dir": request.sample_dir,
-        "steps_per_epoch": prepared.steps_per_epoch,
-        "total_steps": prepared.total_steps,
-        "notes": list(prepared.notes),
-        "overwrites": [str(path) for path in prepared.overwrites],
-    }
 
 
 def _setting(settings: Settings, key: str) -> dict[str, Any]:
@@ -180,10 +131,6 @@ def _setting(settings: Settings, key: str) -> dict[str, Any]:
     }
 
 
-def _question(overwrites: tuple[Path, ...]) -> str:
-    return f"{plural(len(overwrites), 'file')} of an earlier run may be overwritten ({overwrites[0].name}). Go on?"
-
-
 def _write_script(path: Path, text: str, *, yes: bool) -> None:
     from sdtui.base.files import read_if_there, write_atomic
 
@@ -196,13 +143,3 @@ def _write_script(path: Path, text: str, *, yes: bool) -> None:
         return
     write_atomic(path, text.encode("utf-8"))
     narrate(f"Written. Start it with: bash {path}")
-
-
-def _follow(home: Path, record: RunRecord, *, as_json: bool) -> None:
-    from sdtui.cli.run_following import follow
-    from sdtui.cli.run_text import ending
-    from sdtui.runs.record import RunState
-
-    view = follow(home, record, as_json=as_json)
-    if view.state is not RunState.DONE:
-        raise RunError(f"{view.id} {ending(view)}")

@@ -1,0 +1,104 @@
+"""A run that was prepared, started or put into the queue from the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sdtui.base.errors import RunError
+from sdtui.base.paths import shown
+from sdtui.base.text import plural, safe
+from sdtui.cli.output import narrate, print_json, require_consent
+
+if TYPE_CHECKING:
+    from sdtui.runs.record import RunRecord
+    from sdtui.runs.request import Prepared
+
+
+def may_overwrite(prepared: Prepared, *, yes: bool) -> bool:
+    """Ask where files of an earlier run would be overwritten; False where nothing is to be started."""
+    files = prepared.overwrites
+    if not files:
+        return True
+    question = f"{plural(len(files), 'file')} of an earlier run may be overwritten ({safe(files[0].name)}). Go on?"
+    if require_consent(question, yes=yes):
+        return True
+    narrate("Nothing was started.")
+    return False
+
+
+def begin(
+    home: Path,
+    prepared: Prepared,
+    *,
+    queueing: bool = False,
+    stop_on_failure: bool = False,
+    follow: bool = False,
+    as_json: bool = False,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Start it, or let it wait for its turn; ``more`` goes into the JSON document."""
+    record = _queued(home, prepared, stop_on_failure) if queueing else _started(home, prepared)
+    if follow:
+        _follow(home, record, as_json=as_json)
+    elif as_json:
+        print_json({"id": record.id, **document(prepared), **(more or {})})
+    else:
+        click.echo(record.id)
+        if not queueing:
+            narrate(f"Watch it with: sdtui runs follow {shown(home.parent)} {record.id}")
+
+
+def document(prepared: Prepared) -> dict[str, Any]:
+    """What would run, as JSON knows it."""
+    from sdtui.runs.redact import redact_command
+
+    request = prepared.request
+    return {
+        "name": request.name,
+        "profile": request.profile,
+        "script": request.script,
+        "command": list(redact_command(request.command, os.environ)),
+        "cwd": request.cwd,
+        "dataset_config": request.dataset_config,
+        "output_dir": request.output_dir,
+        "logging_dir": request.logging_dir,
+        "sample_dir": request.sample_dir,
+        "steps_per_epoch": prepared.steps_per_epoch,
+        "total_steps": prepared.total_steps,
+        "notes": list(prepared.notes),
+        "overwrites": [str(path) for path in prepared.overwrites],
+    }
+
+
+def _started(home: Path, prepared: Prepared) -> RunRecord:
+    from sdtui.runs.launch import launch
+    from sdtui.runs.request import write_inputs
+
+    write_inputs(prepared)
+    record = launch(home, prepared.request)
+    narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")
+    return record
+
+
+def _queued(home: Path, prepared: Prepared, stop_on_failure: bool) -> RunRecord:
+    from sdtui.cli.runs_queue import told_queued
+    from sdtui.runs.queue import put
+
+    record = put(home, prepared.request, stop_on_failure=stop_on_failure)
+    narrate(told_queued(home, record))
+    return record
+
+
+def _follow(home: Path, record: RunRecord, *, as_json: bool) -> None:
+    from sdtui.cli.run_following import follow
+    from sdtui.cli.run_text import ending
+    from sdtui.runs.record import RunState
+
+    view = follow(home, record, as_json=as_json)
+    if view.state is not RunState.DONE:
+        raise RunError(f"{view.id} {ending(view)}")
