@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import LOSS, EventFiles
@@ -25,7 +26,7 @@ from sdtui.runs.foreign_sources import Known, Sources
 from sdtui.runs.foreign_story import ForeignStory
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.outputs import OutputFolders
-from sdtui.runs.record import RunExit, RunRecord, RunState, RunView
+from sdtui.runs.record import ProcessMark, RunExit, RunRecord, RunState, RunView
 from sdtui.runs.redact import redact_command, redact_settings
 
 _QUIET = 3.0
@@ -110,14 +111,18 @@ class ForeignFollower(Follower):
 
     def _view_at(self, now: float) -> RunView:
         sign = self._last_sign()
+        if not sign and self._known.trainer is None:
+            return self._view(RunState.STARTING, None, "Nothing of a run was found here yet.")
         final_model = has_final_model(self._outputs.checkpoints) and sign - self._newest_output() < _LAST
-        seen = self._known.trainer is not None
+        seen = self._known.alive
         self._pace.see(now, self.story.step, training=self.story.doing is RunState.TRAINING)
         if not is_gone(self.told, now - sign, self._speed(), final_model=final_model, seen=seen):
+            self._stall = self._listen(self.story.doing, now)
             return self._view(self.story.doing, None, None)
-        state, reason = end_of(self.told, self._outputs.checkpoints, sign)
-        code = self.told.launcher_code
-        return self._view(state, reason, None, RunExit(returncode=code, ended=sign, stop_requested=False))
+        self._stall = None
+        state, reason, trouble = end_of(self.told, self._outputs.checkpoints, sign)
+        ended = RunExit(returncode=self.told.launcher_code, ended=sign, stop_requested=False)
+        return msgspec.structs.replace(self._view(state, reason, None, ended), trouble=trouble)
 
     def _by_its_steps(self, view: RunView) -> RunView:
         """Where no time tells which files are of an earlier run of the same name: what lies ahead of it is."""
@@ -157,6 +162,8 @@ def _record(places: ForeignPlaces, known: Known, somewhere: Path) -> RunRecord:
         output_dir=str(known.output_dir or somewhere),
         logging_dir=str(known.logging_dir) if known.logging_dir is not None else None,
         created=began,
+        trainer=ProcessMark(*trainer.mark) if trainer is not None else None,
+        host=processes.host() if trainer is not None else "",
         total_steps=int(steps) if steps.isdecimal() and epochs is None else None,
         settings=redact_settings(known.arguments),
     )

@@ -6,7 +6,7 @@ import time
 
 from sdtui.runs.foreign_story import ForeignStory
 from sdtui.runs.record import Checkpoint, RunExit, RunState
-from sdtui.runs.verdict import final_state
+from sdtui.runs.verdict import final_state, trouble_of
 
 _SILENCE = 600.0
 """Seconds without anything new after which a run without a visible process is taken for gone."""
@@ -30,17 +30,23 @@ def is_gone(told: ForeignStory, silent: float, it_per_s: float | None, *, final_
     return silent >= (_AFTER_ITS_MODEL if final_model else max(_SILENCE, usual))
 
 
-def end_of(told: ForeignStory, checkpoints: tuple[Checkpoint, ...], ended: float) -> tuple[RunState, str | None]:
-    """How it ended, and why, with the log's own words where it has any about that. ``ended`` in epoch seconds."""
+def end_of(
+    told: ForeignStory, checkpoints: tuple[Checkpoint, ...], ended: float
+) -> tuple[RunState, str | None, str | None]:
+    """How it ended, why, and which trouble it was (see RunView), by the log's own words where it has any about that.
+
+    ``ended`` in seconds since the epoch.
+    """
     if told.over:
         exit_status = RunExit(returncode=told.exit_status, ended=ended, stop_requested=False)
-        return final_state(exit_status, told, has_weights=bool(checkpoints))
+        state, reason = final_state(exit_status, told, has_weights=bool(checkpoints))
+        return state, reason, trouble_of(exit_status, told)
     if has_final_model(checkpoints):
-        return RunState.DONE, None
+        return RunState.DONE, None, None
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(ended))
     of = f" of {told.total:,}" if told.total else ""
     at = f" It stood at step {told.step:,}{of}." if told.step else ""
-    return RunState.LOST, f"Nothing was written since {when}, and nothing says how it ended.{at}"
+    return RunState.LOST, f"Nothing was written since {when}, and nothing says how it ended.{at}", None
 
 
 def has_final_model(checkpoints: tuple[Checkpoint, ...]) -> bool:

@@ -42,7 +42,7 @@ def places(log: Path | None, logging_dir: Path | None, output_dir: Path | None) 
             raise UnreadableError(f"{name} takes a folder, and this is a file", path=folder)
     if log is not None and is_folder(log):
         raise UnreadableError("This is a folder, not a log", path=log, remedy="Give it to --output-dir.")
-    return ForeignPlaces(log, _there(logging_dir), _there(output_dir))
+    return ForeignPlaces(_there(log), _there(logging_dir), _there(output_dir))
 
 
 def places_typed(text: str) -> ForeignPlaces:

@@ -41,6 +41,9 @@ class Known:
     """Its output_name, in a tuple, which holds None for a run without one; None where nothing tells it."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     trainer: Trainer | None = None
+    """Its process, also once that has ended; None where none was ever seen."""
+    alive: bool = False
+    """Whether its process was seen a moment ago."""
 
     @property
     def began(self) -> float | None:
@@ -60,6 +63,7 @@ class Sources:
         )
         """A folder of the run's, for relative paths of which nothing is known."""
         self._trainer: Trainer | None = None
+        self._alive = False
         self._looked = float("-inf")
         self._settings: dict[str, Mapping[str, str]] = {}
         self._found: dict[str, tuple[float, Any]] = {}
@@ -79,6 +83,7 @@ class Sources:
             _told_name(arguments, told) or self._now_and_then(now, "name", lambda: _name_in(output_dir)),
             arguments,
             self._trainer,
+            self._alive,
         )
 
     def _now_and_then(self, now: float, what: str, find: Callable[[], T]) -> T:
@@ -106,11 +111,13 @@ class Sources:
         return found
 
     def _look_for_process(self, now: float) -> None:
-        if self._trainer is not None and processes.alive(self._trainer.mark):
+        self._alive = self._trainer is not None and processes.alive(self._trainer.mark)
+        if self._alive:
             return
         if now - self._looked >= _LOOK_FOR_PROCESS:
             folders = [folder for folder in (self.places.logging_dir, self.places.output_dir) if folder is not None]
-            self._trainer, self._looked = find_trainer(self.places.log, folders), now
+            found, self._looked = find_trainer(self.places.log, folders), now
+            self._trainer, self._alive = found or self._trainer, found is not None
 
     def _arguments(self, told: ForeignStory) -> Mapping[str, str]:
         """Those of its process, and those in the settings file that the process or the log names."""
