@@ -225,7 +225,9 @@ class SdtuiApp(Offers, App[None]):
         for note in project.notes:
             self.say(note)
         from sdtui.tui import unfinished
+        from sdtui.tui.queue.open import ask_after_restart
 
+        ask_after_restart(self)
         unfinished.ask_about(self, project)
 
     def could_not_open(self, error: SdtuiError) -> None:

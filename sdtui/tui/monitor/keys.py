@@ -47,6 +47,13 @@ BINDINGS: list[BindingType] = offered(
         "open_run",
     ),
     Command(
+        "monitor.queue",
+        "See the queue",
+        "Shows the runs that wait for their card, to be moved, held back or taken out.",
+        ("Q",),
+        "queue",
+    ),
+    Command(
         "monitor.tensorboard",
         "TensorBoard command",
         "Shows the command that opens this run in TensorBoard.",

@@ -26,6 +26,7 @@ from sdtui.tui.monitor.stop_dialog import StopDialog
 from sdtui.tui.monitor.stop_lines import stop_note
 from sdtui.tui.monitor.timeline import timeline
 from sdtui.tui.monitor.trouble import ending_lines, place_of_error
+from sdtui.tui.queue.open import show_queue
 from sdtui.tui.widgets.lines import Line, Lines
 
 _TEACH: tuple[Line, ...] = (
@@ -243,6 +244,9 @@ class MonitorScreen(ModeScreen):
 
     def action_open_run(self) -> None:
         self.shell.action_open_run()
+
+    def action_queue(self) -> None:
+        show_queue(self.shell)
 
     def action_runs(self) -> None:
         assert self._feed is not None

@@ -17,7 +17,8 @@ from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.runs.record import RunRecord
 from sdtui.tui.mode_screen import ModeScreen
-from sdtui.tui.train import keys
+from sdtui.tui.queue.open import show_queue
+from sdtui.tui.train import keys, queueing
 from sdtui.tui.train import start as starting
 from sdtui.tui.train.form import Form
 from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
@@ -315,6 +316,15 @@ class TrainScreen(ModeScreen):
             errors = errors_of(self.shell.checked)
             begin = partial(self._start, state.settings.profile.name)
             starting.ask_to_start(self, state.outcome, begin, errors, checked=state.checked)
+
+    def action_queue(self) -> None:
+        state = self.state
+        make = state.make(state.settings) if state is not None else None
+        if state is not None and make is not None:
+            queueing.ask_to_queue(self, state, make, errors_of(self.shell.checked))
+
+    def action_show_queue(self) -> None:
+        show_queue(self.shell)
 
     def action_rehearse(self) -> None:
         self._start("rehearsal")

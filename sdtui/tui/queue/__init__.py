@@ -1,0 +1,1 @@
+"""The runs that wait for their card, and those that have one."""

@@ -1,0 +1,72 @@
+"""The runs that wait, each on a line, the next one first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.segment import Segment
+
+from sdtui.runs.queue_view import Place
+from sdtui.tui.queue.words import EMPTY, cells_of
+from sdtui.tui.theme import Inks
+from sdtui.tui.widgets.cells import fit, fit_right
+from sdtui.tui.widgets.virtual_list import VirtualList
+
+_PLACE = 3
+_GPUS = 6
+_STEPS = 11
+
+
+class QueueList(VirtualList):
+    """One row a run."""
+
+    def __init__(self, home: Path) -> None:
+        """``home``: the ``.sdtui`` of the open project, whose runs are named without it."""
+        super().__init__(id="queue")
+        self.rows: tuple[Place, ...] = ()
+        self.known = False
+        """Whether the queue was read: before that, nothing is said about it."""
+        self._home = home
+
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    def empty_text(self) -> list[str]:
+        return list(EMPTY) if self.known else []
+
+    @property
+    def place(self) -> Place | None:
+        """The run under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def show(self, rows: tuple[Place, ...]) -> None:
+        """Show these; the cursor stays on its run."""
+        before, self.rows, self.known = self.place, rows, True
+        on = next(
+            (index for index, row in enumerate(rows) if before and row.waiting.place == before.waiting.place), None
+        )
+        self.rows_changed(on)
+
+    def heading(self) -> str:
+        """The columns' names, over the columns."""
+        name = self._name_width(max(0, self.size.width - 2))
+        head = " " + fit_right("", _PLACE) + "  " + fit("RUN", name) + " " + fit("GPU", _GPUS)
+        return head + fit_right("STEPS", _STEPS) + "  WAITS FOR"
+
+    def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
+        width -= 1  # the last cell is the scrollbar's
+        place = self.rows[row]
+        name, gpus, steps, reason = cells_of(place, self._home)
+        words = self._name_width(width)
+        rest = max(0, width - _PLACE - 2 - words - 1 - _GPUS - _STEPS - 2)
+        told = ink.warn if place.record is None or place.waiting.held else ink.dim
+        return [
+            Segment(fit_right(str(place.position), _PLACE) + "  ", ink.dim),
+            Segment(fit(name, words) + " ", ink.strong if place.record is not None else ink.dim),
+            Segment(fit(gpus, _GPUS) + fit_right(steps, _STEPS) + "  ", ink.text),
+            Segment(fit(reason, rest) + " ", told),
+        ]
+
+    @staticmethod
+    def _name_width(width: int) -> int:
+        return max(12, min(40, (width - _PLACE - _GPUS - _STEPS) // 2 - 4))
