@@ -69,9 +69,9 @@ def steps(view: RunView) -> str:
 def facts(view: RunView, now: float, stop: str = "") -> list[str]:
     """Epoch, speed, time: what stands right of the bar, each at its own width so that nothing jumps.
 
-    ``stop`` says how far a stop is.
+    ``stop`` says how far a stop is; it comes first, so that it is never cut off.
     """
-    said = []
+    said = [stop] if stop else []
     if view.epoch is not None:
         of = f"/{count(view.epochs)}" if view.epochs else ""
         said.append(f"epoch {count(view.epoch)}{of}")
@@ -81,7 +81,7 @@ def facts(view: RunView, now: float, stop: str = "") -> list[str]:
     if spent is not None:
         said.append(duration(spent) if view.state.ended else f"{duration(spent)} so far")
     remaining = left(view)
-    return [*said, *filter(None, (remaining, stop))]
+    return [*said, remaining] if remaining else said
 
 
 def status(view: RunView, now: float, width: int, stop: str = "") -> list[list[Span]]:

@@ -60,10 +60,11 @@ def _when(moment: Moment, view: RunView) -> str:
 def question_lines(view: RunView, outlook: StopOutlook, width: int) -> list[Line]:
     """What would be lost now, and the choices below it."""
     lines: list[Line] = []
+    leave = "leave it so" if view.stop_after else "let it go on"
     if view.stop_after:
         lines += [[(f"It stops after {awaited_words(view.stop_after)}.", "accent")], [("", "plain")]]
     lines += wrap(f"{outlook.cost.sentences()} The trainer saves nothing when it is interrupted.", width, "plain")
-    return [*lines, [("", "plain")], *choice_lines(choices(view, outlook), "let it go on", width)]
+    return [*lines, [("", "plain")], *choice_lines(choices(view, outlook), leave, width)]
 
 
 def choice_lines(offered: Sequence[Choice], leave: str, width: int) -> list[Line]:
