@@ -18,6 +18,7 @@ from sdtui.cli.runs_hold import go_on_command, pause_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.cli.runs_open import open_command
 from sdtui.cli.runs_queue import queue_command
+from sdtui.cli.runs_resume import again_command, resume_command
 from sdtui.cli.runs_stop import stop_command
 from sdtui.cli.runs_trouble import notify_command, remedies_command, tensorboard_command
 from sdtui.runs import store
@@ -89,4 +90,7 @@ for _more in (stop_command, compare_command, delete_command, note_command, queue
     command.add_command(_more)
 
 for _more in (pause_command, go_on_command, remedies_command, tensorboard_command, notify_command):
+    command.add_command(_more)
+
+for _more in (resume_command, again_command):
     command.add_command(_more)

@@ -17,7 +17,7 @@ from sdtui.runs.redact import HIDDEN
 from sdtui.runs.request import Prepared, make_request
 from sdtui.runs.taken import taken_names
 from sdtui.trainer.location import TrainerInstall, require_trainer
-from sdtui.trainer.profiles import PROFILES, Settings, find_profile
+from sdtui.trainer.profiles import PROFILES, Settings, find_profile, with_pairs
 
 _FOUND_ANEW = "masked_loss"
 """Set by what the dataset has, unless a person said otherwise."""
@@ -64,7 +64,7 @@ def again(
     there is numbered on, unless ``changes`` names one: nothing of the earlier run is overwritten. Raises what
     ``make_request``, ``scan`` and ``require_trainer`` raise.
     """
-    settings = with_changes(settings_of_run(record), changes or {})
+    settings = with_pairs(settings_of_run(record), changes or {})
     project = project or open_project(source_of_run(home, record))
     install = install or found_trainer(settings, project.root, user)
     notes = list(left_out(record))
@@ -79,14 +79,6 @@ def again(
         request=replace(prepared.request, relaunch_of=record.id),
         notes=(*prepared.notes, *notes),
     )
-
-
-def with_changes(settings: Settings, changes: Mapping[str, str]) -> Settings:
-    """``settings`` with ``changes`` as a person typed them. Raises UsageError."""
-    # The script decides which other arguments there are, so it goes first.
-    for key in sorted(changes, key=lambda key: key != "script"):
-        settings = settings.with_text(key, changes[key])
-    return settings
 
 
 def found_trainer(settings: Settings, near: Path, user: UserSettings | None = None) -> TrainerInstall | None:

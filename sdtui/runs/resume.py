@@ -15,13 +15,13 @@ from sdtui.dataset.scan import open_project
 from sdtui.runs import naming, store
 from sdtui.runs.changes import Change, changes_since
 from sdtui.runs.record import Continuation, RunRecord
-from sdtui.runs.relaunch import found_trainer, left_out, settings_of_run, source_of_run, with_changes
+from sdtui.runs.relaunch import found_trainer, left_out, settings_of_run, source_of_run
 from sdtui.runs.request import Prepared, make_request
 from sdtui.runs.states import StatePoint, parts_of, state_at, states_of_run, steps_per_epoch_of
 from sdtui.runs.taken import taken_names
 from sdtui.trainer.course import keeps_epoch, skips_steps
 from sdtui.trainer.location import TrainerInstall
-from sdtui.trainer.profiles import Settings
+from sdtui.trainer.profiles import Settings, with_pairs
 
 _OF_AN_EARLIER_RESUME = (
     "resume",
@@ -93,7 +93,7 @@ def resume(
     settings = settings.with_value("resume", str(point.path))
     if "output_name" not in changes:
         settings = settings.with_value("output_name", _name(home, record, project))
-    settings = with_changes(_told(settings, record, point, changes), changes)
+    settings = with_pairs(_told(settings, record, point, changes), changes)
     install = install or found_trainer(settings, project.root, user)
     prepared = make_request(project, settings, install, user=user, now=now)
     rest = point.step % prepared.steps_per_epoch

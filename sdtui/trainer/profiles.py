@@ -102,11 +102,20 @@ def parse_settings(profile: Profile | str, texts: Iterable[str] = ()) -> Setting
 
 def with_texts(settings: Settings, texts: Iterable[str]) -> Settings:
     """``settings`` with ``key=value`` texts on top, as ``parse_settings`` reads them."""
-    pairs = [_pair(text) for text in texts]
+    return with_pairs(settings, pairs_of(texts))
+
+
+def with_pairs(settings: Settings, pairs: Mapping[str, str]) -> Settings:
+    """``settings`` with ``pairs`` of key and typed text on top; an empty text leaves one out. Raises UsageError."""
     # The script decides which other arguments there are, so it goes first.
-    for key, value in sorted(pairs, key=lambda pair: pair[0] != "script"):
-        settings = settings.with_text(key, value)
+    for key in sorted(pairs, key=lambda key: key != "script"):
+        settings = settings.with_text(key, pairs[key])
     return settings
+
+
+def pairs_of(texts: Iterable[str]) -> dict[str, str]:
+    """``key=value`` texts by key, the later one winning. Raises UsageError."""
+    return dict(_pair(text) for text in texts)
 
 
 def _pair(text: str) -> tuple[str, str]:
