@@ -158,7 +158,7 @@ def _table(places: Sequence[Place]) -> Iterator[str]:
         run = place.record
         gpus = "·" if run is None else "all" if run.gpus is None else ",".join(map(str, run.gpus))
         steps = f"{run.total_steps:,}" if run is not None and run.total_steps is not None else "·"
-        yield f"{place.position:>3} {safe(place.waiting.id):<{width}}  {gpus:<7} {steps:>9}  {safe(place.reason)}"
+        yield f"{place.position:>3} {safe(place.waiting.id):<{width}}  {gpus:<7} {steps:>9}  {safe(place.short)}"
 
 
 def _document(view: QueueView, places: Sequence[Place]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -45,32 +46,42 @@ def of_this_machine(record: RunRecord) -> bool:
     return record.host.split(" ")[0] == os.uname().nodename
 
 
-def standings(queue: Queue, live: Sequence[tuple[Path, RunRecord]]) -> Iterator[tuple[Waiting, RunRecord | None, str]]:
-    """Each run that waits, its record, and what it waits for, a sentence; empty where its turn is now.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run in the queue stands."""
 
-    None stands for a record that cannot be read; the sentence then says why.
-    """
+    waiting: Waiting
+    record: RunRecord | None
+    """None where it cannot be read: ``reason`` says why."""
+    reason: str
+    """What it waits for, a sentence; empty where its turn is now."""
+    holder: str = ""
+    """The name of the run whose cards it waits for, where it is that."""
+
+
+def standings(queue: Queue, live: Sequence[tuple[Path, RunRecord]]) -> Iterator[Standing]:
+    """The runs that wait, the next one first. ``live``: the runs that go on."""
     in_use = Cards(live)
     for waiting in queue.waiting:
-        home = Path(waiting.home)
         try:
-            record = store.load(home, waiting.id)
+            record = store.load(Path(waiting.home), waiting.id)
         except SdtuiError as error:
-            yield waiting, None, error.sentence()
+            yield Standing(waiting, None, error.sentence())
             continue
         if waiting.held is not None:
-            yield waiting, record, waiting.held
+            yield Standing(waiting, record, waiting.held)
             continue
         holder = in_use.holder(record.gpus)
         in_use.take(record.gpus, record.name)  # those behind it do not get ahead of it
-        yield waiting, record, f"It waits for {holder} ({cards.named(record.gpus)})." if holder else ""
+        reason = f"It waits for {holder} ({cards.named(record.gpus)})." if holder else ""
+        yield Standing(waiting, record, reason, holder or "")
 
 
 def next_runs(queue: Queue, live: Sequence[tuple[Path, RunRecord]]) -> tuple[Waiting, ...]:
     """The runs that may begin now, in order."""
     if queue.paused is not None or queue.restarted:
         return ()
-    return tuple(one for one, record, reason in standings(queue, live) if record is not None and not reason)
+    return tuple(one.waiting for one in standings(queue, live) if one.record is not None and not one.reason)
 
 
 def judged(queue: Queue) -> Queue:

@@ -9,7 +9,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.runs import keeper, queue_file
 from sdtui.runs.live import live_of_user
 from sdtui.runs.queue_file import Waiting
-from sdtui.runs.queue_turns import of_this_machine, standings
+from sdtui.runs.queue_turns import Standing, of_this_machine, standings
 from sdtui.runs.record import RunRecord
 
 RESTARTED = "The computer was restarted: the queue waits until you let it go on."
@@ -20,13 +20,31 @@ _NEXT = "Its turn is now."
 class Place:
     """A run in the queue."""
 
-    waiting: Waiting
-    record: RunRecord | None
-    """None where it cannot be read: ``reason`` says why."""
     position: int
     """From 1."""
-    reason: str
-    """What it waits for, a sentence."""
+    standing: Standing
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the queue knows of it."""
+        return self.standing.waiting
+
+    @property
+    def record(self) -> RunRecord | None:
+        """None where it cannot be read: ``reason`` says why."""
+        return self.standing.record
+
+    @property
+    def reason(self) -> str:
+        """What it waits for, a sentence."""
+        return self.standing.reason or _NEXT
+
+    @property
+    def short(self) -> str:
+        """The same in a few words: the name of a run, or what else keeps it."""
+        if self.waiting.held is not None:
+            return "held back"
+        return self.standing.holder or (self.reason if self.record is None else "its turn")
 
     @property
     def home(self) -> Path:
@@ -69,10 +87,7 @@ def look() -> QueueView:
     queue = queue_file.read()
     kept = keeper.ensure() if queue.waiting else False
     live = tuple(live_of_user())
-    places = tuple(
-        Place(waiting, record, number, reason or _NEXT)
-        for number, (waiting, record, reason) in enumerate(standings(queue, live), start=1)
-    )
+    places = tuple(Place(number, one) for number, one in enumerate(standings(queue, live), start=1))
     running = tuple(Running(home, record) for home, record in live if of_this_machine(record))
     return QueueView(places, running, queue.paused, queue.restarted, kept)
 

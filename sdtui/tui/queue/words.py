@@ -91,8 +91,8 @@ def cells_of(place: Place, home: Path) -> tuple[str, str, str, str]:
     """Name, cards, steps, and what it waits for, of a row. ``home``: the ``.sdtui`` of the open project."""
     run = place.record
     if run is None:
-        return safe(place.waiting.id), "·", "·", safe(place.reason)
+        return safe(place.waiting.id), "·", "·", safe(place.short)
     steps = count(run.total_steps) if run.total_steps is not None else "·"
     elsewhere = "" if place.home == home else f"{safe(place.home.parent.name)}/"
     gpus = "all" if run.gpus is None else ",".join(map(str, run.gpus))
-    return f"{elsewhere}{safe(run.name)}", gpus, steps, "held back" if place.waiting.held else safe(place.reason)
+    return f"{elsewhere}{safe(run.name)}", gpus, steps, safe(place.short)
