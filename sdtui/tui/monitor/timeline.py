@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sdtui.base.text import count
 from sdtui.runs.record import SampleImage
@@ -14,36 +15,55 @@ Moment = tuple[float, int]
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All samples of a run, in order."""
+    """All samples of a run, in order. Looking something up costs the same however many there are."""
 
     prompts: tuple[int, ...] = ()
     """Prompt indices that have samples, from 0."""
     moments: tuple[Moment, ...] = ()
-    cells: tuple[tuple[int, int, SampleImage], ...] = ()
-    """(index into prompts, index into moments, the picture)."""
+    cells: Mapping[tuple[int, int], SampleImage] = field(default_factory=dict)
+    """The picture by (index into prompts, index into moments)."""
+    made: tuple[tuple[int, ...], ...] = ()
+    """For each prompt the indices of the moments at which it was sampled, oldest first."""
 
     def at(self, prompt: int, moment: int) -> SampleImage | None:
         """The picture of the prompt and moment at these indices, None where none was made."""
-        return next((image for p, m, image in self.cells if (p, m) == (prompt, moment)), None)
+        return self.cells.get((prompt, moment))
 
     def of_prompt(self, prompt: int) -> tuple[int, ...]:
         """Indices of the moments at which this prompt was sampled, oldest first."""
-        return tuple(sorted(m for p, m, _ in self.cells if p == prompt))
+        return self.made[prompt] if 0 <= prompt < len(self.made) else ()
+
+    def nearest(self, prompt_index: int, moment: Moment) -> SampleImage | None:
+        """The picture of the prompt with this index in the prompt file that was made nearest to ``moment``.
+
+        None where that prompt was not sampled.
+        """
+        if prompt_index not in self.prompts:
+            return None
+        row = self.prompts.index(prompt_index)
+        near = min(self.made[row], key=lambda made: abs(self.moments[made][0] - moment[0]))
+        return self.cells[row, near]
 
 
 def timeline(samples: Sequence[SampleImage], steps_per_epoch: float | None) -> Timeline:
     """Put ``samples`` in order. ``steps_per_epoch`` places those that are named by epoch among those named by step."""
-    when = {image.path: _moment(image, steps_per_epoch) for image in samples}
+    when = {image.path: moment_of(image, steps_per_epoch) for image in samples}
     moments = tuple(sorted(set(when.values())))
     prompts = tuple(sorted({image.prompt_index for image in samples}))
-    newest: dict[tuple[int, int], SampleImage] = {}
+    column = {moment: place for place, moment in enumerate(moments)}
+    row = {prompt: place for place, prompt in enumerate(prompts)}
+    cells: dict[tuple[int, int], SampleImage] = {}
     # Names end in the time of day: of two pictures of the same prompt and moment the later one counts.
     for image in sorted(samples, key=lambda image: image.path):
-        newest[prompts.index(image.prompt_index), moments.index(when[image.path])] = image
-    return Timeline(prompts, moments, tuple((p, m, image) for (p, m), image in sorted(newest.items())))
+        cells[row[image.prompt_index], column[when[image.path]]] = image
+    made: list[list[int]] = [[] for _ in prompts]
+    for prompt, moment in sorted(cells):
+        made[prompt].append(moment)
+    return Timeline(prompts, moments, cells, tuple(map(tuple, made)))
 
 
-def _moment(image: SampleImage, steps_per_epoch: float | None) -> Moment:
+def moment_of(image: SampleImage, steps_per_epoch: float | None) -> Moment:
+    """Where the picture stands on the run's time line."""
     if image.step is not None:
         return float(image.step), image.epoch or 0
     epoch = image.epoch or 0
@@ -81,7 +101,7 @@ class Place:
             return None
         if self.moment is None:
             return made[-1]
-        return max((m for m in made if m <= self.moment), default=made[0])
+        return made[max(0, bisect_right(made, self.moment) - 1)]
 
     def other_prompt(self, table: Timeline, by: int) -> Place:
         """``by`` prompts further, staying at the same moment."""
@@ -94,5 +114,5 @@ class Place:
         here = self.moment_index(table)
         if here is None:
             return self
-        target = min(len(made) - 1, max(0, made.index(here) + by))
+        target = min(len(made) - 1, max(0, bisect_left(made, here) + by))
         return replace(self, moment=None if target == len(made) - 1 else made[target])
