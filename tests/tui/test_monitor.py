@@ -278,7 +278,7 @@ async def test_every_size_has_the_state_the_curve_and_the_keys(tmp_path: Path, s
     recorded(tmp_path)
     async with seen(tmp_path, "monitor", size) as it:
         await it.sees("tiny", "step 12/12", "100%", "loss", "└", "? help", "✓ Done")
-        for widget in it.screen.query("#status, #chart, #legend"):
+        for widget in it.screen.query("#status, #chart"):
             assert widget.region.right <= size[0]
             assert widget.region.bottom <= size[1] - 1
             assert widget.region.height > 0

@@ -11,7 +11,9 @@ import pytest
 from sdtui.tui.monitor.axis import labels, linear_ticks, log_ticks, step_ticks, time_labels, time_ticks
 from sdtui.tui.monitor.bins import decimate, line_of, smoothed_at
 from sdtui.tui.monitor.chart import NOTHING, Drawn, Kind, Mark, Plot, Series, compared, draw, sparkline
-from sdtui.tui.monitor.legend import legend, marks
+from sdtui.tui.monitor.chart_state import ChartState, marks, shown
+from sdtui.tui.monitor.legend import legend
+from sdtui.tui.monitor.scalars import Scalars
 from tests.tui.views import view
 
 
@@ -223,5 +225,7 @@ def test_marks_stand_where_checkpoints_and_epochs_ended() -> None:
 
 
 def test_a_loss_that_is_not_a_number_is_the_first_thing_above_the_chart() -> None:
-    line = legend(view(step=5), series(0.1, 0.1, math.nan, math.nan), 1, log=False)
+    scalars = Scalars(loss=series(0.1, 0.1, math.nan, math.nan), is_raw=True)
+    now = view(step=5)
+    line = legend(shown(scalars, now, ChartState()), scalars, now, ChartState())
     assert ("is not a number since step 3", "bad") in line

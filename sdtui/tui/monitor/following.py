@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
 from sdtui.runs.stop_cost import StopOutlook, stop_outlook
 from sdtui.runs.watch import RunWatcher
+from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
-from sdtui.tui.monitor.series import NOTHING, Series
-
-_RATES = ("lr/unet", "lr/group0", "lr/textencoder")
-
+from sdtui.tui.monitor.scalars import ScalarBook, Scalars
 
 ALL_LINES = 20_000
 
@@ -40,8 +37,7 @@ class Followed:
 
     record: RunRecord
     view: RunView
-    loss: Series
-    rate: Series
+    scalars: Scalars
     log: tuple[str, ...]
     prompts: tuple[PromptWords, ...]
     machine: Machine
@@ -60,7 +56,7 @@ class Following:
         self.record = record
         self._follower = follower if follower is not None else follower_of(home, record)
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((-1, 0), ())
-        self._series: dict[str, tuple[Curve, Series]] = {}
+        self._book = ScalarBook()
         self._sizes: dict[str, int] = {}
         self._prompts = prompts_of(record)
         self._watcher: RunWatcher | None = RunWatcher(home, record, news)
@@ -74,12 +70,10 @@ class Following:
         if self._follower.record is not self.record:
             self.record = self._follower.record
             self._prompts = prompts_of(self.record)
-        curves = self._follower.curves()
         return Followed(
             record=self.record,
             view=view,
-            loss=self._curve(curves, (LOSS, AVERAGE)),
-            rate=self._curve(curves, (*_RATES, *(tag for tag in curves if tag.startswith("lr/")))),
+            scalars=self._book.look(self._follower.curves(), steps_per_epoch(view)),
             # The place of an error may stand far above the end: what was killed with it goes on talking.
             log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
             prompts=self._prompts,
@@ -91,17 +85,6 @@ class Following:
             now=now,
             stopping=None if view.state.ended else stop_outlook(self._follower, view),
         )
-
-    def _curve(self, curves: Mapping[str, Curve], tags: tuple[str, ...]) -> Series:
-        """The first of ``tags`` that the run writes; the same object until points were added."""
-        tag = next((tag for tag in tags if tag in curves), None)
-        if tag is None:
-            return NOTHING
-        curve = curves[tag]
-        known = self._series.get(tag)
-        if known is None or known[0] is not curve:
-            known = self._series[tag] = (curve, Series.of(curve.steps, curve.values))
-        return known[1]
 
     def _last_lines(self, lines: int) -> tuple[str, ...]:
         """The log's end; read again only when the log has grown."""

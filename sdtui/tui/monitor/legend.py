@@ -1,68 +1,100 @@
-"""What stands above the chart: the newest loss, what the lines are, the learning rate."""
+"""What stands above and under the chart: the newest value of each curve, what the lines and signs are, the cursor's."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterable, Sequence
+
 import numpy as np
 
-from sdtui.base.text import count
+from sdtui.base.text import count, duration, safe
 from sdtui.runs.record import RunView
 from sdtui.tui.monitor.bins import smoothed_at
-from sdtui.tui.monitor.chart import Mark, Series
+from sdtui.tui.monitor.chart import MARKS, Drawn, Kind
+from sdtui.tui.monitor.chart_state import LOSS_SUBJECT, RATES_SUBJECT, ChartState, Shown, steps_per_epoch
 from sdtui.tui.monitor.phrases import trend
+from sdtui.tui.monitor.scalars import Scalars, note
+from sdtui.tui.monitor.series import Series
 from sdtui.tui.widgets.lines import Line, Span, cells
 
-_FEW = 12
-SMOOTHINGS = (0.04, 0.12, 0.0, 0.01)
-"""Shares of all points that the mean is taken over; 0 is off. The key goes through them in this order."""
+_WORDS = {
+    "epoch": "epoch",
+    "sample": "sample",
+    "saved": "saved",
+    "resumed": "resumed",
+    "bad": "not a number",
+}
+_DAY = 86_400.0
 
 
-def window_of(series: Series, share: float) -> int:
-    """Points to smooth over; of a young run at least a few, since a share of few points smooths nothing."""
-    if not share:
-        return 1
-    return max(1, round(len(series) * share), min(_FEW, len(series) // 4))
+def value_text(value: float) -> str:
+    """``0.0812``, ``1.00e-04``, ``12.3``."""
+    if not np.isfinite(value):
+        return "NaN"
+    size = abs(value)
+    if size and size < 1e-3:
+        return f"{value:.2e}"
+    return f"{value:.4f}" if size < 100 else f"{value:.4g}"
 
 
-def steps_per_epoch(view: RunView) -> float | None:
-    """Steps of an epoch, None where the run has not said how many epochs it has."""
-    return view.total_steps / view.epochs if view.total_steps and view.epochs else None
+def rate_text(value: float) -> str:
+    """A learning rate: ``1.00e-04``, ``0.001``."""
+    return f"{value:.2e}" if 0 < value < 1e-3 else f"{value:.3g}"
 
 
-def marks(view: RunView) -> list[Mark]:
-    """The ends of epochs so far, and the checkpoints."""
-    each = steps_per_epoch(view)
-    found = [Mark(epoch * each, "epoch") for epoch in range(1, view.epoch or 0)] if each else []
-    for checkpoint in view.checkpoints:
-        if checkpoint.step is not None:
-            found.append(Mark(checkpoint.step, "saved"))
-        elif checkpoint.epoch is not None and each:
-            found.append(Mark(checkpoint.epoch * each, "saved"))
-        elif checkpoint.epoch is None:
-            found.append(Mark(view.step, "saved"))
-    return found
+def legend(seen: Shown, scalars: Scalars, view: RunView, state: ChartState, width: int = 80) -> Line:
+    """``loss 0.0812 ▼  mean of 50 steps  ◇ 0.0921 validation  ● 0.0831 epoch average  lr 1.00e-04``.
 
-
-def legend(view: RunView, loss: Series, window: int, *, log: bool, width: int = 80) -> Line:
-    """``loss 0.0812 ▼  mean of 50  lr 1.00e-04  ◆ saved``; the first step without a number, where there is one.
-
-    What does not fit into ``width`` cells is left out, the least important first.
+    The first step without a number, where there is one. What does not fit into ``width`` cells is left out, the least
+    important first.
     """
-    bad = loss.first_bad_step()
-    line: list[Span] = [("loss ", "dim")]
+    if state.subject == RATES_SUBJECT:
+        names = [_named(curve, rate_text) for curve in seen.curves]
+        return _fitted([("learning rate", "dim")], [*names, _log(state)], width)
+    return _fitted(_head(seen, scalars, state), _details(seen, view, state), width)
+
+
+def _head(seen: Shown, scalars: Scalars, state: ChartState) -> list[Span]:
+    loss = state.subject == LOSS_SUBJECT
+    name = ("loss" if scalars.is_raw else "average loss") if loss else safe(state.subject)
+    series, window = seen.leading.series, seen.leading.window
+    bad = series.first_bad_step()
     if bad is not None:
-        line.append((f"is not a number since step {count(bad)}", "bad"))
-    else:
-        now, before = _ends(loss, window)
-        line += [(f"{now:.4f}" if now is not None else "·", "strong"), (f" {trend(now, before)}", "dim")]
-    more: list[list[Span]] = [[(f"  mean of {count(window)}" if window > 1 else "  each step", "accent")]]
-    if view.lr is not None:
-        more.append([("  lr ", "dim"), (f"{view.lr:.2e}" if 0 < view.lr < 1e-3 else f"{view.lr:.3g}", "plain")])
-    if log:
-        more.append([("  log", "dim")])
-    if view.checkpoints:
-        more.append([("  ◆ ", "good"), ("saved", "dim")])
+        return [(f"{name} ", "dim"), (f"is not a number since step {count(bad)}", "bad")]
+    now, before = _ends(series, window)
+    value = value_text(now) if now is not None else "·"
+    return [(f"{name} ", "dim"), (value, "strong"), (f" {trend(now, before)}", "dim")]
+
+
+def _details(seen: Shown, view: RunView, state: ChartState) -> list[list[Span]]:
+    smoothed = seen.leading.window > 1
+    more = [[(f"  mean of {count(seen.leading.window)}" if smoothed else "  each step", "accent")]]
+    more += [_named(curve, value_text) for curve in reversed(seen.curves) if curve.kind is Kind.POINTS]
+    if state.subject != LOSS_SUBJECT:
+        more.append([(f"  {note(state.subject)}", "dim")] if note(state.subject) else [])
+    elif view.lr is not None:
+        more.append([("  lr ", "dim"), (rate_text(view.lr), "plain")])
+    more.append(_log(state))
+    if smoothed:
+        more.append([("  ⣿ ", "faint"), ("each step", "dim")])
+    return more
+
+
+def _named(curve: Drawn, text: Callable[[float], str]) -> list[Span]:
+    """``  ● 0.0831 epoch average``."""
+    newest = curve.series.newest()
+    value = [(f"{text(newest)} ", "plain")] if newest is not None else []
+    return [(f"  {curve.sign} ", curve.role), *value, (safe(curve.name), "dim")]
+
+
+def _log(state: ChartState) -> list[Span]:
+    return [("  log", "dim")] if state.log else []
+
+
+def _fitted(head: list[Span], more: Iterable[list[Span]], width: int) -> Line:
+    line = list(head)
     for spans in more:
-        if cells([*line, *spans]) <= width:
+        if spans and cells([*line, *spans]) <= width:
             line += spans
     return line
 
@@ -74,3 +106,64 @@ def _ends(series: Series, window: int) -> tuple[float | None, float | None]:
         return None, None
     before, now = smoothed_at(series, np.array([max(0, last - max(window, 1)), last]), window)
     return (float(now) if np.isfinite(now) else None), (float(before) if np.isfinite(before) else None)
+
+
+def marks_line(kinds: Iterable[str], seen: Shown, bounds: tuple[float, float], width: int) -> Line:
+    """``┴ epoch  • sample  ◆ saved``: the signs that can be seen, and on the right which part of the run that is."""
+    present = set(kinds)
+    line: list[Span] = []
+    for kind, (sign, role) in MARKS.items():
+        if kind in present:
+            line += [(f"{'  ' if line else ''}{sign} ", role), (_WORDS[kind], "dim")]
+    if bounds == (seen.first, seen.last):
+        return line
+    part = f"steps {count(round(bounds[0]))} to {count(round(bounds[1]))} of {count(round(seen.last))}"
+    gap = width - cells(line) - len(part)
+    return [*line, (" " * gap + part, "dim")] if gap >= 2 else [(part, "dim")]
+
+
+def readout(seen: Shown, scalars: Scalars, view: RunView, cursor: float, now: float, width: int) -> Line:
+    """What the curves say at the cursor: ``step 1,240  epoch 7  2 h 03 m in  12:04:11  loss 0.0912  mean 0.0812``."""
+    lead = seen.leading
+    place = lead.series.nearest(cursor)
+    if place is None:
+        return []
+    step = float(lead.series.steps[place])
+    head: list[Span] = [("▏", "strong"), (f"step {count(round(step))}", "strong")]
+    values = [_value_at(curve, step) for curve in seen.curves]
+    more: list[list[Span]] = [*values, *_when(float(lead.series.times[place]), view, now)]
+    each = steps_per_epoch(view)
+    if each:
+        more.insert(len(values), [(f"  epoch {count(int(max(0.0, step - 1) // each) + 1)}", "plain")])
+    if len(scalars.rate) and lead.series is scalars.loss:
+        more.append([("  lr ", "dim"), (rate_text(_latest(scalars.rate, step) or 0.0), "plain")])
+    return _fitted(head, more, width)
+
+
+def _value_at(curve: Drawn, step: float) -> list[Span]:
+    if curve.kind is Kind.POINTS:
+        value = _latest(curve.series, step)
+        return [(f"  {curve.sign} ", curve.role), (value_text(value), "plain")] if value is not None else []
+    place = curve.series.nearest(step)
+    if place is None:
+        return []
+    value = float(smoothed_at(curve.series, np.array([place]), curve.window)[0])
+    word = "each step" if curve.kind is Kind.CLOUD else "mean" if curve.window > 1 else curve.sign or curve.name
+    role = "bad" if not np.isfinite(value) else "plain"
+    return [(f"  {safe(word)} ", "dim" if curve.kind is Kind.CLOUD else curve.role), (value_text(value), role)]
+
+
+def _latest(series: Series, step: float) -> float | None:
+    """The value of the last point up to ``step``."""
+    place = int(np.searchsorted(series.steps, step, side="right")) - 1
+    return float(series.values[place]) if place >= 0 else None
+
+
+def _when(at: float, view: RunView, now: float) -> Sequence[list[Span]]:
+    if not np.isfinite(at):
+        return []
+    clock = time.strftime("%H:%M:%S" if abs(now - at) < _DAY else "%m-%d %H:%M", time.localtime(at))
+    since = (
+        [(f"  {duration(at - view.started)} in", "plain")] if view.started is not None and at >= view.started else []
+    )
+    return [since, [(f"  {clock}", "dim")]]

@@ -15,10 +15,10 @@ from sdtui.runs.record import RunState
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor import actions, keys, phrases
 from sdtui.tui.monitor.beacon import put_out
+from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Followed
-from sdtui.tui.monitor.legend import SMOOTHINGS, legend, marks, steps_per_epoch, window_of
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
 from sdtui.tui.monitor.samples_panel import SamplesPanel
@@ -57,8 +57,6 @@ class MonitorScreen(ModeScreen):
         super().__init__()
         self.snapshot = Snapshot(0, None, "runs")
         self.large = ""
-        self._smoothing = 0
-        self._log_scale = False
         self._feed: RunFeed | None = None
         self._marked_run = ""
 
@@ -73,9 +71,7 @@ class MonitorScreen(ModeScreen):
             yield Lines(id="ending")
             yield Lines(id="status")
             with Horizontal(id="middle"):
-                with Vertical(id="curve"):
-                    yield Lines(id="legend")
-                    yield LossChart(id="chart")
+                yield LossChart(id="chart")
                 yield SamplesPanel(id="samples")
             with Horizontal(id="bottom"):
                 yield LogView(id="log")
@@ -147,7 +143,7 @@ class MonitorScreen(ModeScreen):
             return
         self._mark(phrases.mark(followed.view))
         self._show_words(followed)
-        self._show_chart(followed)
+        self.query_one(LossChart).follow(followed)
         samples = self.query_one(SamplesPanel)
         samples.show_whole(self.large == "samples")
         samples.show(timeline(followed.view.samples, steps_per_epoch(followed.view)), followed.prompts)
@@ -169,14 +165,6 @@ class MonitorScreen(ModeScreen):
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
         self.query_one("#beside", Lines).show(beside_lines(followed))
 
-    def _show_chart(self, followed: Followed) -> None:
-        view = followed.view
-        window = window_of(followed.loss, SMOOTHINGS[self._smoothing])
-        log, loss = self._log_scale, followed.loss
-        self.query_one("#legend", Lines).show_fitted(lambda width: [legend(view, loss, window, log=log, width=width)])
-        last = float(max(view.total_steps or 0 if view.state.ended else 0, *loss.steps[-1:], view.step, 1))
-        self.query_one(LossChart).draw(followed.loss, followed.rate, last, marks(view), window, log=self._log_scale)
-
     def _show_log(self, followed: Followed) -> None:
         log = self.query_one(LogView)
         lines = followed.log if self.large == "log" else tuple(line for line in followed.log if line.strip())
@@ -193,10 +181,8 @@ class MonitorScreen(ModeScreen):
         log = self.query_one(LogView)
         if self._feed is not None:
             self._feed.bring_all_lines(self.large == "log")
-        if self.large == "log":
-            log.focus()
-        else:
-            self.set_focus(None)
+        self.set_focus(log if self.large == "log" else None)
+        self.query_one(LossChart).enlarge(self.large == "chart")
         self._show()
         self.call_after_refresh(self._show)
         self.refresh_bindings()
@@ -207,12 +193,13 @@ class MonitorScreen(ModeScreen):
             self.action_look(1, 0)
 
     def action_smooth(self) -> None:
-        self._smoothing = (self._smoothing + 1) % len(SMOOTHINGS)
-        self._show()
+        self.query_one(LossChart).smoother()
 
     def action_scale(self) -> None:
-        self._log_scale = not self._log_scale
-        self._show()
+        self.query_one(LossChart).rescale()
+
+    def action_curve(self) -> None:
+        self.query_one(LossChart).choose_subject()
 
     def action_look(self, prompts: int, moments: int) -> None:
         self.query_one(SamplesPanel).step(prompts=prompts, moments=moments)
@@ -258,7 +245,7 @@ def _rests(before: Snapshot, now: Snapshot) -> bool:
     old, new = before.followed, now.followed
     if old is None or new is None or not new.view.state.ended:
         return False
-    same = old.view == new.view and old.log is new.log and old.loss is new.loss and old.machine == new.machine
+    same = old.view == new.view and old.log is new.log and old.scalars is new.scalars and old.machine == new.machine
     return same and _offered(before) == _offered(now)
 
 

@@ -1,0 +1,143 @@
+"""What a person has chosen to see of a run's curves: which of them, how smooth, which steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sdtui.runs.record import RunView
+from sdtui.tui.monitor.chart import STYLES, Drawn, Kind, Mark
+from sdtui.tui.monitor.scalars import Scalars
+from sdtui.tui.monitor.series import NOTHING, Series
+from sdtui.tui.monitor.viewport import Viewport, neighbour
+
+LOSS_SUBJECT = ""
+"""The loss with all that belongs to it."""
+RATES_SUBJECT = "lr"
+"""All learning rates together."""
+
+_FEW = 12
+SMOOTHINGS = (0.04, 0.12, 0.0, 0.01)
+"""Shares of all points that the mean is taken over; 0 is off. The key goes through them in this order."""
+EPOCH_SIGN, VALIDATION_SIGN = "●", "◇"
+
+
+def window_of(series: Series, share: float) -> int:
+    """Points to smooth over; of a young run at least a few, since a share of few points smooths nothing."""
+    if not share:
+        return 1
+    return max(1, round(len(series) * share), min(_FEW, len(series) // 4))
+
+
+def steps_per_epoch(view: RunView) -> float | None:
+    """Steps of an epoch, None where the run has not said how many epochs it has."""
+    return view.total_steps / view.epochs if view.total_steps and view.epochs else None
+
+
+def marks(view: RunView) -> list[Mark]:
+    """The ends of epochs so far, samples, checkpoints, and where it was resumed."""
+    each = steps_per_epoch(view)
+    found = [Mark(epoch * each, "epoch") for epoch in range(1, view.epoch or 0)] if each else []
+    found += [Mark(step, "sample") for step in {_step_of(one.step, one.epoch, each) for one in view.samples} if step]
+    for checkpoint in view.checkpoints:
+        step = _step_of(checkpoint.step, checkpoint.epoch, each)
+        if checkpoint.step is None and checkpoint.epoch is None:
+            step = view.step  # the last one bears no number
+        if step is not None:
+            found.append(Mark(step, "saved"))
+    resumed = {part.resumed_at for part in view.parts} | ({view.first_step} if view.first_step else set())
+    return [*found, *(Mark(step, "resumed") for step in sorted(resumed))]
+
+
+def _step_of(step: int | None, epoch: int | None, each: float | None) -> float | None:
+    if step is not None:
+        return float(step)
+    return epoch * each if epoch is not None and each else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartState:
+    """All of it. Every method gives another one."""
+
+    subject: str = LOSS_SUBJECT
+    """LOSS_SUBJECT, RATES_SUBJECT, or the tag of a scalar."""
+    smoothing: int = 0
+    log: bool = False
+    viewport: Viewport = field(default_factory=Viewport)
+
+    @property
+    def share(self) -> float:
+        """The part of all points that the mean is taken over."""
+        return SMOOTHINGS[self.smoothing]
+
+    def smoother(self) -> ChartState:
+        """The next way of smoothing."""
+        return replace(self, smoothing=(self.smoothing + 1) % len(SMOOTHINGS))
+
+    def looking(self, viewport: Viewport) -> ChartState:
+        """At other steps."""
+        return replace(self, viewport=viewport)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The curves of the subject: the first one leads, its points are those that the cursor goes to."""
+
+    curves: tuple[Drawn, ...]
+    first: float
+    """The steps that there are to see go from here ..."""
+    last: float
+    """... to here."""
+
+    @property
+    def leading(self) -> Drawn:
+        """The curve that the cursor follows."""
+        return next((curve for curve in self.curves if curve.kind is not Kind.CLOUD), NO_CURVE)
+
+    def around(self, viewport: Viewport, by: float) -> float | None:
+        """Where a cursor stands that is moved by so many steps."""
+        return neighbour(self.leading.series, viewport.cursor, by)
+
+
+NO_CURVE = Drawn("", NOTHING)
+
+
+def shown(scalars: Scalars, view: RunView, state: ChartState) -> Shown:
+    """What is to be drawn."""
+    curves = _of_subject(scalars, state)
+    begins = [float(curve.series.steps[0]) for curve in curves if len(curve.series)]
+    newest = [float(curve.series.steps[-1]) for curve in curves if len(curve.series)]
+    last = max(float(view.total_steps or 0) if view.state.ended else 0.0, *newest, float(view.step), 1.0)
+    # A run of which only a late part is known need not show that it knows nothing of the steps before.
+    begin = min(begins, default=0.0)
+    return Shown(tuple(curves), begin if begin > 0.25 * last else 0.0, last)
+
+
+def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
+    if state.subject == RATES_SUBJECT:
+        rates = scalars.rates
+        return [Drawn(name, rates[name], *STYLES[place % len(STYLES)]) for place, name in enumerate(sorted(rates))]
+    if state.subject != LOSS_SUBJECT:
+        return _smoothed(state.subject, scalars.by_tag.get(state.subject, NOTHING), state.share)
+    curves = _smoothed("loss", scalars.loss, state.share)
+    if len(scalars.epochs):
+        curves.append(Drawn("epoch average", scalars.epochs, "curve2", EPOCH_SIGN, kind=Kind.POINTS))
+    if len(scalars.validation):
+        curves.append(Drawn("validation", scalars.validation, "curve4", VALIDATION_SIGN, kind=Kind.POINTS))
+    return curves
+
+
+def _smoothed(name: str, series: Series, share: float) -> list[Drawn]:
+    window = window_of(series, share)
+    line = Drawn(name, series, window=window)
+    return [Drawn("each step", series, "faint", kind=Kind.CLOUD), line] if window > 1 else [line]
+
+
+def next_mark(found: Sequence[Mark], step: float | None, by: int) -> float | None:
+    """The step of the mark before (``by`` -1) or after (1) ``step``; from the end where there is no step."""
+    places = sorted({mark.step for mark in found})
+    if step is None:
+        return places[-1] if places and by < 0 else None
+    if by < 0:
+        return max((place for place in places if place < step - 1e-6), default=None)
+    return min((place for place in places if place > step + 1e-6), default=None)
