@@ -21,7 +21,7 @@ def light(app: SdtuiApp, home: Path) -> None:
 
     def seen(snapshot: Progress) -> None:
         if isinstance(snapshot, Snapshot) and snapshot.followed is not None:
-            app.mark_mode("monitor", phrases.mark(snapshot.followed.view))
+            app.mark_mode("monitor", phrases.mark(snapshot.followed.view, snapshot.waiting))
 
     feed = RunFeed(home)
     feed.step_aside(True)

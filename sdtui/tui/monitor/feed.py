@@ -6,10 +6,11 @@ clock moves and a dead process is noticed); without a live run it only looks whe
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
@@ -17,7 +18,7 @@ from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
-from sdtui.runs.store import BrokenRun, broken_runs, list_runs
+from sdtui.runs.store import BrokenRun, broken_runs, is_queued, list_runs
 from sdtui.tui.monitor.following import ALL_LINES, Followed, Following
 
 LIVE_SECONDS = 1.0
@@ -45,6 +46,8 @@ class Snapshot(Progress):
     """Runs whose record cannot be read."""
     problem: str | None = None
     """A sentence where the run cannot be followed."""
+    waiting: int = 0
+    """Runs of the project that wait in the queue."""
 
 
 @dataclass
@@ -96,7 +99,7 @@ class RunFeed:
                     following = None
                 if following is None and wanted is not None:
                     following = Following(self.home, wanted, self.wake)
-                snapshot = self._look(following, runs, broken)
+                snapshot = replace(self._look(following, runs, broken), waiting=listing.waiting)
                 yield snapshot
                 self._rest(snapshot, cancelled)
         finally:
@@ -104,7 +107,9 @@ class RunFeed:
                 following.close()
 
     def _choose(self, runs: tuple[RunRecord, ...]) -> RunRecord | None:
-        return next((record for record in runs if record.id == self._wanted), runs[0] if runs else None)
+        wanted = (record for record in runs if record.id == self._wanted)
+        begun = (record for record in runs if not is_queued(self.home, record))
+        return next(itertools.chain(wanted, begun, runs), None)
 
     def _look(
         self, following: Following | None, runs: tuple[RunRecord, ...], broken: tuple[BrokenRun, ...]
@@ -133,7 +138,13 @@ class _Listing:
         self._stamp = -1
         self._age = 0
         self._runs: tuple[RunRecord, ...] = ()
+        self._queued: tuple[RunRecord, ...] = ()
         self._broken: tuple[BrokenRun, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """How many of them wait in the queue."""
+        return len(self._queued)
 
     def look(self) -> tuple[tuple[RunRecord, ...], tuple[BrokenRun, ...]]:
         """Readable runs, newest first, and the others."""
@@ -143,7 +154,9 @@ class _Listing:
             stamp = 0
         self._age += 1
         # A run's folder appears a moment before its record; a record can be mended without touching the folder.
-        if stamp != self._stamp or self._broken or self._age > _OLD:
+        begun = any(not is_queued(self._home, record) for record in self._queued)
+        if stamp != self._stamp or self._broken or begun or self._age > _OLD:
             self._stamp, self._age = stamp, 0
             self._runs, self._broken = list_runs(self._home), broken_runs(self._home)
+            self._queued = tuple(record for record in self._runs if is_queued(self._home, record))
         return self._runs, self._broken

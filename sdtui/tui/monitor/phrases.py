@@ -37,10 +37,17 @@ def bar(share: float | None, width: int) -> list[Span]:
     return [(done, "bar"), ("─" * (width - len(done)), "rest")]
 
 
-def mark(view: RunView) -> str:
-    """What the header says beside the mode: ``▶62%`` while it runs, a sign when it failed."""
+def mark(view: RunView, waiting: int = 0) -> str:
+    """What the header says beside the mode: ``▶62%`` while it runs, a sign when it failed; ``+2`` that wait."""
+    behind = f"+{waiting}" if waiting else ""
+    return " ".join(filter(None, (_mark(view), behind)))
+
+
+def _mark(view: RunView) -> str:
     if view.state.ended:
         return "✗" if view.state in (RunState.FAILED, RunState.LOST) else ""
+    if view.state is RunState.QUEUED:
+        return ""
     share = share_done(view)
     return f"▶{round(share * 100)}%" if share is not None else "▶"
 
@@ -56,8 +63,6 @@ def left(view: RunView) -> str | None:
     """``4 m 22 s left``, ``estimating``; None when it ends or has ended."""
     if view.state.ended or view.state is RunState.STOPPING:
         return None
-    if view.state is RunState.QUEUED:
-        return "waiting"
     return "estimating" if view.eta_s is None else f"{duration(view.eta_s)} left"
 
 
@@ -71,6 +76,8 @@ def facts(view: RunView, now: float, stop: str = "") -> list[str]:
 
     ``stop`` says how far a stop is; it comes first, so that it is never cut off.
     """
+    if view.state is RunState.QUEUED:
+        return [safe(view.waiting or "waiting")]
     said = [stop] if stop else []
     if view.epoch is not None:
         of = f"/{count(view.epochs)}" if view.epochs else ""
