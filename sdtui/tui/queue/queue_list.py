@@ -7,14 +7,12 @@ from pathlib import Path
 from rich.segment import Segment
 
 from sdtui.runs.queue_view import Place
-from sdtui.tui.queue.words import EMPTY, cells_of
+from sdtui.tui.queue.words import EMPTY, GPUS, INDENT, STEPS, cells_of, name_width
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-_PLACE = 3
-_GPUS = 6
-_STEPS = 11
+_PLACE = INDENT - 3
 
 
 class QueueList(VirtualList):
@@ -49,24 +47,20 @@ class QueueList(VirtualList):
 
     def heading(self) -> str:
         """The columns' names, over the columns."""
-        name = self._name_width(max(0, self.size.width - 2))
-        head = " " + fit_right("", _PLACE) + "  " + fit("RUN", name) + " " + fit("GPU", _GPUS)
-        return head + fit_right("STEPS", _STEPS) + "  WAITS FOR"
+        name = name_width(self.size.width)
+        head = " " + fit_right("", _PLACE) + "  " + fit("RUN", name) + " " + fit("GPU", GPUS)
+        return head + fit_right("STEPS", STEPS) + "  WAITS FOR"
 
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         width -= 1  # the last cell is the scrollbar's
         place = self.rows[row]
         name, gpus, steps, reason = cells_of(place, self._home)
-        words = self._name_width(width)
-        rest = max(0, width - _PLACE - 2 - words - 1 - _GPUS - _STEPS - 2)
+        words = name_width(self.size.width)
+        rest = max(0, width - _PLACE - 2 - words - 1 - GPUS - STEPS - 2)
         told = ink.warn if place.record is None or place.waiting.held else ink.dim
         return [
             Segment(fit_right(str(place.position), _PLACE) + "  ", ink.dim),
             Segment(fit(name, words) + " ", ink.strong if place.record is not None else ink.dim),
-            Segment(fit(gpus, _GPUS) + fit_right(steps, _STEPS) + "  ", ink.text),
+            Segment(fit(gpus, GPUS) + fit_right(steps, STEPS) + "  ", ink.text),
             Segment(fit(reason, rest) + " ", told),
         ]
-
-    @staticmethod
-    def _name_width(width: int) -> int:
-        return max(12, min(40, (width - _PLACE - _GPUS - _STEPS) // 2 - 4))

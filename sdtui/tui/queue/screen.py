@@ -114,7 +114,9 @@ class QueueScreen(Offers, LeavesOnce["str | None"]):
             self.rows.show(view.places)
         self.query_one("#queue-title", Lines).show([words.title(view)])
         self.query_one("#queue-notice", Lines).show_fitted(lambda width: words.notice(view, width))
-        self.query_one("#queue-running", Lines).show_fitted(lambda width: words.running(view, time.time(), width))
+        now, home = time.time(), self.home
+        # The list is one cell narrower: its scrollbar's.
+        self.query_one("#queue-running", Lines).show_fitted(lambda width: words.running(view, now, width - 1, home))
         self._show_heading()
         self._show_about()
         if before is None or before.stands != view.stands or len(before.places) != len(view.places):

@@ -14,7 +14,10 @@ from sdtui.tui.commands import key_of
 from sdtui.tui.widgets.cells import fit, fit_end
 from sdtui.tui.widgets.lines import Line, Span, wrap
 
-_NAME = 24
+INDENT = 6
+"""Cells before a run's name: the cursor, its place, and a gap."""
+GPUS = 6
+STEPS = 11
 EMPTY: tuple[str, ...] = (
     "Nothing waits.",
     "",
@@ -44,19 +47,26 @@ def notice(view: QueueView, width: int) -> list[Line]:
     return [*wrap(safe(sentence), width, "warn"), [("", "plain")]]
 
 
-def running(view: QueueView, now: float, width: int) -> list[Line]:
-    """The runs that have cards now."""
+def running(view: QueueView, now: float, width: int, home: Path) -> list[Line]:
+    """The runs that have cards now, in the columns of those that wait."""
     heading: list[Line] = [[("RUNNING NOW", "dim")]]
     if not view.running:
-        return [*heading, [("   no run of yours", "dim")]]
-    return [*heading, *(_running(one, now, width) for one in view.running)]
+        return [*heading, [(" " * INDENT + "no run of yours", "dim")]]
+    return [*heading, *(_running(one, now, width, home) for one in view.running)]
 
 
-def _running(one: Running, now: float, width: int) -> Line:
+def _running(one: Running, now: float, width: int, home: Path) -> Line:
     run = one.record
-    since = f"for {duration(now - run.created)}"
-    head = f"   {fit(_gpus(run.gpus), 9)} {fit(safe(run.name), _NAME)} {fit(since, 14)} "
-    return [(head, "plain"), (fit_end(safe(shown(one.home.parent)), max(0, width - len(head))).rstrip(), "dim")]
+    name = fit(f"{_project(one.home, home)}{safe(run.name)}", name_width(width))
+    return [
+        (" " * INDENT + f"{name} {fit(_gpus(run.gpus), GPUS)}{'':{STEPS}}  ", "plain"),
+        (f"for {duration(now - run.created)}", "dim"),
+    ]
+
+
+def name_width(width: int) -> int:
+    """Cells of a run's name, where a row of the list has ``width``."""
+    return max(12, min(40, (width - INDENT - GPUS - STEPS) // 2 - 4))
 
 
 def about(place: Place, width: int) -> list[Line]:
@@ -83,16 +93,19 @@ def _facts(place: Place, profile: str) -> Iterator[str]:
         yield "if it fails the others wait"
 
 
-def _gpus(gpus: tuple[int, ...] | None) -> str:
-    return "all GPUs" if gpus is None else "GPU " + ",".join(map(str, gpus))
-
-
 def cells_of(place: Place, home: Path) -> tuple[str, str, str, str]:
     """Name, cards, steps, and what it waits for, of a row. ``home``: the ``.sdtui`` of the open project."""
     run = place.record
     if run is None:
         return safe(place.waiting.id), "·", "·", safe(place.short)
     steps = count(run.total_steps) if run.total_steps is not None else "·"
-    elsewhere = "" if place.home == home else f"{safe(place.home.parent.name)}/"
-    gpus = "all" if run.gpus is None else ",".join(map(str, run.gpus))
-    return f"{elsewhere}{safe(run.name)}", gpus, steps, safe(place.short)
+    return f"{_project(place.home, home)}{safe(run.name)}", _gpus(run.gpus), steps, safe(place.short)
+
+
+def _project(of: Path, home: Path) -> str:
+    """Before the name of a run of another project."""
+    return "" if of == home else f"{safe(of.parent.name)}/"
+
+
+def _gpus(gpus: tuple[int, ...] | None) -> str:
+    return "all" if gpus is None else ",".join(map(str, gpus))
