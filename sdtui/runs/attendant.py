@@ -56,7 +56,8 @@ class Attendant:
         self._follower = Follower(self._home, msgspec.structs.replace(self.record, logging_dir=None), clock=clock)
         self._told = Record(folder)
         self._news = News(line.kind for line in self._told.lines() if line.kind is not Kind.HANG)
-        self._meter = machine_log.Meter(self.record, gpus)
+        self._meter = machine_log.Meter(self.record)
+        self._gpus = gpus
         self._log = machine_log.MachineLog(folder)
         self._kept = float("-inf")
         self._sizes: dict[str, int] = {}
@@ -74,7 +75,7 @@ class Attendant:
     def _measure(self, now: float) -> None:
         if now - self._kept >= KEEP_EVERY:
             self._kept = now
-            machine_log.keep(self._folder, self._meter.read(self._follower.record, now))
+            machine_log.keep(self._folder, self._meter.read(self._follower.record, now, self._gpus()))
 
     def _disk_left(self, view: RunView, now: float) -> float | None:
         readings = self._log.read_new()

@@ -17,7 +17,6 @@ import msgspec
 from sdtui.machine import load, processes, usage
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
-from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
 
 MACHINE_LOG = "machine.jsonl"
@@ -48,22 +47,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Meter:
-    """Reads the machine beside one run. ``gpus`` can be a test's. Not for two threads at once."""
+    """Reads the machine beside one run. Not for two threads at once."""
 
-    def __init__(
-        self,
-        record: RunRecord,
-        gpus: Callable[[], tuple[Gpu, ...]] = read_gpus,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._gpus = gpus
+    def __init__(self, record: RunRecord, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._output = Path(record.output_dir)
         self._before: tuple[float, float] | None = None
         """(when, processor seconds of the run's processes until then)"""
 
-    def read(self, record: RunRecord, now: float) -> Reading:
-        """The machine at ``now`` (seconds since the epoch). ``record`` as it is known by now."""
+    def read(self, record: RunRecord, now: float, gpus: tuple[Gpu, ...]) -> Reading:
+        """The machine at ``now`` (seconds since the epoch) with its cards. ``record`` as it is known by now."""
         machine = load.read()
         own = self._own(record)
         return Reading(
@@ -77,7 +70,7 @@ class Meter:
             own_memory=own.memory if own is not None else None,
             own_stopped=own is not None and 0 < own.processes == own.stopped,
             own_waiting=own is not None and own.waiting_for_disk > 0,
-            gpus=self._gpus(),
+            gpus=gpus,
         )
 
     def _own(self, record: RunRecord) -> usage.Usage | None:
@@ -87,7 +80,7 @@ class Meter:
         return found if found.processes else None
 
     def _busy(self, own: usage.Usage | None) -> float | None:
-        """Cores in use since the last time. A process that ended took its seconds with it: that is not negative work."""
+        """Cores in use since the last time. A process that ended took its seconds with it: no negative work."""
         if own is None:
             self._before = None
             return None
@@ -98,9 +91,14 @@ class Meter:
         return max(0.0, own.cpu_seconds - before[1]) / (moment - before[0])
 
 
+def without_processes(reading: Reading) -> Reading:
+    """The reading as it is kept: who was on a card is only asked for now."""
+    return msgspec.structs.replace(reading, gpus=tuple(replace(gpu, processes=None) for gpu in reading.gpus))
+
+
 def keep(folder: Path, reading: Reading) -> None:
     """Write ``reading`` down in a run's folder. A full disk loses it: nothing depends on it."""
-    plain = msgspec.structs.replace(reading, gpus=tuple(replace(gpu, processes=None) for gpu in reading.gpus))
+    plain = without_processes(reading)
     with contextlib.suppress(OSError):
         handle = os.open(folder / MACHINE_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:

@@ -6,29 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
 from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
-from sdtui.runs.record import Checkpoint, RunRecord, RunState, RunView
+from sdtui.runs.record import RunRecord, RunState, RunView
+from sdtui.runs.remedies import Remedy, remedies_of
 from sdtui.runs.stop_cost import StopOutlook, stop_outlook
 from sdtui.runs.watch import RunWatcher
 from sdtui.tui.monitor.chart_state import steps_per_epoch
+from sdtui.tui.monitor.machine_side import Machine, MachineSide
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.monitor.scalars import ScalarBook, Scalars
 
 ALL_LINES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What the machine says beside the run."""
-
-    gpus: tuple[Gpu, ...] = ()
-    disk_free: int | None = None
-    """Bytes where the checkpoints go; None where nobody says."""
-    checkpoint_bytes: int = 0
-    """What the run's checkpoints take together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +34,8 @@ class Followed:
     now: float
     stopping: StopOutlook | None = None
     """What stopping it would cost, and how far that is; None once it has ended."""
+    remedies: tuple[Remedy, ...] = ()
+    """What can be changed so that a run that failed goes through."""
 
 
 class Following:
@@ -57,7 +49,9 @@ class Following:
         self._follower = follower if follower is not None else follower_of(home, record)
         self._log: tuple[tuple[int, int], tuple[str, ...]] = ((-1, 0), ())
         self._book = ScalarBook()
-        self._sizes: dict[str, int] = {}
+        self._home = home
+        self._machine = MachineSide(home, record)
+        self._remedies: tuple[Remedy, ...] | None = None
         self._prompts = prompts_of(record)
         self._watcher: RunWatcher | None = RunWatcher(home, record, news)
         self._watcher.start()
@@ -77,13 +71,10 @@ class Following:
             # The place of an error may stand far above the end: what was killed with it goes on talking.
             log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
             prompts=self._prompts,
-            machine=Machine(
-                () if view.state.ended else gpus(),
-                free_space(Path(self.record.output_dir)),
-                self._written(view.checkpoints),
-            ),
+            machine=self._machine.look(self.record, view, now, gpus),
             now=now,
             stopping=None if view.state.ended else stop_outlook(self._follower, view),
+            remedies=self._what_helps(view),
         )
 
     def _last_lines(self, lines: int) -> tuple[str, ...]:
@@ -96,15 +87,11 @@ class Following:
             self._log = stamp, self._follower.log_lines(lines)
         return self._log[1]
 
-    def _written(self, checkpoints: tuple[Checkpoint, ...]) -> int:
-        """Bytes of the checkpoints together, also of those that were deleted since."""
-        for checkpoint in checkpoints:
-            if not self._sizes.get(checkpoint.path):
-                try:
-                    self._sizes[checkpoint.path] = Path(checkpoint.path).stat().st_size
-                except OSError:
-                    self._sizes[checkpoint.path] = 0
-        return sum(self._sizes.values())
+    def _what_helps(self, view: RunView) -> tuple[Remedy, ...]:
+        """Looked for once: nothing of it changes after the end."""
+        if self._remedies is None and view.state.ended:
+            self._remedies = remedies_of(self._home, self.record, view)
+        return self._remedies or ()
 
     def close(self) -> None:
         """Stop watching and let go of its files."""

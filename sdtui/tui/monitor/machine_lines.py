@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from sdtui.base.text import duration, file_size, plural, safe
 from sdtui.machine.gpu import Gpu
+from sdtui.runs.disk import seconds_until_full
+from sdtui.runs.machine_log import Reading
 from sdtui.runs.record import RunView
-from sdtui.tui.monitor.following import Followed, Machine
+from sdtui.tui.monitor.machine_side import Machine
 from sdtui.tui.monitor.phrases import checkpoint_text
+from sdtui.tui.monitor.sparkline import sparkline
 from sdtui.tui.widgets.lines import Line
+
+if TYPE_CHECKING:
+    from sdtui.tui.monitor.following import Followed
 
 HOT = 87
 """Degrees Celsius from which a card is worth a look."""
@@ -15,6 +24,9 @@ WORTH_SAYING = 7 * 86400.0
 """Seconds of disk left from which nobody asks."""
 TIGHT = 3600.0
 """Seconds of disk left that are worth a look."""
+_RECENT, _CELLS = 300.0, 8
+"""Seconds of a card's history beside the run, and the cells that they take."""
+_NEARLY_ALL = 0.95
 
 
 def beside_lines(followed: Followed) -> list[Line]:
@@ -30,48 +42,77 @@ def beside_lines(followed: Followed) -> list[Line]:
 
 
 def machine_lines(machine: Machine, view: RunView, now: float) -> list[Line]:
-    """A line a card (``GPU NA`` where there is none) and one for the disk."""
-    lines: list[Line] = [gpu_line(gpu) for gpu in machine.gpus] or [[("GPU NA", "dim")]]
+    """A line a card (``GPU NA`` where there is none), one for processor and memory, one for the disk."""
+    lines: list[Line] = [gpu_line(gpu, machine.history, now) for gpu in machine.gpus] or [[("GPU NA", "dim")]]
+    if machine.now is not None:
+        lines.append(host_line(machine.now))
     disk = disk_line(machine, view, now)
     return [*lines, disk] if disk else lines
 
 
-def gpu_line(gpu: Gpu) -> Line:
-    """``GPU 0  98%  21.3/24.0 GB  71 °C  340 W``; NA for what the driver does not say."""
-    used, total = _gigabytes(gpu.memory_used), _gigabytes(gpu.memory_total)
+def gpu_line(gpu: Gpu, history: Sequence[Reading] = (), now: float = 0.0) -> Line:
+    """``GPU 0   98% ▃▅▇███  21.3/24.0 GB   71 °C  340 W``; NA for what the driver does not say."""
+    used, total = gigabytes(gpu.memory_used), gigabytes(gpu.memory_total)
     warm = "warn" if gpu.temperature is not None and gpu.temperature >= HOT else "plain"
+    busy = [
+        (reading.at, float(one.utilization))
+        for reading in history
+        for one in reading.gpus
+        if one.index == gpu.index and one.utilization is not None
+    ]
+    slow = f"  ▲ {' and '.join(gpu.throttling)}" if gpu.throttling else ""
     return [
         (f"GPU {gpu.index}  ", "dim"),
-        (f"{_or_na(gpu.utilization, '%'):>4}  ", "plain"),
+        (f"{or_na(gpu.utilization, '%'):>4} ", "plain"),
+        (f"{sparkline(busy, now - _RECENT, now, 100.0, _CELLS)}  " if len(busy) > 1 else " ", "accent"),
         (f"{used}/{total} GB" if used != "NA" or total != "NA" else "memory NA", "plain"),
-        (f"  {_or_na(gpu.temperature, ' °C'):>6}", warm),
-        (f"  {_or_na(round(gpu.power) if gpu.power is not None else None, ' W'):>5}", "plain"),
-        (f"  {safe(gpu.name)}" if gpu.name else "", "dim"),
+        (f"  {or_na(gpu.temperature, ' °C'):>6}", warm),
+        (f"  {or_na(round(gpu.power) if gpu.power is not None else None, ' W'):>5}", "plain"),
+        (slow, "warn"),
+        (f"  {safe(gpu.name)}" if gpu.name and not slow else "", "dim"),
+    ]
+
+
+def host_line(reading: Reading) -> Line:
+    """``CPU 43%  RAM 12.3/64.0 GB``."""
+    tight = "warn" if reading.memory_used > _NEARLY_ALL * reading.memory_total else "plain"
+    return [
+        ("CPU    ", "dim"),
+        (f"{reading.cpu:>3.0f}%  ", "plain"),
+        ("RAM  ", "dim"),
+        (f"{gigabytes(reading.memory_used)}/{gigabytes(reading.memory_total)} GB", tight),
     ]
 
 
 def disk_line(machine: Machine, view: RunView, now: float) -> Line | None:
-    """``disk  212 GB free, 31 h left at this rate``: the rate at which this run's checkpoints grow."""
+    """``disk  212 GB free, full in 31 h``: at the rate at which the disk fills, where that is soon."""
     if machine.disk_free is None:
         return None
-    line: list[tuple[str, str]] = [("disk  ", "dim"), (f"{file_size(machine.disk_free)} free", "plain")]
+    line: list[tuple[str, str]] = [("disk   ", "dim"), (f"{file_size(machine.disk_free)} free", "plain")]
     seconds = seconds_left(machine, view, now)
-    if seconds is not None and seconds < WORTH_SAYING:
-        line.append((f", {duration(seconds)} left at this rate", "warn" if seconds < TIGHT else "dim"))
+    if seconds is not None and (seconds < WORTH_SAYING or _before_the_end(seconds, view)):
+        soon = seconds < TIGHT or _before_the_end(seconds, view)
+        line.append((f", full in {duration(seconds)}", "warn" if soon else "dim"))
+        line.append((", before the run ends" if _before_the_end(seconds, view) else "", "warn"))
     return line
 
 
+def _before_the_end(seconds: float, view: RunView) -> bool:
+    return view.eta_s is not None and seconds < view.eta_s
+
+
 def seconds_left(machine: Machine, view: RunView, now: float) -> float | None:
-    """How long the disk lasts when checkpoints come as they came; None before the first and after the end."""
-    if view.state.ended or view.started is None or not machine.checkpoint_bytes or machine.disk_free is None:
+    """How long the disk lasts when it fills as it did; None where nothing is known and after the end."""
+    if view.state.ended or view.started is None or machine.disk_free is None:
         return None
-    spent = now - view.started
-    return machine.disk_free * spent / machine.checkpoint_bytes if spent > 0 else None
+    return seconds_until_full(machine.disk_free, machine.checkpoint_bytes, now - view.started, machine.history)
 
 
-def _gigabytes(size: int | None) -> str:
+def gigabytes(size: int | None) -> str:
+    """Of memory, which is sold in powers of 1024."""
     return "NA" if size is None else f"{size / 2**30:.1f}"
 
 
-def _or_na(value: int | None, unit: str) -> str:
+def or_na(value: int | None, unit: str) -> str:
+    """A value with its unit; NA where the driver does not say."""
     return "NA" if value is None else f"{value}{unit}"
