@@ -49,12 +49,18 @@ def changes_between(earlier: RunRecord, later: RunRecord) -> tuple[Change, ...]:
 def setting_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
     """Settings with another value, but for those that belong to going on from a state. Secrets are hidden in both."""
     keys = [key for key in dict.fromkeys((*before, *after)) if key not in _OF_THE_RESUMING]
-    pairs = [(key, before.get(key, ""), after.get(key, "")) for key in keys]
+    pairs = [(key, _value(before, key), _value(after, key)) for key in keys]
     return tuple(
         Change("setting", key, f"{key}: {old or 'not set'} → {new or 'not set'}")
         for key, old, new in pairs
         if old != new
     )
+
+
+def _value(settings: Mapping[str, str], key: str) -> str:
+    """A flag that is off is not given to the trainer at all."""
+    value = settings.get(key, "")
+    return "" if value == "false" else value
 
 
 def dataset_changes(before: TrainedOn, after: TrainedOn) -> tuple[Change, ...]:

@@ -64,21 +64,29 @@ def again(
     there is numbered on, unless ``changes`` names one: nothing of the earlier run is overwritten. Raises what
     ``make_request``, ``scan`` and ``require_trainer`` raise.
     """
-    settings = with_pairs(settings_of_run(record), changes or {})
+    settings, notes = settings_again(home, record, changes or {})
     project = project or open_project(source_of_run(home, record))
     install = install or found_trainer(settings, project.root, user)
-    notes = list(left_out(record))
-    name = settings.text("output_name")
-    if name and "output_name" not in (changes or {}):
-        settings = settings.with_text("output_name", _free(home, settings, project, name))
-        if settings.text("output_name") != name:
-            notes.append(f"Files of {name} stand there, so this run is called {settings.text('output_name')}.")
     prepared = make_request(project, settings, install, user=user, now=now)
     return replace(
         prepared,
         request=replace(prepared.request, relaunch_of=record.id),
         notes=(*prepared.notes, *notes),
     )
+
+
+def settings_again(home: Path, record: RunRecord, changes: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings that a run is started again with, and sentences about them. Raises UsageError."""
+    settings = with_pairs(settings_of_run(record), changes)
+    notes = list(left_out(record))
+    name = settings.text("output_name")
+    if name and "output_name" not in changes:
+        output_dir = Path(settings.text("output_dir") or home.parent / "model")
+        free = naming.free_name(output_dir, name, taken_names(home, output_dir))
+        if free != name:
+            settings = settings.with_text("output_name", free)
+            notes.append(f"Files of {name} stand there, so this run is called {free}.")
+    return settings, tuple(notes)
 
 
 def found_trainer(settings: Settings, near: Path, user: UserSettings | None = None) -> TrainerInstall | None:
@@ -119,9 +127,3 @@ def _texts(record: RunRecord, settings: Settings) -> Iterator[tuple[str, str]]:
         text = record.settings.get(key, "")
         # As they were typed, they are meant from the folder that the launcher stood in.
         yield key, absolute.get(key, text) if text else text
-
-
-def _free(home: Path, settings: Settings, project: Project, name: str) -> str:
-    chosen = settings.text("output_dir")
-    output_dir = Path(chosen) if chosen else project.root / "model"
-    return naming.free_name(output_dir, name, taken_names(home, output_dir))

@@ -42,6 +42,7 @@ class Resumed:
     continues: Continuation
     changes: tuple[Change, ...]
     """What is not as it was in the run that is resumed."""
+    settings: Settings
 
     @property
     def ends_at(self) -> int:
@@ -86,14 +87,9 @@ def resume(
     """
     changes = dict(changes or {})
     point = _point(home, record, state)
+    settings = settings_to_resume(home, record, point, changes)
+    _refuse_the_end(settings, record, point, changes)
     project = project or open_project(source_of_run(home, record))
-    settings = settings_of_run(record)
-    for key in _OF_AN_EARLIER_RESUME:
-        settings = settings.without(key)
-    settings = settings.with_value("resume", str(point.path))
-    if "output_name" not in changes:
-        settings = settings.with_value("output_name", _name(home, record, project))
-    settings = with_pairs(_told(settings, record, point, changes), changes)
     install = install or found_trainer(settings, project.root, user)
     prepared = make_request(project, settings, install, user=user, now=now)
     rest = point.step % prepared.steps_per_epoch
@@ -104,7 +100,21 @@ def resume(
     if (continues := prepared.request.continues) is None:
         raise UsageError("resume was taken out of the settings", remedy="Start it anew with `sdtui runs again`.")
     prepared = replace(prepared, notes=(*prepared.notes, *left_out(record)))
-    return Resumed(prepared, point, continues, changes_since(record, prepared))
+    return Resumed(prepared, point, continues, changes_since(record, prepared), settings)
+
+
+def settings_to_resume(home: Path, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> Settings:
+    """The settings of the part to be: those of ``record``, what the trainer must be told, and ``changes`` on top.
+
+    Raises UsageError.
+    """
+    settings = settings_of_run(record)
+    for key in _OF_AN_EARLIER_RESUME:
+        settings = settings.without(key)
+    settings = settings.with_value("resume", str(point.path))
+    if "output_name" not in changes:
+        settings = settings.with_value("output_name", _name(home, record))
+    return with_pairs(_told(settings, record, point, changes), changes)
 
 
 def _point(home: Path, record: RunRecord, state: Path | None) -> StatePoint:
@@ -117,12 +127,11 @@ def _point(home: Path, record: RunRecord, state: Path | None) -> StatePoint:
         return state_at(home, Path(record.output_dir) / state)
 
 
-def _name(home: Path, record: RunRecord, project: Project) -> str:
+def _name(home: Path, record: RunRecord) -> str:
     """The first part's name, numbered on: nothing of an earlier part is overwritten."""
-    first = parts_of(home, record)[0].name
-    output_dir = Path(record.output_dir) if record.output_dir else project.root / "model"
-    earlier = frozenset(part.name for part in parts_of(home, record))
-    return naming.free_name(output_dir, first, taken_names(home, output_dir) | earlier)
+    names = [part.name for part in parts_of(home, record)]
+    output_dir = Path(record.output_dir)
+    return naming.free_name(output_dir, names[0], taken_names(home, output_dir) | frozenset(names))
 
 
 def _told(settings: Settings, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> Settings:
@@ -146,19 +155,24 @@ def _told(settings: Settings, record: RunRecord, point: StatePoint, changes: Map
 
 def _with_what_is_left(settings: Settings, record: RunRecord, point: StatePoint) -> Settings:
     """For a script that counts from 0: only the steps that are left, in epochs where they are whole."""
-    total, per_epoch = record.total_steps, steps_per_epoch_of(record)
-    if total is None:
-        return settings
-    left = total - point.step
+    left, per_epoch = (record.total_steps or 0) - point.step, steps_per_epoch_of(record)
     if left <= 0:
-        raise UsageError(
-            f"The state stands at step {count(point.step)}, and the run ended at step {count(total)}: nothing is left",
-            path=point.path,
-            remedy="Say how many more with --set max_train_epochs=N; they come on top.",
-        )
+        return settings
     if per_epoch and left % per_epoch == 0:
         return settings.with_value("max_train_steps", None).with_value("max_train_epochs", left // per_epoch)
     return settings.with_value("max_train_epochs", None).with_value("max_train_steps", left)
+
+
+def _refuse_the_end(settings: Settings, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> None:
+    """A script that counts from 0 would train all of it once more."""
+    total = record.total_steps
+    if keeps_epoch(settings.script) or total is None or point.step < total or any(key in changes for key in _LENGTH):
+        return
+    raise UsageError(
+        f"The state stands at step {count(point.step)}, and the run ended at step {count(total)}: nothing is left",
+        path=point.path,
+        remedy="Say how many epochs more with max_train_epochs; they come on top.",
+    )
 
 
 def _may_skip(settings: Settings, changes: Mapping[str, str]) -> bool:
@@ -167,11 +181,6 @@ def _may_skip(settings: Settings, changes: Mapping[str, str]) -> bool:
         and "skip_until_initial_step" not in changes
         and settings.number("gradient_accumulation_steps", 1) == 1
     )
-
-
-def resumable(home: Path, record: RunRecord) -> bool:
-    """Whether a run left a state that it could go on from."""
-    return any(point.state.problem is None for point in states_of_run(home, record))
 
 
 def run_of_state(home: Path, state: Path) -> RunRecord | None:

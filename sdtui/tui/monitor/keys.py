@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import BindingType
 
 from sdtui.tui.commands import Command, offered
-from sdtui.tui.monitor import chart_keys, log_keys, samples_keys
+from sdtui.tui.monitor import chart_keys, log_keys, relaunch_keys, samples_keys
 from sdtui.tui.monitor.possible import following, has_runs, large, stoppable
 
 BINDINGS: list[BindingType] = offered(
@@ -71,5 +71,6 @@ BINDINGS: list[BindingType] = offered(
     ),
     *chart_keys.COMMANDS,
     *samples_keys.COMMANDS,
+    *relaunch_keys.COMMANDS,
     *log_keys.COMMANDS,
 )

@@ -25,6 +25,10 @@ def ours(screen: MonitorScreen) -> bool:
     return following(screen) and not screen.foreign
 
 
+def ended(screen: MonitorScreen) -> bool:
+    return ours(screen) and not live(screen)
+
+
 def has_samples(screen: MonitorScreen) -> bool:
     return screen.followed is not None and bool(screen.followed.view.samples)
 

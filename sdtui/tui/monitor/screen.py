@@ -13,7 +13,7 @@ from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.work import Progress
 from sdtui.runs.record import RunState
 from sdtui.tui.mode_screen import ModeScreen
-from sdtui.tui.monitor import actions, keys, phrases
+from sdtui.tui.monitor import actions, keys, phrases, relaunching
 from sdtui.tui.monitor.beacon import put_out
 from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.chart_view import LossChart
@@ -231,6 +231,14 @@ class MonitorScreen(ModeScreen):
 
     def action_open_run(self) -> None:
         self.shell.action_open_run()
+
+    def action_resume(self) -> None:
+        if self.followed is not None and self._feed is not None:
+            relaunching.ask_to_resume(self, self._feed.home, self.followed.record, lambda run: self.follow(run.id))
+
+    def action_again(self) -> None:
+        if self.followed is not None and self._feed is not None:
+            relaunching.start_again(self, self._feed.home, self.followed.record)
 
     def action_queue(self) -> None:
         show_queue(self.shell)

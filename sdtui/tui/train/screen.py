@@ -16,6 +16,7 @@ from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.runs.record import RunRecord
+from sdtui.trainer.profiles import Settings
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.train import keys, queueing
@@ -61,6 +62,8 @@ class TrainScreen(ModeScreen):
         """The setting that is being typed."""
         self._refusal = ""
         self._busy = False
+        self._given: Settings | None = None
+        """What another screen sent, until there is a state to take it."""
         self.rehearsing = Rehearsing(self)
 
     # Parts --------------------------------------------------------------------------------------------------------
@@ -107,10 +110,18 @@ class TrainScreen(ModeScreen):
             return
         self.state = TrainState(self, (path if path.is_dir() else path.parent) / PROJECT_FOLDER, self._show)
         self.form.focus()
+        if self._given is not None:
+            self.state.set(self._given)
         self.state.find_trainers()
         self.watch_project(self._project_changed)
         self.watch(self.app, "checked", self._show_preflight, init=False)
         self.watch(self.app, "checking", self._show_preflight, init=False)
+
+    def take(self, settings: Settings) -> None:
+        """Fill the form with these settings, in place of what was set for their profile."""
+        self._given = settings
+        if self.state is not None:
+            self.state.set(settings)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         super().on_screen_resume(event)
