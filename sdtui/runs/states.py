@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
@@ -39,20 +40,18 @@ def state_at(home: Path, folder: Path) -> StatePoint:
 
 
 def states_of_run(home: Path, record: RunRecord) -> tuple[StatePoint, ...]:
-    """The states that a run and the parts before it wrote, the furthest first; those that were deleted are gone."""
+    """The states that a run can go on from, the furthest first: its own, and those of the parts before it.
+
+    Of an earlier part, only those up to where the next part goes on; those that were deleted are gone.
+    """
     records = store.list_runs(home)
     parts = parts_of(home, record)
-    chain = {part.id for part in parts}
     folders = dict.fromkeys(part.output_dir for part in parts)
     points = [_point(state, records) for folder in folders for state in find_states(Path(folder))]
-    own = [point for point in points if point.run in chain]
+    ends = {part.id: following.continues.step for part, following in pairwise(parts) if following.continues}
+    ids = {part.id for part in parts}
+    own = [point for point in points if point.run in ids and point.step <= ends.get(point.run or "", point.step)]
     return tuple(sorted(own, key=lambda point: (point.step, point.state.saved), reverse=True))
-
-
-def states_in(home: Path, output_dir: Path) -> tuple[StatePoint, ...]:
-    """All states in a folder, the newest first, whoever wrote them."""
-    records = store.list_runs(home)
-    return tuple(_point(state, records) for state in reversed(find_states(output_dir)))
 
 
 def parts_of(home: Path, record: RunRecord) -> tuple[RunRecord, ...]:
