@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sdtui.base.errors import RunError, WriteError
 from sdtui.machine import processes
-from sdtui.runs import launch, letterbox, store
+from sdtui.runs import launch, letterbox, queue, store
 from sdtui.runs.letterbox import Request, StopAfter
 from sdtui.runs.live import Life, life_of
+from sdtui.runs.queue_file import Waiting
 from sdtui.runs.record import RunRecord
 
 
@@ -19,10 +20,14 @@ def request_stop(home: Path, run_id: str, *, now: bool = False, harder: bool = F
     """Ask the run to stop, and return at once; ``follow`` shows how it goes on.
 
     ``now`` kills it without a grace; ``harder`` sends the next signal to one that is stopping, without waiting for it.
+    One that waits in the queue is taken out of it.
     A trainer whose supervisor was killed gets a new one first. Raises RunError where the run has ended or runs on
     another machine, WriteError where it cannot be asked.
     """
-    _ask(_supervised(home, run_id), Request(stop=True, now=now, harder=harder))
+    if life_of(home, store.load(home, run_id)) is Life.QUEUED:
+        queue.remove(Waiting(str(home), run_id))
+    else:
+        _ask(_supervised(home, run_id), Request(stop=True, now=now, harder=harder))
 
 
 def request_stop_after(home: Path, run_id: str, after: StopAfter) -> None:
@@ -54,6 +59,8 @@ def _supervised(home: Path, run_id: str) -> RunRecord:
         raise RunError(f"{record.id} runs on {machine}, from where it was started", remedy="Stop it there.")
     if life is Life.BEING_STARTED:
         raise RunError(f"{record.id} is just being started", remedy="Try again in a moment.")
+    if life is Life.QUEUED:
+        raise RunError(f"{record.id} waits in the queue", remedy="See `sdtui runs queue`.")
     if not life.living:
         raise RunError(f"{record.id} has ended already")
     return launch.adopt(home, record) if life is Life.ABANDONED else record

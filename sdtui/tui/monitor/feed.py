@@ -94,7 +94,7 @@ class RunFeed:
                 self._news.clear()
                 runs, broken = listing.look()
                 wanted = self._choose(runs)
-                if following is not None and (wanted is None or wanted.id != following.record.id):
+                if following is not None and (wanted is None or not _is_same(wanted, following.record)):
                     following.close()
                     following = None
                 if following is None and wanted is not None:
@@ -128,6 +128,11 @@ class RunFeed:
         end = time.monotonic() + (ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS)
         while not cancelled() and (left := end - time.monotonic()) > 0 and not self._news.wait(min(left, _NAP)):
             continue
+
+
+def _is_same(one: RunRecord, other: RunRecord) -> bool:
+    """A run that waited and has begun writes elsewhere than it was to, and is followed anew."""
+    return (one.id, one.created) == (other.id, other.created)
 
 
 class _Listing:

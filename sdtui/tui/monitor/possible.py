@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdtui.runs.record import RunState
+
 if TYPE_CHECKING:
     from sdtui.tui.monitor.screen import MonitorScreen
 
@@ -17,7 +19,12 @@ def live(screen: MonitorScreen) -> bool:
 
 
 def stoppable(screen: MonitorScreen) -> bool:
-    return live(screen) and ours(screen)
+    return live(screen) and ours(screen) and not queued(screen)
+
+
+def queued(screen: MonitorScreen) -> bool:
+    """Whether a run is shown that waits for its turn."""
+    return screen.followed is not None and screen.followed.view.state is RunState.QUEUED
 
 
 def ours(screen: MonitorScreen) -> bool:
@@ -35,6 +42,13 @@ def has_samples(screen: MonitorScreen) -> bool:
 
 def has_runs(screen: MonitorScreen) -> bool:
     return bool(screen.snapshot.runs or screen.snapshot.broken)
+
+
+def several_runs(screen: MonitorScreen) -> bool:
+    """The project has the run that is shown, and others."""
+    followed = screen.followed
+    ids = {record.id for record in screen.snapshot.runs}
+    return followed is not None and followed.record.id in ids and len(ids) > 1
 
 
 def large(screen: MonitorScreen) -> bool:
