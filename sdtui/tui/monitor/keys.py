@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import BindingType
 
 from sdtui.tui.commands import Command, offered
-from sdtui.tui.monitor import chart_keys, log_keys, relaunch_keys, samples_keys
+from sdtui.tui.monitor import chart_keys, history_keys, log_keys, relaunch_keys, samples_keys
 from sdtui.tui.monitor.possible import following, has_runs, large, stoppable
 
 BINDINGS: list[BindingType] = offered(
@@ -65,10 +65,11 @@ BINDINGS: list[BindingType] = offered(
         "monitor.command",
         "The run's command",
         "Shows the command line that this run was started with.",
-        ("c",),
+        ("C",),
         "command",
         when=following,
     ),
+    *history_keys.COMMANDS,
     *chart_keys.COMMANDS,
     *samples_keys.COMMANDS,
     *relaunch_keys.COMMANDS,

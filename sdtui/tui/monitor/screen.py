@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.work import Progress
 from sdtui.runs.record import RunState
+from sdtui.tui.history.open import show_history
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor import actions, keys, phrases, relaunching
 from sdtui.tui.monitor.beacon import put_out
@@ -58,6 +59,7 @@ class MonitorScreen(ModeScreen):
         self.snapshot = Snapshot(0, None, "runs")
         self.large = ""
         self._feed: RunFeed | None = None
+        self._wanted: str | None = None
         self._marked_run = ""
 
     @property
@@ -86,6 +88,7 @@ class MonitorScreen(ModeScreen):
             return
         self.query_one("#monitor").display = False
         self._feed = feed
+        feed.follow(self._wanted)
         self.shell.bridge.work(self, "runs", self._feed.snapshots, lambda _none: None, self._arrived)
 
     def make_feed(self) -> RunFeed | None:
@@ -112,6 +115,7 @@ class MonitorScreen(ModeScreen):
 
     def follow(self, run_id: str | None) -> None:
         """Show this run; None: the newest one, also when a newer one is started."""
+        self._wanted = run_id
         if self._feed is not None:
             self._feed.follow(run_id)
 
@@ -141,7 +145,7 @@ class MonitorScreen(ModeScreen):
             teach.show([[(problem, "bad")]] if problem else _TEACH)
             self._mark("")
             return
-        self._mark(phrases.mark(followed.view))
+        self._mark(phrases.mark(followed.view, self.snapshot.waiting))
         self._show_words(followed)
         self.query_one(LossChart).follow(followed)
         samples = self.query_one(SamplesPanel)
@@ -173,6 +177,10 @@ class MonitorScreen(ModeScreen):
 
     def _mark(self, mark: str) -> None:
         self.shell.mark_mode("monitor", mark)
+
+    @property
+    def _shown_id(self) -> str | None:
+        return self.followed.record.id if self.followed is not None else None
 
     # Actions ------------------------------------------------------------------------------------------------------
 
@@ -243,6 +251,12 @@ class MonitorScreen(ModeScreen):
     def action_queue(self) -> None:
         show_queue(self.shell)
 
+    def action_history(self) -> None:
+        show_history(self, self.follow, self._shown_id)
+
+    def action_compare(self) -> None:
+        show_history(self, self.follow, self._shown_id, compare=True)
+
     def action_runs(self) -> None:
         assert self._feed is not None
         actions.choose_run(self, self._feed.home, self.snapshot, self.follow)
@@ -254,7 +268,7 @@ def _rests(before: Snapshot, now: Snapshot) -> bool:
     if old is None or new is None or not new.view.state.ended:
         return False
     same = old.view == new.view and old.log is new.log and old.scalars is new.scalars and old.machine == new.machine
-    return same and _offered(before) == _offered(now)
+    return same and before.waiting == now.waiting and _offered(before) == _offered(now)
 
 
 def _offered(snapshot: Snapshot) -> tuple[object, ...]:

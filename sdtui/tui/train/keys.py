@@ -206,6 +206,14 @@ BINDINGS: list[BindingType] = offered(
         when=_ready_for_export,
     ),
     Command(
+        "train.history",
+        "All runs of the project",
+        "Lists all runs with their losses, notes and stars; there they are compared and deleted too.",
+        ("H",),
+        "history",
+        when=_in_form,
+    ),
+    Command(
         "train.accept",
         "Take the value",
         "Takes what was typed.",

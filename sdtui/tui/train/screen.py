@@ -17,6 +17,7 @@ from sdtui.dataset.project import Project
 from sdtui.plans.outcome import Applied
 from sdtui.runs.record import RunRecord
 from sdtui.trainer.profiles import Settings
+from sdtui.tui.history.open import show_history
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.train import keys, queueing
@@ -357,12 +358,19 @@ class TrainScreen(ModeScreen):
         starting.start(self, state.home, make, self._started, self._not_started)
 
     def _started(self, _record: RunRecord) -> None:
+        self._busy = False
+        self._show_run(None)
+
+    def _show_run(self, run_id: str | None) -> None:
+        """On Monitor; None: the newest one."""
         from sdtui.tui.monitor.screen import MonitorScreen
 
-        self._busy = False
         self.shell.action_mode("monitor")
         if isinstance(self.shell.screen, MonitorScreen):
-            self.shell.screen.follow(None)
+            self.shell.screen.follow(run_id)
+
+    def action_history(self) -> None:
+        show_history(self, self._show_run)
 
     def _not_started(self, error: SdtuiError) -> None:
         self._busy = False

@@ -1,0 +1,108 @@
+"""What two to six runs look like beside each other, made off the screen's thread; and the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from sdtui.base.text import safe
+from sdtui.base.work import Cancelled, Work
+from sdtui.runs.comparison import Comparison, compare, running_time
+from sdtui.runs.record import RunRecord
+from sdtui.tui.history import rows
+from sdtui.tui.marks import marks
+from sdtui.tui.monitor.chart import NOTHING, STYLES, Drawn, Series
+from sdtui.tui.monitor.chart_state import window_of
+from sdtui.tui.monitor.prompts import PromptWords, prompts_of
+from sdtui.tui.widgets.cells import fit
+from sdtui.tui.widgets.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A comparison with its curves ready to be drawn; all in the order of the runs."""
+
+    comparison: Comparison
+    by_step: tuple[Series, ...]
+    by_time: tuple[Series, ...]
+    """Over seconds of training; without points where nobody wrote down the times."""
+    prompts: tuple[tuple[PromptWords, ...], ...]
+
+    @property
+    def prompt_indices(self) -> list[int]:
+        """Prompts that a run has samples of."""
+        return sorted({row.prompt_index for row in self.comparison.samples})
+
+
+def see(home: Path, records: Sequence[RunRecord], cancelled: Cancelled) -> Work[Seen]:
+    """Read the runs. Raises as ``compare``."""
+    comparison = yield from compare(home, records, cancelled)
+    losses = [one.loss for one in comparison.runs]
+    return Seen(
+        comparison,
+        tuple(Series.of(loss.steps, loss.values) for loss in losses),
+        tuple(Series.of(running_time(loss.times), loss.values) if len(loss.times) else NOTHING for loss in losses),
+        tuple(prompts_of(record) for record in records),
+    )
+
+
+def curves(seen: Seen, *, by_time: bool, share: float) -> list[Drawn]:
+    """The curves as the chart takes them; ``share`` of its points is what each raw one is smoothed over."""
+    series = seen.by_time if by_time else seen.by_step
+    return [
+        Drawn(
+            one.past.view.name,
+            line,
+            STYLES[place][0],
+            STYLES[place][1],
+            window_of(line, share) if one.raw else 1,
+        )
+        for place, (one, line) in enumerate(zip(seen.comparison.runs, series, strict=True))
+    ]
+
+
+def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
+    """A line a run: its letter, its name, its losses, and where it is not in the chart."""
+    runs = seen.comparison.runs
+    room = min(max(cell_len(one.past.view.name) for one in runs), max(12, width // 3))
+    state = max(len(rows.state_text(one.past)) for one in runs)
+    lines: list[Line] = []
+    for place, one in enumerate(runs):
+        past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time)
+        best = f"{rows.loss_text(past.losses.best):>7}"
+        if past.losses.best_step is not None:
+            best += f" at step {past.losses.best_step:<8,}"
+        lines.append(
+            [
+                (f"{letter} ", role),
+                (fit(safe(past.view.name), room), "strong"),
+                (f" {marks().starred if past.note.starred else ' '} ", "warn"),
+                (f"{rows.state_text(past):<{state}}  ", "dim"),
+                (f"end {rows.final_text(past):>7}  best {best}", "plain"),
+                (f"  {rows.time_text(past):>10}", "dim"),
+                (f"   {missing}" if missing else "", "warn"),
+            ]
+        )
+    return lines
+
+
+def _missing(seen: Seen, place: int, *, by_time: bool) -> str:
+    if not len(seen.by_step[place]):
+        return "no loss was recorded"
+    return "its times were not recorded" if by_time and not len(seen.by_time[place]) else ""
+
+
+def prompt_lines(seen: Seen, prompt: int, width: int) -> list[Line]:
+    """What the pictures of the prompt were asked for; that it was not the same for all, where it was not."""
+    told = [words[prompt] if prompt < len(words) else None for words in seen.prompts]
+    known = [words for words in told if words is not None]
+    if not known:
+        return []
+    same = all(words == known[0] for words in known)
+    text = safe(known[0].text if same else "The prompts are not the same: " + " / ".join(one.text for one in known))
+    settings = safe(known[0].settings) if same else ""
+    role = "plain" if same else "warn"
+    return [[(text[:width], role)], *([[(settings[:width], "dim")]] if settings else [])]
