@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sdtui.base.work import Progress
 from sdtui.tui.monitor import phrases
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
+from sdtui.tui.monitor.telling import tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ def light(app: SdtuiApp, home: Path) -> None:
     def seen(snapshot: Progress) -> None:
         if isinstance(snapshot, Snapshot) and snapshot.followed is not None:
             app.mark_mode("monitor", phrases.mark(snapshot.followed.view, snapshot.waiting))
+            tell(app, snapshot.followed.news)
 
     feed = RunFeed(home)
     feed.step_aside(True)

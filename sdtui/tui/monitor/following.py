@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.machine.gpu import Gpu
+from sdtui.runs.disk import WORTH_TELLING
 from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
+from sdtui.runs.notices import News, Notice
 from sdtui.runs.record import RunRecord, RunState, RunView
 from sdtui.runs.remedies import Remedy, remedies_of
 from sdtui.runs.stop_cost import StopOutlook, stop_outlook
 from sdtui.runs.watch import RunWatcher
 from sdtui.tui.monitor.chart_state import steps_per_epoch
+from sdtui.tui.monitor.machine_lines import seconds_left
 from sdtui.tui.monitor.machine_side import Machine, MachineSide
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.monitor.scalars import ScalarBook, Scalars
@@ -36,6 +39,8 @@ class Followed:
     """What stopping it would cost, and how far that is; None once it has ended."""
     remedies: tuple[Remedy, ...] = ()
     """What can be changed so that a run that failed goes through."""
+    news: tuple[Notice, ...] = ()
+    """What happened since the last look that a person who looks elsewhere should hear."""
 
 
 class Following:
@@ -52,6 +57,7 @@ class Following:
         self._home = home
         self._machine = MachineSide(home, record)
         self._remedies: tuple[Remedy, ...] | None = None
+        self._news: News | None = None
         self._prompts = prompts_of(record)
         self._watcher: RunWatcher | None = RunWatcher(home, record, news)
         self._watcher.start()
@@ -64,6 +70,7 @@ class Following:
         if self._follower.record is not self.record:
             self.record = self._follower.record
             self._prompts = prompts_of(self.record)
+        machine = self._machine.look(self.record, view, now, gpus)
         return Followed(
             record=self.record,
             view=view,
@@ -71,10 +78,11 @@ class Following:
             # The place of an error may stand far above the end: what was killed with it goes on talking.
             log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
             prompts=self._prompts,
-            machine=self._machine.look(self.record, view, now, gpus),
+            machine=machine,
             now=now,
             stopping=None if view.state.ended else stop_outlook(self._follower, view),
             remedies=self._what_helps(view),
+            news=self._heard(view, seconds_left(machine, view, now)),
         )
 
     def _last_lines(self, lines: int) -> tuple[str, ...]:
@@ -86,6 +94,12 @@ class Following:
         if stamp != self._log[0]:
             self._log = stamp, self._follower.log_lines(lines)
         return self._log[1]
+
+    def _heard(self, view: RunView, disk_left: float | None) -> tuple[Notice, ...]:
+        """What is new; nothing at the first look, which shows it all."""
+        first, self._news = self._news is None, self._news or News()
+        news = self._news.see(view, disk_left if disk_left is not None and disk_left < WORTH_TELLING else None)
+        return () if first else news
 
     def _what_helps(self, view: RunView) -> tuple[Remedy, ...]:
         """Looked for once: nothing of it changes after the end."""
