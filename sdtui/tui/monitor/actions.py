@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from sdtui.base.text import plural, safe, safe_lines
-from sdtui.runs.record import RunRecord
+from sdtui.runs.record import RunRecord, RunView
+from sdtui.runs.stop import request_pause
 from sdtui.runs.summary import summary
+from sdtui.runs.tensorboard_command import tensorboard_of
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor.feed import Snapshot
+from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.phrases import share_done
 from sdtui.tui.theme import inks
 
@@ -37,9 +40,19 @@ def show_warnings(screen: ModeScreen, warnings: Sequence[str]) -> None:
     screen.app.push_screen(Ask(plural(len(warnings), "warning"), text, (Answer("esc", "close", ""),)))
 
 
-def tensorboard_command(record: RunRecord) -> str:
-    """The command that opens the run's curves in TensorBoard."""
-    return shlex.join(["tensorboard", "--logdir", record.logging_dir or record.output_dir])
+def tensorboard_text(followed: Followed) -> str:
+    """How to see the run's curves in TensorBoard, here and on the person's own computer."""
+    return tensorboard_of(followed.record, ended=followed.view.ended).text
+
+
+def hold(screen: ModeScreen, home: Path, view: RunView, held: bool, asked: Callable[[], None]) -> None:
+    """Hold the run's processes or let them go on; ``asked`` is called when its supervisor was told to."""
+
+    def told(_none: None) -> None:
+        asked()
+        screen.shell.say(f"{view.name} is paused." if held else f"{view.name} goes on.")
+
+    screen.shell.bridge.call(screen, "hold", lambda: request_pause(home, view.id, held=held), told)
 
 
 def run_command(record: RunRecord) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import BindingType
 
 from sdtui.tui.commands import Command, offered
-from sdtui.tui.monitor import chart_keys, history_keys, log_keys, relaunch_keys, samples_keys
+from sdtui.tui.monitor import chart_keys, history_keys, log_keys, relaunch_keys, samples_keys, trouble_keys
 from sdtui.tui.monitor.possible import following, has_runs, large, stoppable
 
 BINDINGS: list[BindingType] = offered(
@@ -54,14 +54,6 @@ BINDINGS: list[BindingType] = offered(
         "queue",
     ),
     Command(
-        "monitor.tensorboard",
-        "TensorBoard command",
-        "Shows the command that opens this run in TensorBoard.",
-        ("T",),
-        "tensorboard",
-        when=lambda screen: screen.followed is not None and screen.followed.record.logging_dir is not None,
-    ),
-    Command(
         "monitor.command",
         "The run's command",
         "Shows the command line that this run was started with.",
@@ -74,4 +66,5 @@ BINDINGS: list[BindingType] = offered(
     *samples_keys.COMMANDS,
     *relaunch_keys.COMMANDS,
     *log_keys.COMMANDS,
+    *trouble_keys.COMMANDS,
 )

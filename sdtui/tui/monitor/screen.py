@@ -22,9 +22,12 @@ from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
+from sdtui.tui.monitor.machine_view import MachineView
+from sdtui.tui.monitor.remedy_dialog import offer_remedies
 from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.stop_dialog import StopDialog
 from sdtui.tui.monitor.stop_lines import stop_note
+from sdtui.tui.monitor.telling import tell
 from sdtui.tui.monitor.timeline import timeline
 from sdtui.tui.monitor.trouble import ending_lines, place_of_error
 from sdtui.tui.queue.open import show_queue
@@ -78,6 +81,7 @@ class MonitorScreen(ModeScreen):
             with Horizontal(id="bottom"):
                 yield LogView(id="log")
                 yield Lines(id="beside")
+            yield MachineView(id="machine")
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -129,6 +133,8 @@ class MonitorScreen(ModeScreen):
     def _arrived(self, snapshot: Progress) -> None:
         assert isinstance(snapshot, Snapshot)
         before, self.snapshot = self.snapshot, snapshot
+        if snapshot.followed is not None:
+            tell(self.shell, snapshot.followed.news)
         if _rests(before, snapshot):
             return
         self._show()
@@ -156,7 +162,7 @@ class MonitorScreen(ModeScreen):
         self._mark_large(followed)
 
     def _mark_large(self, followed: Followed) -> None:
-        for name in ("chart", "samples", "log"):
+        for name in ("chart", "samples", "log", "machine"):
             self.set_class(self.large == name, f"-{name}")
         self.set_class(followed.view.state in (RunState.FAILED, RunState.LOST), "-failed")
 
@@ -168,6 +174,7 @@ class MonitorScreen(ModeScreen):
         stop = stop_note(followed)
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
         self.query_one("#beside", Lines).show(beside_lines(followed))
+        self.query_one(MachineView).follow(followed)
 
     def _show_log(self, followed: Followed) -> None:
         log = self.query_one(LogView)
@@ -231,7 +238,18 @@ class MonitorScreen(ModeScreen):
 
     def action_tensorboard(self) -> None:
         if self.followed is not None and self.followed.record.logging_dir is not None:
-            actions.show_copied(self, "TensorBoard for this run", actions.tensorboard_command(self.followed.record))
+            actions.show_copied(self, "TensorBoard for this run", actions.tensorboard_text(self.followed))
+
+    def action_machine_span(self) -> None:
+        self.query_one(MachineView).other_span()
+
+    def action_pause(self, held: bool) -> None:
+        if self.followed is not None and self._feed is not None:
+            actions.hold(self, self._feed.home, self.followed.view, held, self._feed.wake)
+
+    def action_remedies(self) -> None:
+        if self.followed is not None and self._feed is not None:
+            offer_remedies(self, self._feed.home, self.followed, self.follow)
 
     def action_command(self) -> None:
         if self.followed is not None:
@@ -277,4 +295,4 @@ def _offered(snapshot: Snapshot) -> tuple[object, ...]:
     listed = len(snapshot.runs) + len(snapshot.broken)
     if followed is None:
         return (listed,)
-    return (listed, followed.record.id, followed.view.state, bool(followed.view.samples))
+    return (listed, followed.record.id, followed.view.state, followed.view.paused, bool(followed.view.samples))
