@@ -15,6 +15,7 @@ from textual.strip import Strip
 from sdtui.base.errors import SdtuiError
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.images.decoder import Decoder
+from sdtui.images.picture import Picture
 from sdtui.images.thumbnails import Thumbnails
 from sdtui.tui.bridge import Bridge
 from sdtui.tui.widgets.half_cells import half_cells
@@ -119,6 +120,13 @@ class Pictures:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return drawn
+
+    def pixels(self, path: Path, width: int, height: int) -> Picture:
+        """The picture at ``path`` shrunk into ``width`` x ``height`` pixels. Slow: not for the screen's thread.
+
+        Raises ImageProblem.
+        """
+        return self._maker().get(path, width, height)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 

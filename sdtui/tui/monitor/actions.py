@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -23,10 +23,12 @@ from sdtui.tui.monitor.phrases import share_done
 from sdtui.tui.theme import inks
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from sdtui.tui.mode_screen import ModeScreen
 
 
-def show_copied(screen: ModeScreen, title: str, text: str) -> None:
+def show_copied(screen: Screen[Any], title: str, text: str) -> None:
     """Send ``text`` to the terminal's clipboard, and show it, since that often fails over SSH."""
     screen.app.copy_to_clipboard(text)
     note = "Sent to your terminal's clipboard. Not every terminal takes it: then mark it here.\n\n"

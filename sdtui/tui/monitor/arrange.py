@@ -59,7 +59,7 @@ def arrange_grid(
 
     Where not all fit, the part around the chosen one is shown.
     """
-    columns, rows = _fit(min(width, width * 3 // 5), height, shape)
+    columns, rows = _fit(width * 2 // 5, height, shape)
     if rows < _LEAST_ROWS or columns < 4:
         return []
     prompt, moment = chosen

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from sdtui.base.errors import SdtuiError
 from sdtui.runs.record import RunRecord
+from sdtui.trainer.prompt_options import default_values, used_keys
 from sdtui.trainer.prompts import SamplePrompt, read_prompts
 
 
@@ -17,7 +19,11 @@ class PromptWords:
 
     text: str
     settings: str = ""
-    """``28 steps · cfg 7``."""
+    """``28 steps · cfg 7``: what the prompt says; the trainer's own defaults are left unsaid."""
+    negative: str = ""
+    seed: int | None = None
+    in_full: str = ""
+    """``28 steps · cfg 7 · 512×512 · ddim``: with the trainer's defaults, but for the negative prompt and the seed."""
 
 
 def prompts_of(record: RunRecord) -> tuple[PromptWords, ...]:
@@ -26,27 +32,65 @@ def prompts_of(record: RunRecord) -> tuple[PromptWords, ...]:
     if path is None:
         return ()
     try:
-        return tuple(_words(prompt) for prompt in read_prompts(path))
+        script, sampler = record.script, _told(record, "sample_sampler")
+        return tuple(_words(prompt, script, sampler) for prompt in read_prompts(path))
     except SdtuiError:
         return ()
 
 
 def _prompt_file(record: RunRecord) -> Path | None:
     """As the trainer was told it; else where SD-Guide and kohya_ss' GUI keep it, beside the samples."""
-    told = next((value for name, value in pairwise(record.command) if name == "--sample_prompts"), None)
-    told = told or record.settings.get("sample_prompts")
+    told = _told(record, "sample_prompts")
     if told:
         return Path(record.cwd) / told
     beside = Path(record.output_dir) / "sample" / "prompt.txt"
     return beside if beside.is_file() else None
 
 
-def _words(prompt: SamplePrompt) -> PromptWords:
-    """The trainer's own defaults are left unsaid."""
-    said = [
-        f"{prompt.steps} steps" if prompt.steps is not None else "",
-        f"cfg {prompt.scale:g}" if prompt.scale is not None else "",
-        f"{prompt.width}×{prompt.height}" if prompt.width and prompt.height else "",
-        f"not {prompt.negative}" if prompt.negative else "",
+def _told(record: RunRecord, name: str) -> str:
+    """What the trainer was told on its command line, or in its settings; empty for nothing."""
+    words = (*record.command, "")
+    found = next((value for word, value in pairwise(words) if word == f"--{name}"), "")
+    found = found or next((word.partition("=")[2] for word in words if word.startswith(f"--{name}=")), "")
+    return found or record.settings.get(name, "")
+
+
+def _words(prompt: SamplePrompt, script: str, sampler: str) -> PromptWords:
+    size = f"{prompt.width}×{prompt.height}" if prompt.width and prompt.height else ""
+    said = [_settings(prompt.steps, prompt.scale), size, f"not {prompt.negative}" if prompt.negative else ""]
+    return PromptWords(
+        prompt.prompt,
+        " · ".join(part for part in said if part),
+        prompt.negative or "",
+        prompt.seed,
+        _in_full(prompt, script, sampler),
+    )
+
+
+def _in_full(prompt: SamplePrompt, script: str, sampler: str) -> str:
+    """As the script reads it; where the script is not known, only what the prompt says."""
+    given = {
+        "width": prompt.width,
+        "height": prompt.height,
+        "sample_steps": prompt.steps,
+        "scale": prompt.scale,
+        "guidance_scale": prompt.guidance,
+        "sample_sampler": prompt.sampler or sampler or None,
+    }
+    known = default_values(script) if script else {}
+    used = {key: value if value is not None else known.get(key) for key, value in given.items()}
+    if script:
+        used = {key: value for key, value in used.items() if key in used_keys(script)}
+    width, height, guidance = used.get("width"), used.get("height"), used.get("guidance_scale")
+    parts = [
+        _settings(used.get("sample_steps"), used.get("scale")),
+        f"guidance {guidance:g}" if guidance is not None else "",
+        f"{width}×{height}" if width and height else "",
+        str(used.get("sample_sampler") or ""),
     ]
-    return PromptWords(prompt.prompt, " · ".join(part for part in said if part))
+    return " · ".join(part for part in parts if part)
+
+
+def _settings(steps: Any, scale: Any) -> str:
+    parts = (f"{steps} steps" if steps is not None else "", f"cfg {scale:g}" if scale is not None else "")
+    return " · ".join(part for part in parts if part)

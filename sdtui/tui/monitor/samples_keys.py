@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sdtui.tui.commands import Command
-from sdtui.tui.monitor.possible import has_samples
+from sdtui.tui.monitor.possible import has_samples, samples_large
+
+if TYPE_CHECKING:
+    from sdtui.tui.monitor.screen import MonitorScreen
+
+
+def _in_sight(screen: MonitorScreen) -> bool:
+    """Whether the samples are shown, alone or beside the rest."""
+    return has_samples(screen) and screen.large in ("", "samples")
+
 
 COMMANDS = (
     Command(
         "monitor.samples",
         "Samples large",
-        "Shows the sample pictures on the whole screen, and back.",
+        "Shows the samples of all prompts and steps on the whole screen, and back.",
         ("p",),
         "enlarge('samples')",
         "samples",
@@ -17,36 +28,56 @@ COMMANDS = (
         rank=20,
     ),
     Command(
+        "monitor.view_sample",
+        "Open the sample",
+        "Fills the screen with the picture, its prompt and its settings below.",
+        ("enter",),
+        "view_sample",
+        "open sample",
+        when=_in_sight,
+        rank=48,
+    ),
+    Command(
+        "monitor.samples_beside",
+        "Two steps side by side",
+        "Fills the screen with the picture and the one before it; there, another run can be put beside too.",
+        ("b",),
+        "view_sample(True)",
+        "side by side",
+        when=lambda screen: _in_sight(screen) and samples_large(screen),
+        rank=49,
+    ),
+    Command(
+        "monitor.later",
+        "Later sample",
+        "The sample of a later step; the last one follows the run (l does it too while the samples are large).",
+        ("right",),
+        "look(0, 1)",
+        when=_in_sight,
+    ),
+    Command(
+        "monitor.earlier",
+        "Earlier sample",
+        "The sample of an earlier step.",
+        ("left", "h"),
+        "look(0, -1)",
+        when=_in_sight,
+    ),
+    Command(
         "monitor.prompt_next",
         "Next prompt",
-        "The samples of the next prompt (l does it too while the samples are large).",
-        ("right",),
+        "The samples of the next prompt.",
+        ("down", "j"),
         "look(1, 0)",
-        when=has_samples,
+        when=_in_sight,
     ),
     Command(
         "monitor.prompt_before",
         "Prompt before",
         "The samples of the prompt before.",
-        ("left", "h"),
-        "look(-1, 0)",
-        when=has_samples,
-    ),
-    Command(
-        "monitor.later",
-        "Later sample",
-        "A sample of a later step; the last one follows the run.",
         ("up", "k"),
-        "look(0, 1)",
-        when=has_samples,
-    ),
-    Command(
-        "monitor.earlier",
-        "Earlier sample",
-        "A sample of an earlier step.",
-        ("down", "j"),
-        "look(0, -1)",
-        when=has_samples,
+        "look(-1, 0)",
+        when=_in_sight,
     ),
     Command(
         "monitor.where",
@@ -54,8 +85,8 @@ COMMANDS = (
         "Shows the path of the sample and sends it to the terminal's clipboard.",
         ("o",),
         "where",
-        "open sample",
-        when=has_samples,
+        "path",
+        when=_in_sight,
         rank=50,
     ),
     Command(
@@ -65,7 +96,7 @@ COMMANDS = (
         ("v",),
         "pictures",
         "pictures",
-        when=lambda screen: screen.shell.slow and has_samples(screen),
+        when=lambda screen: screen.shell.slow and _in_sight(screen),
         rank=15,
     ),
 )

@@ -14,11 +14,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.text import safe
+from sdtui.base.text import count, plural, safe
 from sdtui.runs.record import SampleImage
 from sdtui.tui.monitor.arrange import Slot, arrange, arrange_grid
+from sdtui.tui.monitor.chart_state import steps_per_epoch
+from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.prompts import PromptWords
-from sdtui.tui.monitor.timeline import Place, Timeline, moment_mark, moment_text
+from sdtui.tui.monitor.timeline import Place, Timeline, moment_mark, moment_of, moment_text, timeline
+from sdtui.tui.samples.screen import SamplesScreen
+from sdtui.tui.samples.sight import Column, Samples, Sight
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.lines import Line, strip_of, wrap
 
@@ -45,6 +49,9 @@ class SamplesPanel(Widget):
         self._wanted: set[str] = set()
         self._table = Timeline()
         self._prompts: Sequence[PromptWords] = ()
+        self._followed: Followed | None = None
+        self._from: tuple[object, ...] = ()
+        """What the timeline was made from."""
         self._drawn: dict[_Key, Drawn] = {}
         self._asked: dict[int, _Key] = {}
         self._refused: Counter[_Key] = Counter()
@@ -66,10 +73,39 @@ class SamplesPanel(Widget):
         """What is written around the pictures."""
         return "\n".join("".join(text for text, _ in line) for line in [self._heading(), *self._below])
 
+    def follow(self, followed: Followed, *, whole: bool) -> None:
+        """Show the samples of this run. ``whole``: all prompts and steps, beside the chosen picture."""
+        view = followed.view
+        made_from = (view.samples, steps_per_epoch(view), followed.prompts)
+        before, self._followed = self._followed, followed
+        self.show_whole(whole)
+        if before is None or before.record.id != followed.record.id:
+            self.place = Place()
+        if made_from != self._from:
+            self._from = made_from
+            self.show(timeline(view.samples, made_from[1]), followed.prompts)
+            for screen in self.app.screen_stack:
+                if isinstance(screen, SamplesScreen):
+                    screen.grown(self._samples(followed))
+        self.look_again()
+
+    def open_large(self, home: Path | None, *, beside: bool = False) -> None:
+        """Fill the screen with the picture that is chosen; with ``beside``, the step before stands beside it.
+
+        ``home``: the ``.sdtui`` of the project whose other runs can be put beside.
+        """
+        image, followed = self.shown, self._followed
+        if image is None or followed is None:
+            return
+        moment = None if self.place.moment is None else moment_of(image, steps_per_epoch(followed.view))
+        sight = Sight((Column(self._samples(followed), moment),), image.prompt_index)
+        self.app.push_screen(SamplesScreen(sight.beside_itself() if beside else sight, home))
+
+    def _samples(self, followed: Followed) -> Samples:
+        return Samples(followed.record.id, followed.record.name, self._table, followed.prompts)
+
     def show(self, table: Timeline, prompts: Sequence[PromptWords]) -> None:
         """Show these samples; a picture that follows the newest moves on by itself."""
-        if (table, tuple(prompts)) == (self._table, tuple(self._prompts)):
-            return
         self._table, self._prompts = table, tuple(prompts)
         self._lay_out()
 
@@ -174,25 +210,22 @@ class SamplesPanel(Widget):
     # Drawing ------------------------------------------------------------------------------------------------------
 
     def _heading(self) -> Line:
-        image = self.shown
+        image, table = self.shown, self._table
         if image is None:
             return [("SAMPLES", "dim")]
-        of = f"prompt {self.place.prompt + 1}/{len(self._table.prompts)}"
-        if self.size.width < 48:
-            return [
-                (of, "plain"),
-                (" ◂ ▸", "dim" if len(self._table.prompts) > 1 else "rest"),
-                (f"  {moment_text(image)}", "accent" if self.place.moment is None else "plain"),
-                (" ▴ ▾", "dim" if len(self._table.of_prompt(self.place.prompt)) > 1 else "rest"),
-            ]
-        newest = self.place.moment is None
-        return [
-            ("SAMPLES", "dim"),
-            (f"  {of}", "plain"),
-            (" ◂ ▸", "dim" if len(self._table.prompts) > 1 else "rest"),
-            (f"   {moment_text(image)}", "accent" if newest else "plain"),
-            (" ▴ ▾", "dim" if len(self._table.of_prompt(self.place.prompt)) > 1 else "rest"),
+        narrow = self.size.width < 48
+        line = [
+            ("" if narrow else "SAMPLES  ", "dim"),
+            (f"prompt {self.place.prompt + 1}/{len(table.prompts)}", "plain"),
+            (" ▴ ▾", "dim" if len(table.prompts) > 1 else "rest"),
+            (f"{'  ' if narrow else '   '}{moment_text(image)}", "accent" if self.place.moment is None else "plain"),
+            (" ◂ ▸", "dim" if len(table.of_prompt(self.place.prompt)) > 1 else "rest"),
         ]
+        if self._whole:
+            shown = sum(not slot.large for slot, _ in self._slots)
+            hidden = f", {count(shown)} in sight" if shown < len(table.cells) else ""
+            line.append((f"   {plural(len(table.cells), 'picture')}{hidden}", "dim"))
+        return line
 
     def render_line(self, y: int) -> Strip:
         width, paper, ink = self.size.width, self.rich_style, inks(self.app.theme)

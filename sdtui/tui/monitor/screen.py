@@ -16,7 +16,6 @@ from sdtui.tui.history.open import show_history
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor import actions, keys, phrases, relaunching
 from sdtui.tui.monitor.beacon import put_out
-from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Followed
@@ -28,7 +27,6 @@ from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.stop_dialog import StopDialog
 from sdtui.tui.monitor.stop_lines import stop_note
 from sdtui.tui.monitor.telling import tell
-from sdtui.tui.monitor.timeline import timeline
 from sdtui.tui.monitor.trouble import ending_lines, place_of_error
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.widgets.lines import Line, Lines
@@ -154,10 +152,7 @@ class MonitorScreen(ModeScreen):
         self._mark(phrases.mark(followed.view, self.snapshot.waiting))
         self._show_words(followed)
         self.query_one(LossChart).follow(followed)
-        samples = self.query_one(SamplesPanel)
-        samples.show_whole(self.large == "samples")
-        samples.show(timeline(followed.view.samples, steps_per_epoch(followed.view)), followed.prompts)
-        samples.look_again()
+        self.query_one(SamplesPanel).follow(followed, whole=self.large == "samples")
         self._show_log(followed)
         self._mark_large(followed)
 
@@ -205,7 +200,7 @@ class MonitorScreen(ModeScreen):
     def on_key(self, event: events.Key) -> None:
         if event.key == "l" and self.large == "samples":
             event.stop()
-            self.action_look(1, 0)
+            self.action_look(0, 1)
 
     def action_smooth(self) -> None:
         self.query_one(LossChart).smoother()
@@ -218,6 +213,10 @@ class MonitorScreen(ModeScreen):
 
     def action_look(self, prompts: int, moments: int) -> None:
         self.query_one(SamplesPanel).step(prompts=prompts, moments=moments)
+
+    def action_view_sample(self, beside: bool = False) -> None:
+        home = None if self.foreign or self._feed is None else self._feed.home
+        self.query_one(SamplesPanel).open_large(home, beside=beside)
 
     def action_stop(self) -> None:
         if self.followed is not None:
