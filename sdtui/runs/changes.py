@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from sdtui.base.text import plural
+from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.record import RunRecord
 from sdtui.runs.request import Prepared
 from sdtui.runs.trained_on import TrainedImage, TrainedOn, TrainedSubset, read_trained_on, trained_on
@@ -31,7 +32,7 @@ class Change:
 def changes_since(record: RunRecord, prepared: Prepared) -> tuple[Change, ...]:
     """What a run that is prepared now does otherwise than ``record``."""
     before = read_trained_on(record.trained_on)
-    settings = setting_changes(record.settings, prepared.request.settings)
+    settings = setting_changes(record, prepared.request)
     if before is None:
         return (*settings, _UNKNOWN)
     return (*settings, *dataset_changes(before, trained_on(prepared.project)))
@@ -40,16 +41,19 @@ def changes_since(record: RunRecord, prepared: Prepared) -> tuple[Change, ...]:
 def changes_between(earlier: RunRecord, later: RunRecord) -> tuple[Change, ...]:
     """What ``later`` was started with otherwise than ``earlier``."""
     before, after = read_trained_on(earlier.trained_on), read_trained_on(later.trained_on)
-    settings = setting_changes(earlier.settings, later.settings)
+    settings = setting_changes(earlier, later)
     if before is None or after is None:
         return (*settings, _UNKNOWN)
     return (*settings, *dataset_changes(before, after))
 
 
-def setting_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+def setting_changes(before: RunRecord | LaunchRequest, after: RunRecord | LaunchRequest) -> tuple[Change, ...]:
     """Settings with another value, but for those that belong to going on from a state. Secrets are hidden in both."""
-    keys = [key for key in dict.fromkeys((*before, *after)) if key not in _OF_THE_RESUMING]
-    pairs = [(key, _value(before, key), _value(after, key)) for key in keys]
+    chosen = frozenset((*(before.given or ()), *(after.given or ())))
+    keys = [key for key in dict.fromkeys((*before.settings, *after.settings)) if key not in _OF_THE_RESUMING]
+    # What only one of them has, and nobody chose, is a default that came or went with a version of sdtui.
+    keys = [key for key in keys if key in chosen or (key in before.settings and key in after.settings)]
+    pairs = [(key, _value(before.settings, key), _value(after.settings, key)) for key in keys]
     return tuple(
         Change("setting", key, f"{key}: {old or 'not set'} → {new or 'not set'}")
         for key, old, new in pairs

@@ -100,7 +100,9 @@ def resume(
     if (continues := prepared.request.continues) is None:
         raise UsageError("resume was taken out of the settings", remedy="Start it anew with `sdtui runs again`.")
     prepared = replace(prepared, notes=(*prepared.notes, *left_out(record)))
-    return Resumed(prepared, point, continues, changes_since(record, prepared), settings)
+    own = [key for key in _LENGTH if not keeps_epoch(settings.script) and key not in changes]
+    changed = tuple(change for change in changes_since(record, prepared) if change.what not in own)
+    return Resumed(prepared, point, continues, changed, settings)
 
 
 def settings_to_resume(home: Path, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> Settings:
