@@ -67,12 +67,13 @@ def card_findings(run: RunArguments, install: TrainerInstall, read: GpuRead = gp
         why = "On the processor a step takes minutes, and fp16 and 8-bit optimizers do not work there."
         yield Finding("missing-gpu", Severity.WARNING, message, why=why, fix="Check the driver with: nvidia-smi")
     seen = _visible(len(cards))
-    if cards and run.processes > seen:
-        message = f"{plural(run.processes, 'process', 'processes')} would train on {plural(seen, 'graphics card')}."
+    processes = run.processes_here
+    if cards and processes > seen:
+        message = f"{plural(processes, 'process', 'processes')} would train on {plural(seen, 'graphics card')}."
         why = "Each process takes a card of its own, and those that find none end with an error."
-        fix = f"Set num_processes={seen}."
+        fix = f"Set num_processes={seen * run.machines}."
         yield Finding("missing-gpu", Severity.ERROR, message, why=why, fix=fix)
-    for card in cards[: run.processes]:
+    for card in cards[:processes]:
         yield from _held(card)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sdtui.base.errors import UsageError
 from sdtui.base.text import plural
+from sdtui.trainer.launcher import launcher_of
 from sdtui.trainer.profiles import Settings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -21,7 +22,7 @@ def variables(settings: Settings) -> dict[str, str]:
     chosen = settings.text("gpus")
     if not chosen:
         return {}
-    cards, processes = len(chosen.split(",")), settings.number("num_processes", 1)
+    cards, processes = len(chosen.split(",")), launcher_of(settings).here
     if processes > cards:
         raise UsageError(
             f"{plural(processes, 'process', 'processes')} cannot train on {plural(cards, 'card')} (gpus={chosen})",

@@ -36,6 +36,7 @@ from sdtui.runs.request import Prepared, make_request, write_inputs
 from sdtui.runs.story import Story
 from sdtui.runs.verdict import final_state
 from sdtui.tokens.vocabulary import vocabulary_path
+from sdtui.trainer.launcher import alone, launcher_of
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 
@@ -99,8 +100,7 @@ def rehearse(
     if reason is not None or install is None:
         raise TrainerError(reason or "sd-scripts was not found", path=install.folder if install else None)
     yield Progress(0, None, "preparing")
-    alone = settings.with_value("num_processes", 1).with_value("num_cpu_threads_per_process", 1)
-    prepared = make_request(project, alone.with_value("output_name", None), install, user=user)
+    prepared = make_request(project, alone(settings).with_value("output_name", None), install, user=user)
     began = clock()
     with _scratch() as scratch, _inputs(prepared):
         log = ConsoleLog(scratch / "console.log")
@@ -133,7 +133,7 @@ def rehearse(
             images_read=said.images_read,
             captions_encoded=said.captions_encoded,
             left_out=said.left_out,
-            processes=settings.number("num_processes", 1),
+            processes=launcher_of(settings).processes,
             rehearsed=mark_of(project, settings, install),
         )
         keep(project.home, rehearsed, log.path.read_bytes())

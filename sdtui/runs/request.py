@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,13 +30,17 @@ from sdtui.runs.trained_on import FILE, write_trained_on
 from sdtui.trainer.base_models import base_models, find_model
 from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
 from sdtui.trainer.fields import Value
+from sdtui.trainer.launcher import Launcher, elsewhere, launcher_of, unheard
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.steps import max_train_steps, steps_per_epoch
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_PATHS = ("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights")
-_MUST_EXIST = ("vae", "resume", "network_weights", "base_weights")
+_PATHS = (
+    *("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights"),
+    "accelerate_config",
+)
+_MUST_EXIST = ("vae", "resume", "network_weights", "base_weights", "accelerate_config")
 _SCRIPT_STEPS = 1600
 """max_train_steps of the trainer when nothing is said (library/train_util.py, add_training_arguments)."""
 
@@ -154,7 +158,8 @@ class _Draft:
         paths = RunPaths(dataset.config, self.output_dir, self.logging_dir, self._prompt_path(prompts))
         settings = self.settings.with_text("output_name", self.name)
         command = build(settings, install, paths, masked=dataset.masked, dataset=dataset.arguments, facts=dataset.facts)
-        processes = settings.number("num_processes", 1)
+        launcher = launcher_of(settings)
+        processes = launcher.processes
         accumulation = settings.number("gradient_accumulation_steps", 1)
         per_epoch = dataset.epoch.steps(processes=processes, accumulation=accumulation)
         total = _total_steps(settings, dataset.epoch.batches, processes, accumulation)
@@ -178,14 +183,14 @@ class _Draft:
             steps_per_epoch=per_epoch,
             trained_on=str(self.folder / FILE),
             continues=resumed.continues if resumed else None,
-            settings={**settings.as_text(), "masked_loss": "true" if "--masked_loss" in command.words else "false"},
+            settings={**settings.as_text(), **_settled(command.words, launcher)},
             given=tuple(self.settings.given),
         )
         return Prepared(
             request=request,
             inputs=self.folder,
             plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
-            notes=(*dataset.notes, *self.notes),
+            notes=(*dataset.notes, *self.notes, *unheard(settings), *elsewhere(launcher)),
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=resumed.course.steps if resumed else total,
@@ -313,6 +318,15 @@ class _Draft:
             value = self.settings[key]
             if isinstance(value, str) and value and is_there(Path(value)):
                 yield Path(value)
+
+
+def _settled(command: Sequence[str], launcher: Launcher) -> dict[str, str]:
+    """Settings that were left open, as they were settled."""
+    return {
+        "masked_loss": "true" if "--masked_loss" in command else "false",
+        "num_processes": str(launcher.processes),
+        "num_machines": str(launcher.machines),
+    }
 
 
 def _total_steps(settings: Settings, batches: int, processes: int, accumulation: int) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import TrainerError
+from sdtui.trainer import launcher
 from sdtui.trainer.arguments import script_arguments
 from sdtui.trainer.conflicts import refuse_conflicts
 from sdtui.trainer.fields import Value
@@ -17,7 +18,7 @@ from sdtui.trainer.profiles import Settings
 from sdtui.trainer.run_arguments import DatasetFacts, RunArguments
 
 _BUCKETS = ("min_bucket_reso", "max_bucket_reso", "bucket_no_upscale", "bucket_reso_steps")
-_OWN = ("script", "width", "height", "num_processes", "gpus", "num_cpu_threads_per_process", *_BUCKETS)
+_OWN = ("script", "width", "height", *launcher.KEYS, *_BUCKETS)
 _FIRST = ("pretrained_model_name_or_path", "dataset_config", "output_dir", "output_name", "logging_dir", "log_with")
 
 
@@ -74,20 +75,13 @@ def run_arguments(
 ) -> RunArguments:
     """What ``build`` would tell the script, whether the trainer takes it or not."""
     values = {**_values(settings, install, paths, masked), **(dataset or {})}
-    return RunArguments(settings.script, values, settings.number("num_processes", 1), facts or DatasetFacts())
+    shared = launcher.launcher_of(settings)
+    return RunArguments(settings.script, values, shared.processes, facts or DatasetFacts(), shared.machines)
 
 
 def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:
-    processes = settings.number("num_processes", 1)
     yield from (_python(settings, install), "-m", "accelerate.commands.launch")
-    # Said outright, so that the launcher neither warns nor takes them from a configuration made for something else.
-    yield from ("--num_processes", str(processes), "--num_machines", "1", "--dynamo_backend", "no")
-    if processes > 1:
-        yield "--multi_gpu"
-    if gpus := settings.text("gpus"):
-        yield from ("--gpu_ids", gpus)  # else those of the user's own accelerate configuration would be taken
-    yield from ("--mixed_precision", settings.text("mixed_precision") or "no")
-    yield from ("--num_cpu_threads_per_process", str(settings.number("num_cpu_threads_per_process", 1)))
+    yield from launcher.launcher_words(settings)
 
 
 def _python(settings: Settings, install: TrainerInstall | None) -> str:

@@ -12,7 +12,7 @@ from sdtui.base.errors import UsageError
 Value: TypeAlias = str | int | float | bool | tuple[str, ...]
 """``words`` are a tuple; a flag is a bool; everything else is itself."""
 
-GROUPS = ("Model", "Dataset", "Steps", "Network", "Optimizer", "Memory", "Saving", "Samples", "Other")
+GROUPS = ("Model", "Dataset", "Steps", "Network", "Optimizer", "Memory", "Saving", "Samples", "Machines", "Other")
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")

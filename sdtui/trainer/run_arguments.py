@@ -38,7 +38,9 @@ class RunArguments:
     """With its ``.py``."""
     values: Mapping[str, Value | None]
     processes: int = 1
+    """Of all machines together."""
     dataset: DatasetFacts = field(default_factory=DatasetFacts)
+    machines: int = 1
 
     def __getitem__(self, key: str) -> Value | None:
         return self.values.get(key)
@@ -65,6 +67,11 @@ class RunArguments:
         if value is None or isinstance(value, bool):
             return ()
         return value if isinstance(value, tuple) else tuple(str(value).split())
+
+    @property
+    def processes_here(self) -> int:
+        """Those of this machine."""
+        return self.processes // self.machines
 
     @property
     def sdxl(self) -> bool:

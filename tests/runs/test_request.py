@@ -119,6 +119,24 @@ def test_steps_are_counted_before_the_run(folder: Path, install: TrainerInstall,
     assert prepare(folder, install, model).request.total_steps == 18
 
 
+def test_steps_follow_the_processes_of_an_accelerate_configuration(
+    folder: Path, install: TrainerInstall, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "two.yaml").write_text(
+        "distributed_type: MULTI_GPU\nnum_processes: 4\nnum_machines: 2\nmain_process_ip: 10.0.0.1\n"
+        "main_process_port: 29600\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    prepared = prepare(folder, install, model, "max_train_epochs=5", "accelerate_config=two.yaml")
+    assert (prepared.steps_per_epoch, prepared.total_steps) == (2, 10)  # 6 batches for 4 processes
+    assert f"--config_file {tmp_path}/two.yaml --num_processes 4" in " ".join(prepared.request.command)
+    assert str(tmp_path / "two.yaml") in prepared.request.reads
+    assert prepared.request.settings["num_processes"] == "4"
+    assert any("10.0.0.1:29600" in note for note in prepared.notes)
+    with pytest.raises(UsageError, match="What accelerate_config names does not exist"):
+        prepare(folder, install, model, "accelerate_config=nowhere.yaml")
+
+
 def test_masks_ask_for_masked_loss(folder: Path, install: TrainerInstall, model: Path) -> None:
     assert "--masked_loss" not in prepare(folder, install, model).request.command
     masks = folder / "2_cat" / "conditioning"

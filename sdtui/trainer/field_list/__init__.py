@@ -14,6 +14,7 @@ from sdtui.trainer.field_list import (
     images,
     large_models,
     lora,
+    machines,
     memory,
     model,
     network,
@@ -28,7 +29,7 @@ from sdtui.trainer.field_list import (
 )
 from sdtui.trainer.fields import Field, Value
 
-_FORM = (model, dataset, steps, network, optimizer, memory, saving, samples)
+_FORM = (model, dataset, steps, network, optimizer, memory, saving, samples, machines)
 _BESIDE = (large_models, captions, images, noise, lora, rates, savings, records)
 
 FIELDS: Mapping[str, Field] = {field.key: field for group in (*_FORM, *_BESIDE) for field in group.FIELDS}

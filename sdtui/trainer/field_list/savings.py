@@ -108,6 +108,12 @@ FIELDS = (
         "Lets PyTorch compile the model: faster steps after a slow beginning, and not on every machine.",
     ),
     _field(
+        "dynamo_backend",
+        "Compile by",
+        "text",
+        "What compiles where Compile is on. inductor is PyTorch's own and the trainer's default.",
+    ),
+    _field(
         "deepspeed",
         "DeepSpeed",
         "flag",

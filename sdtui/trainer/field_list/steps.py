@@ -41,20 +41,4 @@ FIELDS = (
         minimum=0,
         maximum=2**32 - 1,
     ),
-    _field(
-        "num_processes",
-        "GPUs",
-        "int",
-        "Graphics cards to train on. Each takes its own batch, so an epoch has so many times fewer steps.",
-        minimum=1,
-        maximum=64,
-        argument=False,
-    ),
-    _field(
-        "gpus",
-        "Which GPUs",
-        "cards",
-        "Numbers of the cards to train on, as nvidia-smi counts them: 0 or 0,1. Empty: all that there are.",
-        argument=False,
-    ),
 )

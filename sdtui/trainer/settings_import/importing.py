@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sdtui.base.errors import UsageError
+from sdtui.trainer import launcher
 from sdtui.trainer.arguments import REFUSED, script_arguments
 from sdtui.trainer.fields import Field, value_text
 from sdtui.trainer.profile_list import PROFILES, Profile
@@ -16,11 +17,10 @@ from sdtui.trainer.profiles import Settings, find_profile
 from sdtui.trainer.scripts import SCRIPTS, file_of
 from sdtui.trainer.settings_import.found import Found, Left, says_nothing, shown
 
-_LAUNCHER = ("num_processes", "gpus", "num_cpu_threads_per_process")
 _ATTENTION = ("xformers", "sdpa")
 """False is more than nothing here: where nothing is said, sdtui takes what the trainer's Python has."""
 
-_BY_THEMSELVES = ("script", "width", "height", "masked_loss", *_ATTENTION, *_LAUNCHER)
+_BY_THEMSELVES = ("script", "width", "height", "masked_loss", *_ATTENTION, *launcher.KEYS)
 """Fields that are left as the profile has them where a file says nothing."""
 
 _AGREES: Mapping[str, tuple[Any, ...]] = {"enable_bucket": (True,)}
