@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sdtui.tui.commands import Command
-from sdtui.tui.monitor.possible import has_runs, several_runs
+from sdtui.tui.monitor.possible import in_project, several_runs
 
 COMMANDS = (
     Command(
@@ -13,7 +13,7 @@ COMMANDS = (
         ("H",),
         "history",
         "history",
-        when=has_runs,
+        when=in_project,
         rank=56,
     ),
     Command(

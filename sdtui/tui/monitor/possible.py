@@ -44,6 +44,10 @@ def has_runs(screen: MonitorScreen) -> bool:
     return bool(screen.snapshot.runs or screen.snapshot.broken)
 
 
+def in_project(screen: MonitorScreen) -> bool:
+    return screen.shell.project_path is not None
+
+
 def several_runs(screen: MonitorScreen) -> bool:
     """The project has the run that is shown, and others."""
     followed = screen.followed
