@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sdtui.runs.record import Part
 from sdtui.tui.monitor.axis import labels, linear_ticks, log_ticks, step_ticks, time_labels, time_ticks
 from sdtui.tui.monitor.bins import decimate, line_of, smoothed_at
 from sdtui.tui.monitor.chart import NOTHING, Drawn, Kind, Mark, Plot, Series, compared, draw, sparkline
-from sdtui.tui.monitor.chart_state import ChartState, marks, shown
-from sdtui.tui.monitor.legend import legend
+from sdtui.tui.monitor.chart_state import ChartState, Shown, marks, shown
+from sdtui.tui.monitor.legend import legend, marks_line, readout
 from sdtui.tui.monitor.scalars import Scalars
-from tests.tui.views import view
+from sdtui.tui.widgets.lines import Line, cells
+from tests.tui.views import sample, view
 
 
 def series(*values: float) -> Series:
@@ -229,3 +231,74 @@ def test_a_loss_that_is_not_a_number_is_the_first_thing_above_the_chart() -> Non
     now = view(step=5)
     line = legend(shown(scalars, now, ChartState()), scalars, now, ChartState())
     assert ("is not a number since step 3", "bad") in line
+
+
+def test_a_loss_that_became_a_number_again_is_shown_and_the_bad_step_named() -> None:
+    scalars = Scalars(loss=series(0.1, math.nan, 0.1, 0.1), is_raw=True)
+    line = legend(shown(scalars, view(step=4), ChartState()), scalars, view(step=4), ChartState())
+    assert ("0.1000", "strong") in line
+    assert (" not a number at step 2", "bad") in line
+
+
+def words(line: Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def rich_run() -> Scalars:
+    return Scalars(
+        by_tag={"lr/unet": Series.of([1, 100], [1e-4, 5e-5])},
+        loss=Series.of(range(1, 101), [0.2] * 100, [1_000.0 + step for step in range(1, 101)]),
+        is_raw=True,
+        epochs=Series.of([50, 100], [0.21, 0.19]),
+        validation=Series.of([50, 100], [0.31, 0.29]),
+    )
+
+
+def test_the_legend_says_of_each_line_what_it_is_and_its_newest_value() -> None:
+    now = view(step=100, lr=5e-5)
+    line = words(legend(shown(rich_run(), now, ChartState()), rich_run(), now, ChartState(log=True), 120))
+    assert line.startswith("loss 0.2000")
+    for said in ("mean of 12", "● 0.1900 epoch average", "◇ 0.2900 validation", "lr 5.00e-05", "log", "each step"):
+        assert said in line
+    for width in range(10, 120):
+        narrow = legend(shown(rich_run(), now, ChartState()), rich_run(), now, ChartState(), width)
+        assert cells(narrow) <= max(width, cells(legend(Shown((), 0, 1), Scalars(), now, ChartState(), 0)) + 6)
+
+
+def test_the_cursor_reads_off_step_values_epoch_and_time() -> None:
+    now = view(step=100, total_steps=100, epochs=2, epoch=2)
+    run = rich_run()
+    line = words(readout(shown(run, now, ChartState()), run, now, 60.2, 5_000.0, 140))
+    for said in (
+        "step 60",
+        "0.2000 each step",
+        "mean of 12",
+        "● 0.2100 epoch average",
+        "◇ 0.3100",
+        "epoch 2",
+        "1 m 00 s in",
+    ):
+        assert said in line
+    assert "lr 1.00e-04" in line
+
+
+def test_signs_are_explained_where_they_can_be_seen_and_so_is_what_is_in_sight() -> None:
+    seen = Shown((), 0, 1000)
+    assert words(marks_line({"saved", "epoch"}, seen, (0, 1000), 60)) == "┴ epoch  ◆ saved"
+    part = words(marks_line({"saved"}, seen, (250, 500), 60))
+    assert part.startswith("◆ saved") and part.endswith("steps 250 to 500 of 1,000")
+    assert len(part) == 60
+
+
+def test_a_run_of_which_only_a_late_part_is_known_does_not_begin_at_nothing() -> None:
+    late = Scalars(loss=Series.of([900, 1000], [0.1, 0.1]), is_raw=True)
+    assert shown(late, view(step=1000), ChartState()).first == 900
+    early = Scalars(loss=Series.of([10, 1000], [0.1, 0.1]), is_raw=True)
+    assert shown(early, view(step=1000), ChartState()).first == 0
+
+
+def test_samples_and_resumes_are_marked_too() -> None:
+    part = Part(id="a", begins=0, resumed_at=300, resumed_epoch=3, given_up=50, state="s")
+    found = marks(view(step=700, epoch=8, epochs=10, samples=(sample(0, step=500),), parts=(part,), first_step=300))
+    assert [mark.step for mark in found if mark.kind == "sample"] == [500]
+    assert [mark.step for mark in found if mark.kind == "resumed"] == [300]

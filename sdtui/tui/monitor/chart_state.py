@@ -17,6 +17,7 @@ RATES_SUBJECT = "lr"
 """All learning rates together."""
 
 _FEW = 12
+_MOST_EPOCHS = 2000
 SMOOTHINGS = (0.04, 0.12, 0.0, 0.01)
 """Shares of all points that the mean is taken over; 0 is off. The key goes through them in this order."""
 EPOCH_SIGN, VALIDATION_SIGN = "●", "◇"
@@ -37,7 +38,10 @@ def steps_per_epoch(view: RunView) -> float | None:
 def marks(view: RunView) -> list[Mark]:
     """The ends of epochs so far, samples, checkpoints, and where it was resumed."""
     each = steps_per_epoch(view)
-    found = [Mark(epoch * each, "epoch") for epoch in range(1, view.epoch or 0)] if each else []
+    begun = view.epoch or 0
+    # Of a very long run only some: no chart has room for more.
+    stride = begun // _MOST_EPOCHS + 1
+    found = [Mark(epoch * each, "epoch") for epoch in range(stride, begun, stride)] if each else []
     found += [Mark(step, "sample") for step in {_step_of(one.step, one.epoch, each) for one in view.samples} if step]
     for checkpoint in view.checkpoints:
         step = _step_of(checkpoint.step, checkpoint.epoch, each)
@@ -134,10 +138,10 @@ def _smoothed(name: str, series: Series, share: float) -> list[Drawn]:
 
 
 def next_mark(found: Sequence[Mark], step: float | None, by: int) -> float | None:
-    """The step of the mark before (``by`` -1) or after (1) ``step``; from the end where there is no step."""
+    """The step of the mark before (``by`` -1) or after (1) ``step``; the last one where there is no step."""
     places = sorted({mark.step for mark in found})
     if step is None:
-        return places[-1] if places and by < 0 else None
+        return places[-1] if places else None
     if by < 0:
         return max((place for place in places if place < step - 1e-6), default=None)
     return min((place for place in places if place > step + 1e-6), default=None)

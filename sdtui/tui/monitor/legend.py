@@ -59,11 +59,12 @@ def _head(seen: Shown, scalars: Scalars, state: ChartState) -> list[Span]:
     name = ("loss" if scalars.is_raw else "average loss") if loss else safe(state.subject)
     series, window = seen.leading.series, seen.leading.window
     bad = series.first_bad_step()
-    if bad is not None:
+    if bad is not None and not np.isfinite(series.values[-1]):
         return [(f"{name} ", "dim"), (f"is not a number since step {count(bad)}", "bad")]
     now, before = _ends(series, window)
     value = value_text(now) if now is not None else "·"
-    return [(f"{name} ", "dim"), (value, "strong"), (f" {trend(now, before)}", "dim")]
+    head: list[Span] = [(f"{name} ", "dim"), (value, "strong"), (f" {trend(now, before)}", "dim")]
+    return head if bad is None else [*head, (f" not a number at step {count(bad)}", "bad")]
 
 
 def _details(seen: Shown, view: RunView, state: ChartState) -> list[list[Span]]:
@@ -130,27 +131,36 @@ def readout(seen: Shown, scalars: Scalars, view: RunView, cursor: float, now: fl
         return []
     step = float(lead.series.steps[place])
     head: list[Span] = [("▏", "strong"), (f"step {count(round(step))}", "strong")]
-    values = [_value_at(curve, step) for curve in seen.curves]
-    more: list[list[Span]] = [*values, *_when(float(lead.series.times[place]), view, now)]
     each = steps_per_epoch(view)
-    if each:
-        more.insert(len(values), [(f"  epoch {count(int(max(0.0, step - 1) // each) + 1)}", "plain")])
-    if len(scalars.rate) and lead.series is scalars.loss:
-        more.append([("  lr ", "dim"), (rate_text(_latest(scalars.rate, step) or 0.0), "plain")])
-    return _fitted(head, more, width)
+    epoch: list[Span] = [(f"  epoch {count(int(max(0.0, step - 1) // each) + 1)}", "plain")] if each else []
+    rate = _latest(scalars.rate, step) if lead.series is scalars.loss else None
+    after = [
+        epoch,
+        *_when(float(lead.series.times[place]), view, now),
+        [("  lr ", "dim"), (rate_text(rate), "plain")] if rate is not None else [],
+    ]
+    named = [*head, *(span for curve in seen.curves for span in _value_at(curve, step, named=True))]
+    room = width - sum(cells(spans) for spans in after)
+    return _fitted(
+        head, [*(_value_at(curve, step, named=cells(named) <= room) for curve in seen.curves), *after], width
+    )
 
 
-def _value_at(curve: Drawn, step: float) -> list[Span]:
+def _value_at(curve: Drawn, step: float, *, named: bool) -> list[Span]:
+    """``  ● 0.0831 epoch average``; without the name where the curve has a sign."""
+    value: float | None
     if curve.kind is Kind.POINTS:
         value = _latest(curve.series, step)
-        return [(f"  {curve.sign} ", curve.role), (value_text(value), "plain")] if value is not None else []
-    place = curve.series.nearest(step)
-    if place is None:
+    else:
+        place = curve.series.nearest(step)
+        value = None if place is None else float(smoothed_at(curve.series, np.array([place]), curve.window)[0])
+    if value is None:
         return []
-    value = float(smoothed_at(curve.series, np.array([place]), curve.window)[0])
-    word = "each step" if curve.kind is Kind.CLOUD else "mean" if curve.window > 1 else curve.sign or curve.name
-    role = "bad" if not np.isfinite(value) else "plain"
-    return [(f"  {safe(word)} ", "dim" if curve.kind is Kind.CLOUD else curve.role), (value_text(value), role)]
+    text = (value_text(value), "plain" if np.isfinite(value) else "bad")
+    if curve.sign:
+        return [(f"  {curve.sign} ", curve.role), text, (f" {safe(curve.name)}" if named else "", "dim")]
+    word = f"mean of {count(curve.window)}" if curve.window > 1 else curve.name
+    return [("  ", "dim"), text, (f" {safe(word)}", "dim" if curve.kind is Kind.CLOUD else curve.role)]
 
 
 def _latest(series: Series, step: float) -> float | None:

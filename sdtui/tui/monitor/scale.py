@@ -46,7 +46,7 @@ def _linear(low: float, high: float) -> tuple[float, float]:
         return low - pad, high + pad
     pad = 0.03 * (high - low)
     # A loss is read against zero when that costs little room.
-    return (0.0 if 0 <= low < 0.35 * high else low - pad), high + pad
+    return (0.0 if 0 <= low < 0.2 * high else low - pad), high + pad
 
 
 class Scale:
