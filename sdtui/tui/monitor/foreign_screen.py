@@ -11,7 +11,7 @@ from sdtui.base.text import safe
 from sdtui.runs.followable import Followable
 from sdtui.runs.foreign import foreign_follower
 from sdtui.runs.foreign_places import ForeignPlaces, places_typed
-from sdtui.tui.commands import Command, offered
+from sdtui.tui.commands import REGISTRY, Command, offered
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.monitor.feed import RunFeed
 from sdtui.tui.monitor.foreign_feed import ForeignFeed
@@ -43,6 +43,7 @@ class ForeignMonitor(MonitorScreen):
             when=lambda screen: not screen.large,
             rank=5,
         ),
+        REGISTRY["monitor.back"],  # a subclass's binding of a key takes the place of its base's
     )
 
     def __init__(self, places: ForeignPlaces, follower: Followable) -> None:

@@ -48,9 +48,6 @@ BINDINGS: list[BindingType] = offered(
         "The picture of this prompt before.",
         ("left", "h"),
         "step(-1)",
-        "step",
-        rank=3,
-        shown="← →",
         still=True,
     ),
     Command(
@@ -79,9 +76,6 @@ BINDINGS: list[BindingType] = offered(
         "The same step of the prompt before.",
         ("up", "k"),
         "prompt(-1)",
-        "prompt",
-        rank=4,
-        shown="↑ ↓",
         still=True,
     ),
     Command(
