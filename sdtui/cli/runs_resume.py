@@ -79,7 +79,7 @@ def resume_command(
         _show_states(states_of_run(home, record), as_json=as_json)
         return
     if state is not None and run_id is None:
-        record = run_of_state(home, state) or record
+        record = run_of_state(home, record, state)
     texts = (*texts, f"gpus={gpus}") if gpus is not None else texts
     user = _user()
     project = _project(home, record, dry_run=dry_run, yes=yes)

@@ -185,7 +185,10 @@ def _may_skip(settings: Settings, changes: Mapping[str, str]) -> bool:
     )
 
 
-def run_of_state(home: Path, state: Path) -> RunRecord | None:
-    """The run of the project that wrote ``state``; None where none did. Raises UnreadableError for no state."""
-    point = state_at(home, Path.cwd() / state)
-    return store.load(home, point.run) if point.run is not None else None
+def run_of_state(home: Path, record: RunRecord, state: Path) -> RunRecord:
+    """The run of the project that wrote ``state`` (as ``resume`` takes it); ``record`` where none did.
+
+    Raises UnreadableError for no state.
+    """
+    point = _point(home, record, state)
+    return store.load(home, point.run) if point.run is not None else record
