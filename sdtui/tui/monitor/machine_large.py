@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sdtui.base.text import duration, file_size, safe
+from sdtui.base.text import duration, file_size, plural, safe
 from sdtui.machine.gpu import Gpu, GpuProcess
 from sdtui.runs.machine_log import Reading
 from sdtui.runs.record import RunView
 from sdtui.tui.monitor.machine_lines import HOT, TIGHT, gigabytes, or_na, seconds_left
 from sdtui.tui.monitor.machine_side import Machine
-from sdtui.tui.monitor.sparkline import sparkline
+from sdtui.tui.monitor.sparkline import columns, shares, sparkline
 from sdtui.tui.widgets.lines import Line, Span, cells
 
 SPANS = (600.0, 3600.0, 6 * 3600.0, 24 * 3600.0, None)
 """Seconds that the history goes back; None: the whole run. The key goes through them in this order."""
 
-_TITLE, _VALUE, _MOST = 10, 16, 20
+_TITLE, _VALUE, _MOST = 12, 15, 20
 """Cells of a row's name, of its value, and of what stands behind its history."""
 _NARROWEST = 12
+_TALLEST = 4
+"""Rows of cells of one history, at most; from three on one of them is left empty below it."""
+
+
+_NO_CARD: tuple[Line, ...] = ([("  GPU NA", "strong"), ("  no NVIDIA driver answers here", "dim")], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,16 @@ def machine_large(
     """Everything, in ``height`` lines of ``width`` cells: a row a card where there is no room for more."""
     over = stretch(machine, view, now, span)
     head = _head(over, span, view)
-    host = [*_rows(_host(machine, view, now, over), over, width)]
+    for rows in range(_TALLEST, 0, -1):
+        cards = [line for gpu in machine.gpus for line in _card(machine, gpu, over, width, rows)] or list(_NO_CARD)
+        host = list(_rows(_host(machine, view, now, over), over, width, rows))
+        if len(head) + 1 + len(cards) + len(host) <= height or rows == 1:
+            break
     room = height - len(head) - len(host) - 2
-    if not machine.gpus:
-        cards: list[Line] = [[("  GPU NA", "strong"), ("  no NVIDIA driver answers here", "dim")], []]
-    else:
-        cards = [line for gpu in machine.gpus for line in _card(machine, gpu, over, width)]
-        if len(cards) > room:
-            cards = [*(_short(gpu, over, width) for gpu in machine.gpus[: max(1, room)]), []]
-            if len(machine.gpus) > room > 0:
-                cards[-2] = [(f"  and {len(machine.gpus) - room + 1} more cards", "dim")]
+    if len(cards) > room + 1 and machine.gpus:
+        shown = machine.gpus if len(machine.gpus) <= room else machine.gpus[: max(1, room - 1)]
+        left = len(machine.gpus) - len(shown)
+        cards = [*(_short(gpu, over, width) for gpu in shown), *([_more(left)] if left else []), []]
     return [*head, [], *cards, *host]
 
 
@@ -64,22 +69,17 @@ def stretch(machine: Machine, view: RunView, now: float, span: float | None) -> 
     """The readings of the last ``span`` seconds of the run; None: of all of it."""
     last = view.ended if view.ended is not None else now
     begin = view.started if view.started is not None else last
-    first = max(begin, last - span) if span is not None and view.ended is None else begin
-    if span is not None and view.ended is not None:
-        first = max(begin, last - span)
+    first = max(begin, last - span) if span is not None else begin
     return Over([one for one in machine.history if first <= one.at <= last], first, max(last, first + 1.0))
 
 
 def span_title(span: float | None) -> str:
-    """``the last 10 minutes``, ``the whole run``."""
+    """``the last 10 minutes``, ``the last hour``, ``the whole run``."""
     if span is None:
         return "the whole run"
-    minutes = round(span / 60)
-    return f"the last {minutes} minutes" if minutes < 60 else "the last hour" if minutes == 60 else _hours(minutes)
-
-
-def _hours(minutes: int) -> str:
-    return f"the last {minutes // 60} hours"
+    if span == 3600.0:
+        return "the last hour"
+    return f"the last {round(span / 60)} minutes" if span < 3600.0 else f"the last {round(span / 3600)} hours"
 
 
 def _head(over: Over, span: float | None, view: RunView) -> list[Line]:
@@ -90,14 +90,14 @@ def _head(over: Over, span: float | None, view: RunView) -> list[Line]:
     return [line]
 
 
-def _card(machine: Machine, gpu: Gpu, over: Over, width: int) -> Iterator[Line]:
-    """A card in a heading, four rows, a row of its processes, and an empty one."""
+def _card(machine: Machine, gpu: Gpu, over: Over, width: int, rows: int) -> Iterator[Line]:
+    """A card in a heading, four histories, a row of its processes, and an empty one."""
     title: list[Span] = [(f"  GPU {gpu.index}", "strong"), (f"  {safe(gpu.name)}" if gpu.name else "", "plain")]
     if machine.cards is not None:
         title.append(("  of this run" if gpu.index in machine.cards else "  not of this run", "dim"))
     title += held_back(gpu)
     yield title
-    yield from _rows(_card_rows(gpu, over), over, width)
+    yield from _rows(_card_rows(gpu, over), over, width, rows)
     if gpu.processes is not None:
         yield _processes(machine, gpu, width)
     yield []
@@ -167,10 +167,10 @@ def _short(gpu: Gpu, over: Over, width: int) -> Line:
     line: list[Span] = [
         (f"  GPU {gpu.index:<3}", "strong"),
         (f"{row.value:>5}  ", "plain"),
-        (sparkline(row.points, over.first, over.last, row.top, room), "accent"),
+        *sparkline(row.points, over.first, over.last, row.top, room),
         (f"  {facts}", "plain"),
     ]
-    return [*line, *held_back(gpu)]
+    return [*line, (f"  ▲ {' and '.join(gpu.throttling)}" if gpu.throttling else "", "warn")]
 
 
 def _host(machine: Machine, view: RunView, now: float, over: Over) -> Iterator[_Row]:
@@ -192,17 +192,22 @@ def _host(machine: Machine, view: RunView, now: float, over: Over) -> Iterator[_
         yield _Row("disk", f"{file_size(machine.disk_free)} free", free, _top(free), text, "warn" if soon else "plain")
 
 
-def _rows(rows: Iterator[_Row], over: Over, width: int) -> Iterator[Line]:
+def _rows(rows: Iterator[_Row], over: Over, width: int, tall: int) -> Iterator[Line]:
+    """Each in ``tall`` lines: its name and value beside the uppermost of its history."""
     room = max(_NARROWEST, width - 4 - _TITLE - _VALUE - 2 - _MOST)
     for row in rows:
-        line: list[Span] = [
-            (f"    {row.title:<{_TITLE - 2}}", "dim"),
-            (f"{row.value:>{_VALUE}}  ", row.role),
-            (sparkline(row.points, over.first, over.last, row.top, room), "accent"),
-        ]
-        if row.most and cells(line) + 2 + len(row.most) <= width:
-            line.append((f"  {row.most}", row.role if row.role != "plain" else "dim"))
-        yield line
+        found = shares(row.points, over.first, over.last, row.top, room)
+        for number, history in enumerate(columns(found, max(1, tall - (tall > 2)))):
+            line: list[Span] = [
+                (f"    {row.title if not number else '':<{_TITLE - 2}}", "dim"),
+                (f"{row.value if not number else '':>{_VALUE}}  ", row.role),
+                *history,
+            ]
+            if not number and row.most and cells(line) + 2 + len(row.most) <= width:
+                line.append((f"  {row.most}", row.role if row.role != "plain" else "dim"))
+            yield line
+        if tall > 2:
+            yield []
 
 
 def _top(points: Sequence[tuple[float, float]]) -> float:

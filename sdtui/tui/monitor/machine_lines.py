@@ -24,7 +24,7 @@ WORTH_SAYING = 7 * 86400.0
 """Seconds of disk left from which nobody asks."""
 TIGHT = 3600.0
 """Seconds of disk left that are worth a look."""
-_RECENT, _CELLS = 300.0, 8
+_RECENT, _CELLS = 300.0, 6
 """Seconds of a card's history beside the run, and the cells that they take."""
 _NEARLY_ALL = 0.95
 
@@ -60,16 +60,14 @@ def gpu_line(gpu: Gpu, history: Sequence[Reading] = (), now: float = 0.0) -> Lin
         for one in reading.gpus
         if one.index == gpu.index and one.utilization is not None
     ]
-    slow = f"  ▲ {' and '.join(gpu.throttling)}" if gpu.throttling else ""
     return [
         (f"GPU {gpu.index}  ", "dim"),
         (f"{or_na(gpu.utilization, '%'):>4} ", "plain"),
-        (f"{sparkline(busy, now - _RECENT, now, 100.0, _CELLS)}  " if len(busy) > 1 else " ", "accent"),
-        (f"{used}/{total} GB" if used != "NA" or total != "NA" else "memory NA", "plain"),
+        *(sparkline(busy, now - _RECENT, now, 100.0, _CELLS) if len(busy) > 1 else ()),
+        (f"  {used}/{total} GB" if used != "NA" or total != "NA" else "  memory NA", "plain"),
         (f"  {or_na(gpu.temperature, ' °C'):>6}", warm),
+        (f"  ▲ {' and '.join(gpu.throttling)}" if gpu.throttling else "", "warn"),
         (f"  {or_na(round(gpu.power) if gpu.power is not None else None, ' W'):>5}", "plain"),
-        (slow, "warn"),
-        (f"  {safe(gpu.name)}" if gpu.name and not slow else "", "dim"),
     ]
 
 

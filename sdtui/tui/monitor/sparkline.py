@@ -1,39 +1,62 @@
-"""A small chart in one row of cells: how high something stood over a stretch of time."""
+"""A small chart in one row of cells or a few: how high something stood over a stretch of time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
-_HEIGHTS = "▁▂▃▄▅▆▇█"
+from sdtui.tui.widgets.lines import Span
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
 NOTHING = "·"
 """Where nothing is known."""
+HOLDS = 75.0
+"""Seconds for which a value stands until the next one: twice what lies between two that are kept."""
 
 
-def sparkline(points: Iterable[tuple[float, float]], first: float, last: float, top: float, width: int) -> str:
-    """``points`` (time, value) from ``first`` to ``last`` in ``width`` cells; a value of ``top`` is a full cell.
+def shares(
+    points: Iterable[tuple[float, float]], first: float, last: float, top: float, width: int
+) -> list[float | None]:
+    """``points`` (time, value; oldest first) from ``first`` to ``last`` as ``width`` shares of ``top``.
 
-    Of several points in a cell the highest counts: a short peak is what one looks for. Between two points that are
-    less than two cells apart from others nothing is left empty.
+    Of several points in a cell the highest counts: a short peak is what one looks for. None where nothing is known.
     """
-    if width < 1 or last <= first:
-        return ""
-    cells: list[float | None] = [None] * width
+    cells: list[float | None] = [None] * max(0, width)
+    if width < 1 or last <= first or top <= 0:
+        return cells
     each = (last - first) / width
-    before: tuple[int, float] | None = None
+    before: tuple[float, int, float] | None = None
     for moment, value in points:
         if not first <= moment <= last:
             continue
-        place = min(width - 1, int((moment - first) / each))
+        place, share = min(width - 1, int((moment - first) / each)), min(1.0, max(0.0, value / top))
+        if before is not None and moment - before[0] <= HOLDS:
+            for between in range(before[1] + 1, place):
+                cells[between] = before[2]
         known = cells[place]
-        cells[place] = value if known is None else max(known, value)
-        if before is not None and place - before[0] == 2 and cells[place - 1] is None:
-            cells[place - 1] = before[1]
-        before = (place, value)
-    return "".join(_glyph(value, top) for value in cells)
+        cells[place] = share if known is None else max(known, share)
+        before = (moment, place, share)
+    return cells
 
 
-def _glyph(value: float | None, top: float) -> str:
-    if value is None:
-        return NOTHING
-    share = value / top if top > 0 else 0.0
-    return _HEIGHTS[min(len(_HEIGHTS) - 1, max(0, int(share * len(_HEIGHTS))))]
+def columns(found: Sequence[float | None], rows: int) -> list[list[Span]]:
+    """Shares as columns in ``rows`` rows of cells, the upper one first. A known value is never without a mark."""
+    return [_row(found, row, rows) for row in reversed(range(rows))]
+
+
+def sparkline(points: Iterable[tuple[float, float]], first: float, last: float, top: float, width: int) -> list[Span]:
+    """``points`` in one row: see ``shares``."""
+    return _row(shares(points, first, last, top, width), 0, 1)
+
+
+def _row(found: Sequence[float | None], row: int, rows: int) -> list[Span]:
+    cells = [_cell(share, row, rows) for share in found]
+    return [("".join(glyph for glyph, _ in run), role) for role, run in groupby(cells, key=lambda cell: cell[1])]
+
+
+def _cell(share: float | None, row: int, rows: int) -> Span:
+    """The part of a column that stands in ``row``, counted from below."""
+    if share is None:
+        return (NOTHING if row == 0 else " ", "faint")
+    eighths = max(1, round(share * rows * 8)) - 8 * row
+    return (_EIGHTHS[min(8, max(0, eighths))], "accent" if eighths <= 8 else "faint")
