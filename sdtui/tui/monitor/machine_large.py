@@ -82,6 +82,10 @@ def span_title(span: float | None) -> str:
     return f"the last {round(span / 60)} minutes" if span < 3600.0 else f"the last {round(span / 3600)} hours"
 
 
+def _more(cards: int) -> Line:
+    return [(f"  and {plural(cards, 'more card')}", "dim")]
+
+
 def _head(over: Over, span: float | None, view: RunView) -> list[Line]:
     line: list[Span] = [("  machine", "strong"), (f"  {span_title(span)}", "accent")]
     if view.state.ended:

@@ -54,6 +54,7 @@ def gpu_line(gpu: Gpu, history: Sequence[Reading] = (), now: float = 0.0) -> Lin
     """``GPU 0   98% ▃▅▇███  21.3/24.0 GB   71 °C  340 W``; NA for what the driver does not say."""
     used, total = gigabytes(gpu.memory_used), gigabytes(gpu.memory_total)
     warm = "warn" if gpu.temperature is not None and gpu.temperature >= HOT else "plain"
+    power = or_na(round(gpu.power) if gpu.power is not None else None, " W")
     busy = [
         (reading.at, float(one.utilization))
         for reading in history
@@ -66,8 +67,7 @@ def gpu_line(gpu: Gpu, history: Sequence[Reading] = (), now: float = 0.0) -> Lin
         *(sparkline(busy, now - _RECENT, now, 100.0, _CELLS) if len(busy) > 1 else ()),
         (f"  {used}/{total} GB" if used != "NA" or total != "NA" else "  memory NA", "plain"),
         (f"  {or_na(gpu.temperature, ' °C'):>6}", warm),
-        (f"  ▲ {' and '.join(gpu.throttling)}" if gpu.throttling else "", "warn"),
-        (f"  {or_na(round(gpu.power) if gpu.power is not None else None, ' W'):>5}", "plain"),
+        (f"  ▲ {' and '.join(gpu.throttling)}", "warn") if gpu.throttling else (f"  {power:>5}", "plain"),
     ]
 
 
