@@ -20,6 +20,11 @@ def state_role(state: RunState) -> str:
     return _STATE_ROLE.get(state, "state")
 
 
+def doing(view: RunView) -> Span:
+    """The state in a word, and its role."""
+    return ("paused", "warn") if view.paused else (view.state.value, state_role(view.state))
+
+
 def share_done(view: RunView) -> float | None:
     """How much of the run is done, 0 to 1; None where its length is not known yet."""
     if not view.total_steps:
@@ -63,6 +68,8 @@ def left(view: RunView) -> str | None:
     """``4 m 22 s left``, ``estimating``; None when it ends or has ended."""
     if view.state.ended or view.state is RunState.STOPPING:
         return None
+    if view.paused:
+        return None
     return "estimating" if view.eta_s is None else f"{duration(view.eta_s)} left"
 
 
@@ -93,7 +100,7 @@ def facts(view: RunView, now: float, stop: str = "") -> list[str]:
 
 def status(view: RunView, now: float, width: int, stop: str = "") -> list[list[Span]]:
     """One line where ``width`` allows a bar of 16 cells beside all facts, else two. ``stop``: how far a stop is."""
-    head: list[Span] = [(safe(view.name), "name"), GAP, (view.state.value, state_role(view.state)), GAP]
+    head: list[Span] = [(safe(view.name), "name"), GAP, doing(view), GAP]
     step: list[Span] = [(steps(view), "plain"), (" ", "dim")]
     share = share_done(view)
     percent: list[Span] = [(f" {round(share * 100)}%" if share is not None else "", "plain")]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdtui.runs.record import RunState, RunView
+from sdtui.runs.remedies import Remedy
+from sdtui.tui.commands import key_of
 from sdtui.tui.monitor.phrases import advice, verdict
 from sdtui.tui.widgets.lines import Line, wrap
 
@@ -33,7 +35,9 @@ def place_of_error(log: Sequence[str]) -> Place:
     return Place(max(0, len(log) - 1), certain=False)
 
 
-def ending_lines(view: RunView, log: Sequence[str], width: int, rows: int) -> list[Line]:
+def ending_lines(
+    view: RunView, log: Sequence[str], width: int, rows: int, remedies: Sequence[Remedy] = ()
+) -> list[Line]:
     """Why the run ended, what to do, and (where it ended badly) the log there, in ``rows`` lines of ``width`` cells.
 
     Nothing while the run goes on.
@@ -47,9 +51,20 @@ def ending_lines(view: RunView, log: Sequence[str], width: int, rows: int) -> li
     lines: list[Line] = [*wrap(sentence, width, f"{role} strong" if role == "bad" else role, indent=2)]
     rest = " ".join(filter(None, (remedy, advice(view))))
     lines += [[("  ", "plain"), *line] for line in wrap(rest, width - 2, "plain")]
+    lines += helping_lines(remedies, width)
     if not bad:
         return lines
     return [*lines, [("", "plain")], *excerpt(log, rows - len(lines) - 1)]
+
+
+def helping_lines(remedies: Sequence[Remedy], width: int) -> list[Line]:
+    """``x  starts it again with: Batch size 1 · Cached latents``; nothing where nothing is known."""
+    if not remedies:
+        return []
+    titles = " · ".join(remedy.title for remedy in remedies)
+    key = key_of("monitor.remedies")
+    rest = wrap(f"starts it again with what would help: {titles}", width - 4 - len(key), "plain")
+    return [[(f"  {key if not number else ' ' * len(key)}  ", "accent"), *line] for number, line in enumerate(rest)]
 
 
 def first_sentence(text: str) -> tuple[str, str]:
