@@ -47,10 +47,10 @@ class _Scalar:
         self.steps, self.values, self.times = Growing("q"), Growing("d"), Growing("d")
         self._shown = Curve((), (), ())
 
-    def add(self, scalar: Scalar) -> None:
-        self.steps.append(scalar.step)
-        self.values.append(scalar.value)
-        self.times.append(scalar.wall_time)
+    def add(self, points: Sequence[Scalar]) -> None:
+        self.steps.extend(point.step for point in points)
+        self.values.extend(point.value for point in points)
+        self.times.extend(point.wall_time for point in points)
 
     def curve(self) -> Curve:
         """As it is now; the same object until something was added."""
@@ -131,10 +131,13 @@ class EventFiles:
         return found
 
     def _keep(self, scalars: Iterable[Scalar]) -> None:
+        by_tag: dict[str, list[Scalar]] = {}
         for scalar in scalars:
-            self._scalars.setdefault(scalar.tag, _Scalar()).add(scalar)
+            by_tag.setdefault(scalar.tag, []).append(scalar)
             if not math.isfinite(scalar.value) and scalar.tag in (LOSS, _SAME[LOSS]):
                 self._spoiled(scalar.step)
+        for tag, points in by_tag.items():
+            self._scalars.setdefault(tag, _Scalar()).add(points)
 
     def _spoiled(self, step: int) -> None:
         if self._bad and 0 <= step - self._bad[-1][1] <= 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
 class Growing:
@@ -16,24 +16,19 @@ class Growing:
 
     def append(self, number: float) -> None:
         """Add one."""
-        self._make_room(1)
-        self._room[self._used] = number  # type: ignore[call-overload]
-        self._used += 1
+        self.extend((number,))
 
-    def extend(self, numbers: Sequence[float]) -> None:
-        """Add several at once."""
-        added = memoryview(array(self._code, numbers))
-        self._make_room(len(added))
-        self._room[self._used : self._used + len(added)] = added
-        self._used += len(added)
-
-    def _make_room(self, count: int) -> None:
-        if self._used + count > len(self._room):
-            # At least twice the room elsewhere: what was taken goes on looking at the old one.
-            size = max(2 * len(self._room), self._used + count)
-            room = memoryview(array(self._code, bytes(size * self._room.itemsize)))
+    def extend(self, numbers: Iterable[float]) -> None:
+        """Add them all."""
+        new = array(self._code, numbers)
+        used = self._used + len(new)
+        if used > len(self._room):
+            # Room elsewhere: what was taken goes on looking at the old one.
+            room = memoryview(array(self._code, bytes(max(2 * len(self._room), used) * self._room.itemsize)))
             room[: self._used] = self._room[: self._used]
             self._room = room
+        self._room[self._used : used] = memoryview(new)
+        self._used = used
 
     def taken(self) -> memoryview:
         """All numbers so far."""

@@ -8,15 +8,19 @@ tensorflow/core/util/event.proto and framework/summary.proto, tensor.proto.
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sdtui.base.files import read_error
+from sdtui.trainer.crc32c import masked_crc_of_length, masked_crcs
 from sdtui.trainer.protobuf import BadMessage, first_double, first_float, first_int, messages, texts
 
 _CHUNK = 1 << 20
+_LENGTH, _CHECKSUM = struct.Struct("<Q"), struct.Struct("<I")
 _LONGEST = 64 << 20
 """A longer record than any that the trainer writes: its length is taken for damage."""
 
@@ -73,12 +77,12 @@ class EventFileReader:
                 self._offset += len(chunk)
                 self._buffer += chunk
                 for record in self._records():
-                    found += _scalars(record)
+                    found += _usual(record) or _scalars(record)
         return found
 
     def _records(self) -> Iterator[bytes]:
         """The whole records at the start of the buffer, which are taken out of it."""
-        start = 0
+        records, sums, start = [], [], 0
         while (length := self._length_at(start)) is not None:
             if length < 0:
                 start += 1
@@ -87,22 +91,53 @@ class EventFileReader:
             end = start + 12 + length + 4
             if end > len(self._buffer):
                 break
-            data = self._buffer[start + 12 : end - 4]
-            if struct.unpack_from("<I", self._buffer, end - 4)[0] == masked_crc(data):
-                yield data
-            else:
-                self.skipped += end - start
+            records.append(self._buffer[start + 12 : end - 4])
+            sums.append(_CHECKSUM.unpack_from(self._buffer, end - 4)[0])
             start = end
         self._buffer = self._buffer[start:]
+        for record, told, true in zip(records, sums, masked_crcs(records), strict=True):
+            if told == true:
+                yield record
+            else:
+                self.skipped += 16 + len(record)
 
     def _length_at(self, start: int) -> int | None:
         """Bytes of the record that begins at ``start``, -1 where none begins, None where more must be read first."""
         if len(self._buffer) - start < 12:
             return None
         head = self._buffer[start : start + 8]
-        length: int = struct.unpack("<Q", head)[0]
-        whole = struct.unpack_from("<I", self._buffer, start + 8)[0] == masked_crc(head)
+        length: int = _LENGTH.unpack(head)[0]
+        whole = _CHECKSUM.unpack_from(self._buffer, start + 8)[0] == masked_crc_of_length(head)
         return length if whole and length <= _LONGEST else -1
+
+
+_USUAL = re.compile(
+    rb"\x09(?P<time>.{8})(?:\x10(?P<step>[\x80-\xff]{0,8}[\x00-\x7f]))?"
+    rb"\x2a(?P<summary>[\x00-\x7f])\x0a(?P<value>[\x00-\x7f])\x0a(?P<length>[\x00-\x7f])(?P<tag>.*)\x15(?P<number>.{4})",
+    re.DOTALL,
+)
+_DOUBLE, _FLOAT = struct.Struct("<d"), struct.Struct("<f")
+
+
+def _usual(record: bytes) -> tuple[Scalar, ...]:
+    """The point of an Event as both writers of TensorBoard files lay it out; nothing where it is laid out otherwise."""
+    found = _USUAL.fullmatch(record)
+    if found is None:
+        return ()
+    tag = found["tag"]
+    if not found["length"][0] == len(tag) == found["value"][0] - 7 == found["summary"][0] - 9:
+        return ()
+    step = shift = 0
+    for byte in found["step"] or b"":
+        step |= (byte & 0x7F) << shift
+        shift += 7
+    number: float = _FLOAT.unpack(found["number"])[0]
+    return (Scalar(_text(tag), step, _DOUBLE.unpack(found["time"])[0], number),)
+
+
+@lru_cache(maxsize=1024)
+def _text(tag: bytes) -> str:
+    return tag.decode("utf-8", "replace")
 
 
 def _scalars(record: bytes) -> list[Scalar]:
@@ -140,25 +175,3 @@ def _tensor_number(tensor: bytes) -> float | None:
     if len(content) == struct.calcsize(layout):
         return float(struct.unpack(layout, content)[0])
     return first_float(tensor, 5) if field == 5 else first_double(tensor, 6)
-
-
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = (value >> 1) ^ 0x82F63B78 if value & 1 else value >> 1
-        table.append(value)
-    return tuple(table)
-
-
-_TABLE = _crc_table()
-
-
-def masked_crc(data: bytes) -> int:
-    """CRC-32C (Castagnoli) of ``data`` in the masked form of TFRecord files."""
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = _TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
-    value ^= 0xFFFFFFFF
-    return (((value >> 15) | (value << 17)) + 0xA282EAD8) & 0xFFFFFFFF

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdtui.base.errors import UnreadableError
-from sdtui.trainer.tensorboard import EventFileReader, Scalar, masked_crc
+from sdtui.trainer.crc32c import masked_crc, masked_crcs
+from sdtui.trainer.tensorboard import EventFileReader, Scalar, _scalars, _usual
 
 REAL = Path(__file__).parent / "data" / "sdxl-lora.tfevents"
 
@@ -47,6 +48,43 @@ def test_crc_of_the_standard_s_example() -> None:
     # RFC 3720, B.4: 32 bytes of zeroes give aa 36 91 8a.
     crc = 0x8A9136AA
     assert masked_crc(bytes(32)) == (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def test_checksums_of_many_pieces_are_those_of_each() -> None:
+    chance = random.Random(2)
+    pieces = [chance.randbytes(length) for length in (0, 1, 47, 47, 300) for _ in range(100)]
+    assert masked_crcs(pieces) == [masked_crc(piece) for piece in pieces]
+
+
+@given(
+    st.text(max_size=140),
+    st.integers(0, 2**64 - 1),
+    st.floats(width=32, allow_nan=False),
+    st.floats(allow_nan=False),
+    st.binary(max_size=3),
+)
+def test_the_usual_event_says_what_any_event_would(tag: str, step: int, value: float, wall: float, more: bytes) -> None:
+    try:
+        event = point(tag, step, value, wall)
+    except UnicodeEncodeError:
+        return
+    assert list(_usual(event)) in ([], _scalars(event))
+    assert list(_usual(event + more)) in ([], _scalars(event + more))
+    if len(tag.encode()) < 100 and step < 2**63:
+        assert _usual(event)
+
+
+def test_damage_among_thousands_of_records_costs_only_what_is_damaged(tmp_path: Path) -> None:
+    file = tmp_path / "events"
+    records = points(*range(5000))
+    for index in (17, 4000):
+        broken = bytearray(records[index])
+        broken[25] ^= 1
+        records[index] = bytes(broken)
+    file.write_bytes(b"".join(records))
+    reader = EventFileReader(file)
+    assert [one.value for one in reader.read_new()] == [value for value in range(5000) if value not in (17, 4000)]
+    assert reader.skipped == len(records[17]) + len(records[4000])
 
 
 def test_the_trainer_s_own_file() -> None:
