@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
 
 ALL = "all"
+_WIDTH = 54
+"""Cells of a sentence in the dialog, on the narrowest screen."""
 
 
 def offer_remedies(screen: ModeScreen, home: Path, followed: Followed, started: Callable[[str], None]) -> None:
@@ -49,9 +52,10 @@ def _listed(remedies: tuple[Remedy, ...], screen: ModeScreen) -> Text:
     for number, remedy in enumerate(remedies, 1):
         text.append(f"{number}  ", ink.accent)
         text.append(remedy.title, ink.strong)
-        text.append(f"\n   {remedy.sentence}\n", ink.text)
+        for line in textwrap.wrap(remedy.sentence, _WIDTH):
+            text.append(f"\n   {line}", ink.text)
         changes = "  ".join(f"{key}={value}" if value else f"{key} left out" for key, value in remedy.changes.items())
-        text.append(f"   {changes}\n\n", ink.dim)
+        text.append(f"\n   {changes}\n\n", ink.dim)
     text.append("Everything else stays as it was, and nothing of the run that failed is overwritten.", ink.dim)
     return text
 
