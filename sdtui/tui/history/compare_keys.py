@@ -18,8 +18,8 @@ def _with_samples(screen: CompareScreen) -> bool:
     return screen.seen is not None and bool(screen.seen.comparison.samples)
 
 
-def _large(screen: CompareScreen) -> bool:
-    return bool(screen.large)
+def _seeing_samples(screen: CompareScreen) -> bool:
+    return _with_samples(screen) and screen.shows_samples
 
 
 OFFERED = offered(
@@ -83,7 +83,7 @@ OFFERED = offered(
         "enlarge('samples')",
         "samples",
         when=_with_samples,
-        rank=31,
+        rank=20,
     ),
     Command(
         "compare.settings",
@@ -101,7 +101,7 @@ OFFERED = offered(
         "The samples of the next prompt.",
         ("right", "l"),
         "look(1, 0)",
-        when=_with_samples,
+        when=_seeing_samples,
         still=True,
     ),
     Command(
@@ -110,7 +110,7 @@ OFFERED = offered(
         "The samples of the prompt before.",
         ("left", "h"),
         "look(-1, 0)",
-        when=_with_samples,
+        when=_seeing_samples,
         still=True,
     ),
     Command(
@@ -120,7 +120,7 @@ OFFERED = offered(
         ("full_stop", "right_square_bracket"),
         "look(0, 1)",
         "sample",
-        when=_with_samples,
+        when=_seeing_samples,
         rank=15,
         shown=", .",
         still=True,
@@ -131,7 +131,7 @@ OFFERED = offered(
         "The samples of an earlier step, of each run the nearest.",
         ("comma", "left_square_bracket"),
         "look(0, -1)",
-        when=_with_samples,
+        when=_seeing_samples,
         still=True,
     ),
     Command(
@@ -141,7 +141,7 @@ OFFERED = offered(
         ("v",),
         "pictures",
         "pictures",
-        when=lambda screen: screen.shell.slow and _with_samples(screen),
+        when=lambda screen: screen.shell.slow and _seeing_samples(screen),
         rank=14,
     ),
 )

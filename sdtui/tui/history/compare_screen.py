@@ -74,6 +74,11 @@ class CompareScreen(Offers, LeavesOnce[None]):
         """The app, with its type."""
         return cast("SdtuiApp", self.app)
 
+    @property
+    def shows_samples(self) -> bool:
+        """Whether pictures are in sight: a low terminal has them on a key."""
+        return self.large == "samples" or not (self.large or self.has_class("-low"))
+
     # Life ---------------------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:

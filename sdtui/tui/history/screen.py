@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
 
 LOOK_AGAIN = 3.0
-"""Seconds after which runs are read again while one of them lives."""
+"""Seconds after which runs are read again while one of them lives; longer where the reading takes long."""
+_REST = 10
+"""So many times as long as it took to read them."""
 
 
 class HistoryScreen(Offers, LeavesOnce["str | None"]):
@@ -62,6 +65,7 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         self._reading: Progress | None = None
         self._order = Order.DATE
         self._again: Timer | None = None
+        self._began = 0.0
 
     def compose(self) -> ComposeResult:
         yield Lines(id="history-title")
@@ -126,6 +130,7 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         if self._again is not None:
             self._again.stop()
             self._again = None
+        self._began = time.monotonic()
         self.shell.bridge.work(
             self, "history", lambda cancelled: history(self._home, cancelled), self._were_read, self._progressed
         )
@@ -145,7 +150,8 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         if changed or not runs:
             self._arrange()
         if any(not past.view.state.ended for past in runs):
-            self._again = self.set_timer(LOOK_AGAIN, self._read)
+            took = time.monotonic() - self._began
+            self._again = self.set_timer(max(LOOK_AGAIN, _REST * took), self._read)
 
     def _arrange(self, *, top: bool = False) -> None:
         """List the runs anew, the cursor at the ``top`` or on the run where it was."""
