@@ -26,39 +26,47 @@ class JoinedCurve:
     def __init__(self) -> None:
         self._earlier: tuple[tuple[Curve, int, int | None], ...] = ()
         self._steps, self._values, self._times = Growing("q"), Growing("d"), Growing("d")
+        self._shift = 0
         self._taken = 0
-        self._last: tuple[Curve, int] | None = None
+        """Points of the part that goes on."""
+        self._last_step, self._last_value = 0, 0.0
         self._shown: Curve | None = None
 
     def joined(self, earlier: Sequence[tuple[Curve, int, int | None]], last: Curve | None, shift: int) -> Curve:
         """All of it; the same object until something was added."""
         if not self._goes_on(earlier, last, shift):
             self._begin(earlier, shift)
-        if last is not None and (self._last is None or self._last[0] is not last or self._shown is None):
-            self._extend(last, self._taken, len(last), shift)
-            self._taken, self._last, self._shown = len(last), (last, shift), None
+        if last is not None:
+            self._grow(last, shift)
         if self._shown is None:
             whole = len(self._times) == len(self._steps)
             self._shown = Curve(self._steps.taken(), self._values.taken(), self._times.taken() if whole else ())
         return self._shown
 
     def _goes_on(self, earlier: Sequence[tuple[Curve, int, int | None]], last: Curve | None, shift: int) -> bool:
+        """Whether what was put together still is the beginning of it."""
         same = len(earlier) == len(self._earlier) and all(
             mine[0] is other[0] and mine[1:] == other[1:] for mine, other in zip(self._earlier, earlier, strict=True)
         )
-        if not same or self._last is None or last is None:
-            return same and self._last is None and last is None
-        before, by = self._last
-        if last is before:
-            return True
-        # The average of the console rewrites its last value; a log that was begun anew is another curve.
-        if by != shift or len(last) < len(before) or not len(before):
-            return False
-        return last.steps[len(before) - 1] == before.steps[-1] and last.values[len(before) - 1] == before.values[-1]
+        if not same or shift != self._shift or last is None:
+            return same and self._taken == 0
+        # A log that was begun anew is another curve.
+        return self._taken <= len(last) and (self._taken == 0 or last.steps[self._taken - 1] == self._last_step)
+
+    def _grow(self, last: Curve, shift: int) -> None:
+        if self._taken and last.values[self._taken - 1] != self._last_value:
+            # The console tells the average of a step again, corrected.
+            self._values.taken()[-1] = last.values[self._taken - 1]  # type: ignore[call-overload]
+            self._shown = None
+        if self._taken < len(last):
+            self._extend(last, self._taken, len(last), shift)
+            self._shown = None
+        if len(last):
+            self._taken, self._last_step, self._last_value = len(last), last.steps[-1], last.values[-1]
 
     def _begin(self, earlier: Sequence[tuple[Curve, int, int | None]], shift: int) -> None:
         self._steps, self._values, self._times = Growing("q"), Growing("d"), Growing("d")
-        self._earlier, self._last, self._shown, self._taken = tuple(earlier), None, None, 0
+        self._earlier, self._shift, self._shown, self._taken = tuple(earlier), shift, None, 0
         for curve, by, end in earlier:
             stop = len(curve) if end is None else bisect_right(curve.steps, end - by)
             self._extend(curve, 0, stop, by)

@@ -43,6 +43,7 @@ class Lineage:
         self._parts = [(Follower(home, record), Offset(record)) for record in parts]
         self._cuts = [_resumed(record) for record in parts[1:]]
         self._joined = JoinedCurves()
+        self._pieces: dict[int, tuple[RunView, Piece]] = {}
         self._told: list[tuple[RunView, TrainingHeader | None]] = []
         self._shown: RunView | None = None
 
@@ -74,10 +75,16 @@ class Lineage:
 
     def curves(self) -> Mapping[str, Curve]:
         """All scalars by tag, over all parts."""
-        ends = [*self._cuts, None]
-        return self._joined.of(
-            [_piece(part.curves(), offset, end) for (part, offset), end in zip(self._parts, ends, strict=True)]
-        )
+        pieces = [self._earlier_piece(number, cut) for number, cut in enumerate(self._cuts)]
+        return self._joined.of([*pieces, _piece(self._run.curves(), self._parts[-1][1], None)])
+
+    def _earlier_piece(self, number: int, cut: Continuation) -> Piece:
+        """The curves of an earlier part; the same until it tells something new."""
+        part, offset = self._parts[number]
+        view = part.poll()
+        if number not in self._pieces or self._pieces[number][0] is not view:
+            self._pieces[number] = view, _piece(part.curves(), offset, cut)
+        return self._pieces[number][1]
 
     def log_lines(self, count: int) -> tuple[str, ...]:
         """The last ``count`` lines of the last part's console, safe to show."""
