@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdtui.runs.pace import Pace, recorded_overall, recorded_speed, seconds_left
+from sdtui.runs.pace import Pace, Recorded, recorded_overall, recorded_speed, seconds_left, with_pauses
 
 
 def test_the_speed_leaves_out_samples_and_the_time_left_does_not() -> None:
@@ -71,3 +71,49 @@ def test_the_time_left_is_estimated_from_31_steps_on(
     step: int, total: int | None, overall: float | None, left: float | None
 ) -> None:
     assert seconds_left(step, total, overall) == left
+
+
+def paused_every(steps: int, pause: float, count: int, each: float = 0.5) -> tuple[list[int], list[float]]:
+    """Points of a run that stops for ``pause`` seconds after every so many ``steps``."""
+    times, now = [], 0.0
+    for step in range(count):
+        now += each + (pause if step and step % steps == 0 else 0.0)
+        times.append(now)
+    return list(range(count)), times
+
+
+def test_pauses_count_into_the_time_left_and_a_night_of_sleep_does_not() -> None:
+    steps, times = paused_every(50, 25.0, 501)
+    told = Recorded()
+    told.see(steps, times)
+    assert told.pause_per_step == pytest.approx(0.5, rel=0.05)
+    assert with_pauses(2.0, told.pause_per_step) == pytest.approx(1.0, rel=0.05)
+    asleep = [*times, *(time + 30_000.0 for time in times)]
+    slept = Recorded()
+    slept.see([*steps, *(step + 501 for step in steps)], asleep)
+    assert slept.pause_per_step == pytest.approx(0.5, rel=0.06)
+
+
+def test_each_point_is_looked_at_once_however_often_it_is_asked() -> None:
+    steps, times = paused_every(50, 25.0, 501)
+    bit_by_bit, at_once = Recorded(), Recorded()
+    at_once.see(steps, times)
+    for end in range(0, 502, 7):
+        bit_by_bit.see(steps[:end], times[:end])
+    bit_by_bit.see(steps, times)
+    assert bit_by_bit.pause_per_step == at_once.pause_per_step
+
+
+def test_a_run_that_has_become_slow_does_not_pause_at_each_step() -> None:
+    steps = list(range(400))
+    times = [step * 0.1 if step < 200 else 20.0 + (step - 200) * 2.0 for step in steps]
+    told = Recorded()
+    told.see(steps, times)
+    assert told.pause_per_step < 0.01
+    assert with_pauses(None, told.pause_per_step) is None
+
+
+def test_with_accumulation_the_speed_is_that_of_whole_steps() -> None:
+    steps = [step for step in range(50) for _ in range(4)]
+    times = [0.25 * number for number in range(200)]
+    assert recorded_speed(steps, times) == pytest.approx(1.0, rel=0.05)
