@@ -29,6 +29,8 @@ class UserSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A CSV of danbooru or e621 that tags are completed from; a relative path starts in the settings' folder."""
     suggest_tags: bool = True
     """Suggest tags while a caption is typed."""
+    start_in: Literal["none", "tmux", "systemd"] = "none"
+    """Where runs are started: in a tmux session, in a scope of the user's systemd, or nowhere in particular."""
     theme: str | None = None
     slow: bool = False
     """For poor links: no animations, no previews until asked."""

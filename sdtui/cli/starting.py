@@ -13,6 +13,7 @@ from sdtui.base.errors import RunError
 from sdtui.base.paths import shown
 from sdtui.base.text import plural, safe
 from sdtui.cli.output import narrate, print_json, require_consent
+from sdtui.machine import wsl
 
 if TYPE_CHECKING:
     from sdtui.runs.record import RunRecord
@@ -42,6 +43,8 @@ def begin(
     more: Mapping[str, Any] | None = None,
 ) -> None:
     """Start it, or let it wait for its turn; ``more`` goes into the JSON document."""
+    if wsl.is_wsl():
+        narrate(f"Note: {wsl.KEEP_ALIVE}")
     record = _queued(home, prepared, stop_on_failure) if queueing else _started(home, prepared)
     if follow:
         _follow(home, record, as_json=as_json)
@@ -76,12 +79,16 @@ def document(prepared: Prepared) -> dict[str, Any]:
 
 
 def _started(home: Path, prepared: Prepared) -> RunRecord:
+    from sdtui.runs.inside import how_to_look
     from sdtui.runs.launch import launch
     from sdtui.runs.request import write_inputs
 
     write_inputs(prepared)
     record = launch(home, prepared.request)
     narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")
+    look = how_to_look(record.start_in, record.id)
+    if look is not None:
+        narrate(f"See where it lives with: {look}")
     return record
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from sdtui.base.errors import UsageError
 from sdtui.base.settings import load_settings
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 @click.option(
     "--stop-on-failure", is_flag=True, help="With --queue: let the others wait if this run does not end well."
 )
+@click.option(
+    "--in",
+    "place",
+    type=click.Choice(["none", "tmux", "systemd"]),
+    help="Start it in a tmux session or a systemd scope of yours; by default as start_in in the settings says.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--follow", is_flag=True, help="Print progress until the run ends; Ctrl+C ends only the printing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document; with --follow JSON Lines.")
@@ -48,6 +55,7 @@ def command(
     gpus: str | None,
     queueing: bool,
     stop_on_failure: bool,
+    place: str | None,
     yes: bool,
     follow: bool,
     as_json: bool,
@@ -86,7 +94,8 @@ def command(
         from sdtui.cli.rehearse import rehearse_now
 
         return rehearse_now(project, settings, install, user.settings, as_json=as_json)
-    prepared = make_request(project, settings, install, user=user.settings)
+    chosen = replace(user.settings, start_in=place) if place is not None else user.settings
+    prepared = make_request(project, settings, install, user=chosen)
     for note in prepared.notes:
         narrate(f"Note: {safe(note)}")
     if dry_run:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import select
-import subprocess
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from sdtui.base.files import explain, kernel, make_folder, write_error
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.lock import only_writer
-from sdtui.runs import cards, letterbox, store
+from sdtui.runs import cards, inside, letterbox, store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.escalation import Grace
 from sdtui.runs.letterbox import Orders
@@ -55,6 +54,7 @@ class LaunchRequest:
     trained_on: str | None = None
     continues: Continuation | None = None
     relaunch_of: str | None = None
+    start_in: str | None = None
 
 
 def launch(
@@ -69,6 +69,7 @@ def launch(
     """
     if not request.command:
         raise UsageError("There is no command to run")
+    inside.check_place(request.start_in)
     command, secret = without_secret_arguments(request.command)
     request = replace(request, command=command, env={**request.env, **secret})
     env = trainer_environment(os.environ, request.env)
@@ -77,7 +78,7 @@ def launch(
         folder = _new_run(home, request, env) if waited is None else _called_up(home, waited, request, env)
         _announce(folder)
     try:
-        _supervise(folder, Orders(request.command, env, _seconds(grace)))
+        _supervise(folder, Orders(request.command, env, _seconds(grace)), place=request.start_in)
     except _NotStarted as error:
         _write_down(folder, error)
         raise
@@ -115,6 +116,7 @@ def record_of(run_id: str, request: LaunchRequest, env: Mapping[str, str]) -> Ru
         trained_on=request.trained_on,
         continues=request.continues,
         relaunch_of=request.relaunch_of,
+        start_in=request.start_in,
         host=processes.host(),
         state_folder=str(state_dir() / "runs" / f"{run_id}-{secrets.token_hex(4)}"),
     )
@@ -183,49 +185,41 @@ def _seconds(grace: Grace | None) -> tuple[float, float, float]:
     return chosen.linger, chosen.interrupt, chosen.terminate
 
 
-def _supervise(folder: Path, orders: Orders, *options: str) -> None:
+def _supervise(folder: Path, orders: Orders, *options: str, place: str | None = None) -> None:
     """Start a detached supervisor and wait for its word. Raises RunError."""
     try:
         log = os.open(folder / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise _NotStarted(f"The run could not be started. {explain(error)[0]}", path=folder) from error
+    words = (sys.executable, "-m", "sdtui.runs.supervisor", "--detach", *options, str(folder))
     try:
-        with subprocess.Popen(
-            [sys.executable, "-m", "sdtui.runs.supervisor", "--detach", *options, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd="/",
-            env=own_environment(),
-            start_new_session=True,
-        ) as first:
-            word = _talk(first, msgspec.json.encode(orders))
+        with inside.opened(place, folder, words, log, own_environment()) as connection:
+            word = _talk(connection, msgspec.json.encode(orders))
     except OSError as error:
         raise _NotStarted(f"The run's supervisor could not be started ({error})", path=sys.executable) from error
+    except inside.NoPlaceError as error:
+        raise _NotStarted(error.sentence()) from error
     finally:
         os.close(log)
     if word != STARTED:
         raise _NotStarted(word.decode("utf-8", errors="replace").strip() or _last_words(folder))
 
 
-def _talk(process: subprocess.Popen[bytes], orders: bytes) -> bytes:
+def _talk(connection: socket.socket, orders: bytes) -> bytes:
     """Hand over the orders, and read until the supervisor closes its end or patience does."""
-    assert process.stdin is not None and process.stdout is not None
-    try:
-        process.stdin.write(orders)
-        process.stdin.close()
-    except BrokenPipeError:
-        return b""
-    deadline = time.monotonic() + _PATIENCE
+    connection.settimeout(_PATIENCE)
     answer = b""
-    while not answer.endswith(b"\n"):
-        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise RunError("The run's supervisor did not answer", remedy="See supervisor.log in the run's folder.")
-        part = os.read(process.stdout.fileno(), 65536)
-        if not part:
-            break
-        answer += part
+    try:
+        connection.sendall(orders)
+        connection.shutdown(socket.SHUT_WR)
+        while not answer.endswith(b"\n") and (part := connection.recv(65536)):
+            answer += part
+    except TimeoutError as error:
+        raise RunError(
+            "The run's supervisor did not answer", remedy="See supervisor.log in the run's folder."
+        ) from error
+    except (BrokenPipeError, ConnectionResetError):
+        return answer
     return answer
 
 

@@ -92,6 +92,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     continues: Continuation | None = None
     relaunch_of: str | None = None
     """ID of the run whose settings it was started with again."""
+    start_in: str | None = None
+    """``tmux`` or ``systemd``: where its supervisor was started (runs.inside); None: by itself."""
     queued: float | None = None
     """When it was put into the queue (seconds since the epoch); None for one that was started at once."""
     supervisor: ProcessMark | None = None

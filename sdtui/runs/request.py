@@ -18,7 +18,7 @@ from sdtui.base.there import is_folder, is_there
 from sdtui.dataset.project import Project, ProjectKind
 from sdtui.edits.dataset_config import verify
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
-from sdtui.runs import cards, naming
+from sdtui.runs import cards, inside, naming
 from sdtui.runs.continuing import Epochs, resumption
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
@@ -152,6 +152,7 @@ class _Draft:
         self.name, self.overwrites = self._settle_name()
 
     def finish(self, install: TrainerInstall | None) -> Prepared:
+        place = None if self.user.start_in == inside.NONE else self.user.start_in
         dataset = self._dataset()
         prompts = self._prompts()
         changes = [*dataset.changes, *self._own_changes(prompts)]
@@ -185,12 +186,13 @@ class _Draft:
             continues=resumed.continues if resumed else None,
             settings={**settings.as_text(), **_settled(command.words, launcher)},
             given=tuple(self.settings.given),
+            start_in=place,
         )
         return Prepared(
             request=request,
             inputs=self.folder,
             plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
-            notes=(*dataset.notes, *self.notes, *unheard(settings), *elsewhere(launcher)),
+            notes=(*dataset.notes, *self.notes, *unheard(settings), *elsewhere(launcher), *inside.notes(place)),
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=resumed.course.steps if resumed else total,

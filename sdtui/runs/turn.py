@@ -78,6 +78,7 @@ def _as_queued(request: LaunchRequest, record: RunRecord) -> LaunchRequest:
         request,
         continues=request.continues or record.continues,
         relaunch_of=request.relaunch_of or record.relaunch_of,
+        start_in=record.start_in,
     )
 
 

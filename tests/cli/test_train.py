@@ -230,3 +230,24 @@ def test_secrets_are_not_shown(sdtui: Cli, dataset: Path, env: dict[str, str]) -
         result = sdtui("train", dataset, *words, *shape, env=env)
         assert result.returncode == 0
         assert "hush" not in result.stdout + result.stderr
+
+
+@pytest.mark.slow
+def test_wsl_says_what_may_end_the_run_before_it_starts(dataset: Path, env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "osrelease").write_text("5.15.90.1-microsoft-standard-WSL2\n")
+    within_wsl = (
+        "import pathlib, sys; from sdtui.machine import wsl; from sdtui.__main__ import main; "
+        f"wsl.OSRELEASE = pathlib.Path({str(tmp_path / 'osrelease')!r}); main()"
+    )
+    command = [sys.executable, "-c", within_wsl, "train", str(dataset), *LORA, "--follow"]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env}, check=True)
+    assert "Leave a window of it open until the run has ended" in result.stderr
+    assert result.stderr.index("WSL shuts a distribution down") < result.stderr.index("has started")
+
+
+def test_a_place_to_start_in_that_is_not_there_is_said(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
+    bare = {**env, "PATH": str(dataset)}
+    refused = sdtui("train", dataset, *LORA, "--in", "tmux", env=bare)
+    assert refused.returncode == 2 and "tmux was not found" in refused.stderr
+    result = sdtui("train", dataset, *LORA, "--in", "none", "--follow", env=bare)
+    assert result.returncode == 0, result.stderr

@@ -10,6 +10,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.paths import shown
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import safe
+from sdtui.runs.inside import NONE, SYSTEMD, TMUX
 from sdtui.trainer.fields import GROUPS, Field, parse_value, value_text
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, Settings
@@ -18,7 +19,8 @@ PROFILE = "profile"
 SD_SCRIPTS = "sd_scripts"
 PYTHON = "python"
 MODELS = "models"
-USER_KEYS = (SD_SCRIPTS, PYTHON, MODELS)
+START_IN = "start_in"
+USER_KEYS = (SD_SCRIPTS, PYTHON, MODELS, START_IN)
 """Rows that stand in the user's own settings: they hold for all projects."""
 BASE_MODEL = "pretrained_model_name_or_path"
 NEEDED = (BASE_MODEL,)
@@ -57,6 +59,16 @@ _USER_FIELDS = (
         "path",
         None,
         "Where base models are picked from. Left empty they are looked for in the usual places.",
+    ),
+    Field(
+        START_IN,
+        "Start in",
+        "Trainer",
+        "text",
+        NONE,
+        "A run outlives this terminal anyway. tmux: in a session of its own, to attach to. systemd: in a scope of "
+        "yours, for machines that end what you started when you log out.",
+        choices=(NONE, TMUX, SYSTEMD),
     ),
 )
 
@@ -115,8 +127,8 @@ def _other(settings: Settings, key: str) -> Field:
 def _user_row(field: Field, user: UserSettings, install: TrainerInstall | None) -> Row:
     found = {SD_SCRIPTS: install.folder, PYTHON: install.python} if install is not None else {}
     written = getattr(user, field.key)
-    default = shown(found[field.key]) if field.key in found else ""
-    return Row(field, safe(written or default), written is not None, safe(default))
+    default = shown(found[field.key]) if field.key in found else value_text(field.default)
+    return Row(field, safe(written or default), written not in (None, field.default), safe(default))
 
 
 def _arguments(command: Sequence[str]) -> dict[str, str]:
@@ -131,7 +143,7 @@ def _arguments(command: Sequence[str]) -> dict[str, str]:
 
 def _row(settings: Settings, field: Field, settled: Mapping[str, str]) -> Row:
     value = settings.text(field.key)
-    if not value and field.argument and field.key not in settings.given:
+    if not value and (field.argument or field.key in settled) and field.key not in settings.given:
         value = settled.get(field.key, "false" if field.kind == "flag" and settled else "")
     shown_value = value.rsplit("/", 1)[-1] if field.key == BASE_MODEL else value
     return Row(

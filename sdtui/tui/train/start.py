@@ -10,7 +10,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.files import read_if_there
 from sdtui.base.text import count, duration, safe
 from sdtui.checks.finding import Finding
-from sdtui.machine.wsl import is_wsl
+from sdtui.machine import wsl
 from sdtui.plans.plan import Plan, Write
 from sdtui.runs.launch import launch
 from sdtui.runs.record import RunRecord
@@ -42,8 +42,8 @@ def ask_to_start(
     if prepared.overwrites:
         names = ", ".join(safe(path.name) for path in prepared.overwrites[:3])
         sentences.append(f"It will overwrite {names} of an earlier run. Set another name to keep them.")
-    if is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
-        sentences.append("WSL may shut down when no window of it is open: leave one open until the run has ended.")
+    if wsl.is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
+        sentences.append(wsl.KEEP_ALIVE)
     if not checked:
         sentences.append("What was changed last is not checked yet.")
     not_yet = Answer("esc", "not yet", "")
