@@ -180,17 +180,19 @@ async def test_samples_are_reached_by_prompt_and_by_step(tmp_path: Path) -> None
         await it.sees("SAMPLES", "prompt 1/2", "epoch 2")
         panel = it.screen.query_one(SamplesPanel)
         assert panel.shown is not None and "e000002_00" in panel.shown.path
-        await it.press("right")
+        await it.press("down")
         await it.sees("prompt 2/2", "seed 2")
-        await it.press("down", "down")
+        await it.press("left", "left")
         await it.sees("before training")
         assert panel.shown is not None and "e000000_01" in panel.shown.path
-        await it.press("up", "up", "left")
+        await it.press("right", "right", "up")
         assert panel.shown is not None and "e000002_00" in panel.shown.path
         await it.press("p")
         await it.until(lambda: it.screen.query_one("#chart").region.area == 0)
+        await it.press("h", "j")
+        await it.sees("prompt 2/2", "epoch 1")
         await it.press("l")
-        await it.sees("prompt 2/2")
+        await it.sees("epoch 2")
         await it.press("escape")
         await it.until(lambda: it.screen.query_one("#chart").region.area > 0)
 

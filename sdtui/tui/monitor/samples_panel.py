@@ -16,7 +16,7 @@ from textual.widget import Widget
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import count, plural, safe
 from sdtui.runs.record import SampleImage
-from sdtui.tui.monitor.arrange import Slot, arrange, arrange_grid
+from sdtui.tui.monitor.arrange import GAP, Slot, arrange, arrange_grid
 from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.prompts import PromptWords
@@ -254,10 +254,13 @@ class SamplesPanel(Widget):
             parts.append(Strip.blank(slot.x - x, paper))
             if label:
                 role = "accent" if image is self._slots[0][1] else "dim"
-                parts.append(strip_of([(moment_mark(image), role)], slot.columns, ink, paper))
+                # Into the gap, of which one cell stays.
+                wide = slot.columns + GAP - 1
+                parts.append(strip_of([(moment_mark(image), role)], wide, ink, paper))
             else:
+                wide = slot.columns
                 parts.append(self._cells(slot, image, inside))
-            x = slot.x + slot.columns
+            x = slot.x + wide
         return Strip.join(parts).adjust_cell_length(width, paper)
 
     def _cells(self, slot: Slot, image: SampleImage, row: int) -> Strip:
