@@ -58,6 +58,8 @@ def _claim(folder: Path) -> int | None:
         except BlockingIOError:
             time.sleep(0.05)
         else:
+            os.ftruncate(lock, 0)
+            os.write(lock, f"{os.getpid()}\n".encode())  # for a person who looks for it
             return lock
     os.close(lock)
     return None
@@ -71,26 +73,30 @@ class Keeping:
         self._news = keeper.make_pipe(folder)
         self._secrets: dict[str, dict[str, str]] = {}
         self._unread = b""
+        self._ends: list[int] = []
+        """Descriptors of supervisors: each can be read when its run has ended."""
 
     def keep(self) -> None:
         """Look, start what can be started, and wait for news, until nothing waits."""
         while True:
-            watched: tuple[RunRecord, ...] = ()
-            try:
-                watched = self._look()
-                if self._may_leave():
-                    return
-            except SdtuiError as error:
-                _log(error.sentence())
-            self._wait(watched)
+            with contextlib.ExitStack() as watched:
+                try:
+                    if self._look(watched):
+                        continue
+                    if self._may_leave():
+                        return
+                except SdtuiError as error:
+                    _log(error.sentence())
+                self._wait()
 
-    def _look(self) -> tuple[RunRecord, ...]:
-        """Start what can be started. Returns the runs whose end would be news."""
+    def _look(self, watched: contextlib.ExitStack) -> bool:
+        """Start what can be started; until ``watched`` is left, the end of a run is news. Whether any was started."""
         self._tidy()
         self._hear()
-        for waiting in next_runs(queue_file.read(), tuple(live_of_user())):
-            self._start(waiting)
-        return tuple(record for _, record in live_of_user())
+        live = tuple(live_of_user())
+        self._watch(watched, live)
+        started = [self._start(waiting) for waiting in next_runs(queue_file.read(), live)]
+        return any(started)
 
     def _tidy(self) -> None:
         """Leave out what does not wait any more, and pause when a run failed whose failure is to stop the others."""
@@ -108,7 +114,8 @@ class Keeping:
 
     # --- a run's turn
 
-    def _start(self, waiting: Waiting) -> None:
+    def _start(self, waiting: Waiting) -> bool:
+        """Whether the run has had its turn."""
         home = Path(waiting.home)
         order = queue_file.read_order(home, waiting.id)
         secrets = self._secrets.get(waiting.id, {})
@@ -119,11 +126,12 @@ class Keeping:
                 f"It needs {' and '.join(lacking)}, which is kept in memory only and was lost: set it in a terminal, "
                 f"and say there: sdtui runs queue go-on {waiting.id}",
             )
-            return
+            return False
         ended = self._take_turn(home, waiting.id, order, secrets)
         if ended not in (0, LATER):
             queue.refuse(home, waiting.id, f"It could not be prepared. {_last_words(home, waiting.id, ended)}")
         self._tidy()
+        return ended != LATER
 
     def _take_turn(self, home: Path, run_id: str, order: queue_file.Order, secrets: dict[str, str]) -> int:
         """Have the run prepared and launched. Returns the exit status of what did it, negative for a signal."""
@@ -153,19 +161,18 @@ class Keeping:
 
     # --- waiting
 
-    def _wait(self, live: Sequence[RunRecord]) -> None:
-        """Until a line comes, a run ends, or some time has passed."""
-        handles = [self._news] if self._news is not None else []
-        for record in live:
-            with contextlib.suppress(OSError):
+    def _watch(self, watched: contextlib.ExitStack, live: Sequence[tuple[Path, RunRecord]]) -> None:
+        self._ends = []
+        for _, record in live:
+            with contextlib.suppress(OSError):  # a run without a supervisor is looked at by the clock
                 if record.supervisor is not None:
-                    handles.append(os.pidfd_open(record.supervisor.pid))
-        try:
-            select.select(handles, [], [], _LOOK_EVERY)
-        finally:
-            for handle in handles:
-                if handle != self._news:
-                    os.close(handle)
+                    handle = os.pidfd_open(record.supervisor.pid)
+                    watched.callback(os.close, handle)
+                    self._ends.append(handle)
+
+    def _wait(self) -> None:
+        """Until a line comes, a run ends, or some time has passed."""
+        select.select([*self._ends, *([] if self._news is None else [self._news])], [], [], _LOOK_EVERY)
 
     def _hear(self) -> None:
         """Read what was said; keep in memory what runs need."""

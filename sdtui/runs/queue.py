@@ -17,6 +17,7 @@ from sdtui.runs import keeper, queue_env, queue_file, store
 from sdtui.runs.environment import trainer_environment
 from sdtui.runs.launch import LaunchRequest, record_of
 from sdtui.runs.queue_file import Order, Queue, Waiting
+from sdtui.runs.queue_turns import waits
 from sdtui.runs.record import RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, without_secret_arguments
 
@@ -97,8 +98,10 @@ def move(run: Waiting, to: int) -> None:
     def moved(queue: Queue) -> tuple[Waiting, ...]:
         found = _find(queue, run)
         others = [one for one in queue.waiting if one is not found]
+        begun = [one for one in others if not waits(one)]
+        others = [one for one in others if one not in begun]
         others.insert(max(0, to - 1), found)
-        return tuple(others)
+        return (*begun, *others)
 
     _change(moved)
 

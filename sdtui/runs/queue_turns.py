@@ -68,6 +68,8 @@ def standings(queue: Queue, live: Sequence[tuple[Path, RunRecord]]) -> Iterator[
         except SdtuiError as error:
             yield Standing(waiting, None, error.sentence())
             continue
+        if not store.is_queued(Path(waiting.home), record):
+            continue  # it has begun just now, and the keeper has not said so yet
         if waiting.held is not None:
             yield Standing(waiting, record, waiting.held)
             continue
@@ -90,7 +92,7 @@ def judged(queue: Queue) -> Queue:
     watched: list[Waiting] = []
     paused = queue.paused
     for one in queue.waiting:
-        if _waits(one):
+        if waits(one):
             waiting.append(one)
         elif one.stop_on_failure:
             watched.append(one)
@@ -104,8 +106,8 @@ def judged(queue: Queue) -> Queue:
     return msgspec.structs.replace(queue, waiting=tuple(waiting), watched=tuple(still), paused=paused)
 
 
-def _waits(one: Waiting) -> bool:
-    """A run whose record cannot be read may only be out of reach; one whose folder is gone was deleted."""
+def waits(one: Waiting) -> bool:
+    """Whether a run in the queue has not begun; one whose record cannot be read may only be out of reach."""
     try:
         return store.is_queued(Path(one.home), store.load(Path(one.home), one.id))
     except SdtuiError:
