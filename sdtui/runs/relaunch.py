@@ -19,8 +19,8 @@ from sdtui.runs.taken import taken_names
 from sdtui.trainer.location import TrainerInstall, require_trainer
 from sdtui.trainer.profiles import PROFILES, Settings, find_profile, with_pairs
 
-_FOUND_ANEW = "masked_loss"
-"""Set by what the dataset has, unless a person said otherwise."""
+_FOUND_ANEW = {"masked_loss": ("true", "false"), "num_processes": ("1",), "num_machines": ("1",)}
+"""What a launch finds out and writes down by itself, unless a person said otherwise: by the dataset, the launcher."""
 
 
 def settings_of_run(record: RunRecord) -> Settings:
@@ -121,7 +121,7 @@ def _texts(record: RunRecord, settings: Settings) -> Iterator[tuple[str, str]]:
         keys = record.given
     else:  # written by an older sdtui: what is other than the default was set
         keys = tuple(key for key in {**own, **record.settings} if record.settings.get(key, "") != own.get(key, ""))
-        keys = tuple(key for key in keys if key != _FOUND_ANEW)
+        keys = tuple(key for key in keys if record.settings.get(key) not in _FOUND_ANEW.get(key, ()))
     absolute = {"output_dir": record.output_dir, "logging_dir": record.logging_dir or ""}
     for key in keys:
         text = record.settings.get(key, "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
+import time
 from pathlib import Path
 
 import msgspec
@@ -12,26 +11,27 @@ import pytest
 from sdtui.base.errors import UsageError
 from sdtui.dataset.scan import open_project
 from sdtui.runs import store
-from sdtui.runs.launch import launch
-from sdtui.runs.record import RunRecord
+from sdtui.runs.launch import record_of
+from sdtui.runs.record import RunExit, RunRecord
 from sdtui.runs.relaunch import again, left_out, settings_of_run, source_of_run
 from sdtui.runs.request import make_request, write_inputs
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import parse_settings
-from tests.runs.conftest import CHILD, RunLab
+from tests.runs.conftest import RunLab
 from tests.runs.test_request import folder, install, model
 
 __all__ = ["folder", "install", "model"]
 
 
 def started(lab: RunLab, folder: Path, install: TrainerInstall, *texts: str, profile: str = "sd15-lora") -> RunRecord:
-    """A run of ``folder`` whose trainer is a child that ends at once."""
+    """A run of ``folder`` that has ended, as a launch writes it down."""
     prepared = make_request(open_project(folder), parse_settings(profile, texts), install)
     write_inputs(prepared)
-    lab.home = folder / ".sdtui"  # so that whatever lives is found and ended
-    record = launch(lab.home, replace(prepared.request, cwd=str(folder), command=(sys.executable, str(CHILD), "saved")))
-    lab.wait(record)
-    return store.load(lab.home, record.id)
+    lab.home = folder / ".sdtui"
+    run_id, place = store.new_run_folder(lab.home, prepared.request.name)
+    store.write_record(place, record_of(run_id, prepared.request, {}))
+    store.write_exit(place, RunExit(returncode=0, ended=time.time(), stop_requested=False))
+    return store.load(lab.home, run_id)
 
 
 def test_the_settings_of_a_run_come_back_as_they_were_set(
