@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from sdtui.runs.record import Part
+from sdtui.tui.marks import ASCII
+from sdtui.tui.monitor import braille
 from sdtui.tui.monitor.axis import labels, linear_ticks, log_ticks, step_ticks, time_labels, time_ticks
 from sdtui.tui.monitor.bins import decimate, line_of, smoothed_at
 from sdtui.tui.monitor.chart import NOTHING, Drawn, Kind, Mark, Plot, Series, compared, draw, sparkline
@@ -302,3 +304,11 @@ def test_samples_and_resumes_are_marked_too() -> None:
     found = marks(view(step=700, epoch=8, epochs=10, samples=(sample(0, step=500),), parts=(part,), first_step=300))
     assert [mark.step for mark in found if mark.kind == "sample"] == [500]
     assert [mark.step for mark in found if mark.kind == "resumed"] == [300]
+
+
+def test_a_terminal_that_has_only_ascii_sees_a_chart_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(braille, "marks", lambda: ASCII)
+    plot = plain(series(*[1 / step for step in range(1, 100)]), 100, 60, 10, 5, marks=[Mark(50, "saved")])
+    curve = "".join(row[8:] for row in plot.text().split("\n")[:-2])
+    assert set(curve) == set(" '.:")
+    assert "#" in plot.text().split("\n")[-2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.growing import Growing
 from sdtui.tui.monitor.scalars import ScalarBook, epoch_averages, note
 from sdtui.tui.monitor.series import GrowingSeries, Series
+from tests.runs.recorded import real_run
 
 
 def curve(values: list[float], steps: list[int] | None = None, began: float | None = 100.0) -> Curve:
@@ -31,6 +33,17 @@ def test_what_is_counted_by_epochs_stands_at_the_steps_where_they_ended() -> Non
     assert list(found.validation.steps) == [10, 20]
     assert list(found.by_tag["loss/epoch_average"].steps) == [10, 20]
     assert LOSS not in found.by_tag, "the loss is listed once, under the trainer's name for it"
+
+
+def test_the_epochs_of_the_real_run_end_where_they_did(tmp_path: Path) -> None:
+    follower = real_run(tmp_path).follower()
+    follower.poll()
+    found = ScalarBook().look(follower.curves(), None)
+    assert list(found.epochs.steps) == [6, 12]
+    told = found.by_tag["loss/average"].values
+    # The trainer's moving average over one epoch, as it stands at an epoch's end, is that epoch's mean.
+    assert list(found.epochs.values) == pytest.approx([told[5], told[11]])
+    assert list(epoch_averages(found.loss, 6, raw=True).values) == pytest.approx(list(found.epochs.values), rel=1e-6)
 
 
 def test_without_times_an_epoch_is_as_long_as_the_run_says() -> None:

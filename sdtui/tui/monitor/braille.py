@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sdtui.tui.marks import ASCII, marks
+from sdtui.tui.widgets.lines import Line
 
 ACROSS, DOWN = 2, 4
 
@@ -41,3 +46,26 @@ def joined(tops: Dots, bottoms: Dots, drawn: NDArray[np.bool_]) -> tuple[Dots, D
 def glyph(bits: int) -> str:
     """The character of a cell; a space where no dot is set."""
     return chr(0x2800 + bits) if bits else " "
+
+
+_UPPER, _LOWER = 0x01 | 0x08 | 0x02 | 0x10, 0x04 | 0x20 | 0x40 | 0x80
+
+
+def _stand_in(bits: int) -> str:
+    upper, lower = bits & _UPPER, bits & _LOWER
+    return " " if not bits else ":" if upper and lower else "'" if upper else "."
+
+
+_PLAIN = str.maketrans(
+    {
+        **{chr(0x2800 + bits): _stand_in(bits) for bits in range(256)},
+        **dict(zip("•◆»×●◇┊▏⣿", "o#>x@%:|:", strict=True)),
+    }
+)
+
+
+def showable(lines: Iterable[Line]) -> list[Line]:
+    """The lines as this terminal can show them: one that has only ASCII has no dots, and no signs of ours."""
+    if marks() is not ASCII:
+        return list(lines)
+    return [[(text.translate(_PLAIN), role) for text, role in line] for line in lines]

@@ -153,7 +153,8 @@ def draw(
     body = [[(label, "dim"), *line] for label, line in zip(labels, raster.lines(), strict=True)]
     floor = _floor(found, columns, pointed)
     numbers = [(_numbers_below(where, seconds=seconds), "dim")]
-    return Plot(tuple([*body, floor, numbers][-max(height, 1) :]), frozenset(found.values()))
+    lines = braille.showable([*body, floor, numbers])
+    return Plot(tuple(lines[-max(height, 1) :]), frozenset(found.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from sdtui.base.text import safe
 from sdtui.tui.commands import Offers, offered
 from sdtui.tui.finder import Candidate, Finder
-from sdtui.tui.monitor import chart_keys
+from sdtui.tui.monitor import braille, chart_keys
 from sdtui.tui.monitor.chart import LABEL_WIDTH, Mark, draw, sparkline
 from sdtui.tui.monitor.chart_state import (
     LOSS_SUBJECT,
@@ -102,7 +102,7 @@ class LossChart(Offers, Lines):
         if height >= _ROOMY:
             indent = (" " * LABEL_WIDTH, "dim")
             lines.append([indent, *marks_line(plot.marks, self._shown, (first, last), width - LABEL_WIDTH)])
-        self.show(lines)
+        self.show(braille.showable(lines))
 
     def _words(self, followed: Followed, width: int) -> Line:
         cursor = self.state.viewport.cursor
