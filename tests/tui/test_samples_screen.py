@@ -60,6 +60,7 @@ async def test_a_sample_fills_the_screen_with_its_prompt_and_its_settings(tmp_pa
         await it.sees("SAMPLES")
 
 
+@pytest.mark.slow
 async def test_two_runs_stand_beside_each_other(tmp_path: Path) -> None:
     run = recorded(tmp_path)
     other = run.home / "runs" / "20261120-000000-other"
@@ -84,6 +85,7 @@ async def test_two_runs_stand_beside_each_other(tmp_path: Path) -> None:
         }
 
 
+@pytest.mark.slow
 async def test_a_picture_that_is_made_meanwhile_is_shown_where_the_newest_is(tmp_path: Path) -> None:
     run = recorded(tmp_path)
     (run.folder / store.EXIT).unlink()
