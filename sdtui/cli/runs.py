@@ -15,6 +15,7 @@ from sdtui.cli.run_text import document, ending, facts
 from sdtui.cli.runs_compare import compare_command
 from sdtui.cli.runs_delete import delete_command
 from sdtui.cli.runs_hold import go_on_command, pause_command
+from sdtui.cli.runs_machine import machine_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.cli.runs_open import open_command
 from sdtui.cli.runs_queue import queue_command
@@ -89,7 +90,14 @@ def follow_command(directory: Path, run_id: str | None, as_json: bool) -> None:
 for _more in (stop_command, compare_command, delete_command, note_command, queue_command, star_command, open_command):
     command.add_command(_more)
 
-for _more in (pause_command, go_on_command, remedies_command, tensorboard_command, notify_command):
+for _more in (
+    pause_command,
+    go_on_command,
+    machine_command,
+    remedies_command,
+    tensorboard_command,
+    notify_command,
+):
     command.add_command(_more)
 
 for _more in (resume_command, again_command):
