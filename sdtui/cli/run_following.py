@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import shown
 from sdtui.cli.output import narrate, print_json_line
 from sdtui.cli.run_text import document, facts, progress
@@ -42,7 +45,18 @@ def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView:
         raise
     if not as_json:
         click.echo("\n".join(facts(view)))
+    _call(view)
     return view
+
+
+def _call(view: RunView) -> None:
+    """Ring the terminal and ask for a notice on the desktop, where the person's settings say so."""
+    from sdtui.base.settings import load_settings
+    from sdtui.runs.notices import News, attention
+
+    with contextlib.suppress(SdtuiError):  # settings that cannot be read ring no bell
+        for notice in News().see(view) if sys.stderr.isatty() else ():
+            click.echo(attention(notice, load_settings().settings), nl=False, err=True)
 
 
 def views_of(home: Path, follower: Followable) -> Iterator[RunView]:

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import msgspec
 
+from sdtui.base.settings import UserSettings
 from sdtui.base.text import duration, plural, safe
 from sdtui.runs.record import RunState, RunView
 
 NOTICES = "notices.jsonl"
 
+_DESKTOP = 200
+"""Characters of a notice of the desktop."""
 _AS_ASKED = "Stopped as you asked"
 
 
@@ -35,6 +38,10 @@ class Kind(str, Enum):
     def bad(self) -> bool:
         return self not in (Kind.DONE, Kind.TEST)
 
+    @property
+    def ends(self) -> bool:
+        return self in (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.LOST)
+
 
 _ENDS = {
     RunState.DONE: Kind.DONE,
@@ -53,6 +60,20 @@ class Notice(msgspec.Struct, frozen=True):
     name: str
     text: str
     """A sentence or two, safe to show."""
+
+
+def attention(notice: Notice, settings: UserSettings, *, in_tmux: bool | None = None) -> str:
+    """What to write to the terminal: its bell and a notice of the desktop (OSC 9), as far as ``settings`` want them.
+
+    iTerm2, kitty, WezTerm, Ghostty and foot show OSC 9; tmux hands it on where its option allow-passthrough is on.
+    """
+    written = "\a" if settings.bell else ""
+    if settings.desktop_notice:
+        sequence = f"\x1b]9;sdtui: {safe(notice.text)[:_DESKTOP]}\x1b\\"
+        if in_tmux if in_tmux is not None else "TMUX" in os.environ:
+            sequence = "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+        written += sequence
+    return written
 
 
 class Told(msgspec.Struct, frozen=True):
