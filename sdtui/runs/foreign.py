@@ -20,6 +20,7 @@ from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import LOSS, EventFiles
 from sdtui.runs.follow import Follower
 from sdtui.runs.followable import Followable
+from sdtui.runs.foreign_encoding import Utf8Copy, encoding_of
 from sdtui.runs.foreign_end import end_of, has_final_model, is_gone
 from sdtui.runs.foreign_places import ForeignPlaces
 from sdtui.runs.foreign_sources import Known, Sources
@@ -54,7 +55,10 @@ class ForeignFollower(Follower):
         self._sources = Sources(places)
         home = self._sources.somewhere / PROJECT_FOLDER
         super().__init__(home, _record(places, Known(), self._sources.somewhere), clock=clock)
-        self._console = ConsoleLog(places.log or self._console.path, ForeignStory)
+        self._log = places.log or self._console.path
+        encoding = encoding_of(self._log)
+        self._copy = Utf8Copy(self._log, encoding) if encoding is not None else None
+        self._console = ConsoleLog(self._copy.path if self._copy is not None else self._log, ForeignStory)
         self._known = Known()
         self._reads(Known())
         self._grew = False
@@ -82,11 +86,15 @@ class ForeignFollower(Follower):
     def close(self) -> None:
         """Let go of what was read."""
         self._events = EventFiles(None, 0.0)
+        if self._copy is not None:
+            self._copy.close()
 
     def _read_log(self, now: float) -> None:
+        if self._copy is not None:
+            self._copy.read_new()
         if self._console.read_new():
             self._grew = True
-        if self._grew and now - _changed(self._console.path) >= _QUIET:
+        if self._grew and now - _changed(self._log) >= _QUIET:
             self._grew = False
             self._console.settle()
 
@@ -133,7 +141,7 @@ class ForeignFollower(Follower):
 
     def _last_sign(self) -> float:
         """When any of its files was written last, in seconds since the epoch; 0 where it has none yet."""
-        signs = [_changed(self._console.path), self._newest_output()]
+        signs = [_changed(self._log), self._newest_output()]
         if self._known.events is not None:
             signs += [_changed(path) for path in _files(self._known.events[0])]
         return max(signs)

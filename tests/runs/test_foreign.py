@@ -115,6 +115,23 @@ def test_of_several_runs_in_one_log_the_last_counts(tmp_path: Path, change: obje
     assert list(follower.curves()["avr_loss"].steps) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_log_of_powershell_is_read(tmp_path: Path, encoding: str) -> None:
+    text = ("\ufeff" + CONSOLE.decode().replace("\n", "\r\n")).encode(encoding)
+    path = log(tmp_path, text[:4001])
+    follower = foreign_follower(ForeignPlaces(log=path), clock=lambda: LATER)
+    assert follower.poll().step == 0
+    log(tmp_path, text)
+    told = follower.poll()
+    assert (told.state, told.step, told.name, told.ended) == (RunState.DONE, 12, "tiny", ENDED)
+    assert any("model saved." in line for line in follower.log_lines(20))
+    log(tmp_path, text[:3000])
+    assert follower.poll().step == 0
+    copy = follower.console
+    follower.close()
+    assert not copy.exists()
+
+
 def test_a_second_run_that_has_only_begun_is_the_one(tmp_path: Path) -> None:
     assert view(ENDED + 5, log=log(tmp_path, CONSOLE + BEGINS)).state is RunState.STARTING
 
