@@ -132,7 +132,7 @@ class MonitorScreen(ModeScreen):
         assert isinstance(snapshot, Snapshot)
         before, self.snapshot = self.snapshot, snapshot
         if snapshot.followed is not None:
-            tell(self.shell, snapshot.followed.news)
+            tell(self.shell, snapshot.followed.news, seen=self.app.screen is self)
         if _rests(before, snapshot):
             return
         self._show()
@@ -165,7 +165,7 @@ class MonitorScreen(ModeScreen):
         view, rows = followed.view, max(6, self.size.height // 2)
         ending = self.query_one("#ending", Lines)
         ending.display = view.state.ended and not self.large
-        ending.show_fitted(lambda width: ending_lines(view, followed.log, width, rows))
+        ending.show_fitted(lambda width: ending_lines(view, followed.log, width, rows, followed.remedies))
         stop = stop_note(followed)
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
         self.query_one("#beside", Lines).show(beside_lines(followed))
