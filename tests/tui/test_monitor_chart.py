@@ -164,6 +164,15 @@ def test_the_cursor_stands_upright_at_its_step_and_a_resume_is_seen_through_the_
     assert rows[-2][8 + 10] == "»"
 
 
+def test_without_colour_the_points_behind_are_thinner_than_the_line() -> None:
+    noisy = series(*[0.1 + (step % 9) / 50 for step in range(3000)])
+    dots = [
+        sum(bin(ord(char) & 0xFF).count("1") for char in plain(noisy, 3000, 60, 15, 99, coloured=coloured).text())
+        for coloured in (False, True)
+    ]
+    assert 0 < dots[0] < dots[1] / 2
+
+
 def test_a_rare_spike_does_not_flatten_the_curve() -> None:
     values = [0.1 + 0.001 * (step % 7) for step in range(2000)]
     values[1000] = 3.0

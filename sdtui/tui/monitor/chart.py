@@ -128,10 +128,12 @@ def draw(
     log: bool = False,
     seconds: bool = False,
     cursor: float | None = None,
+    coloured: bool = True,
 ) -> Plot:
     """The curves between the steps ``first`` and ``last`` in ``width`` by ``height`` cells, axes included.
 
-    ``log``: the values on a logarithmic axis. ``cursor``: a step at which a vertical line stands.
+    ``log``: the values on a logarithmic axis. ``cursor``: a step at which a vertical line stands. ``coloured`` False:
+    what lies behind is thinned, since nothing else would tell it from what lies above.
     """
     columns, rows = max(1, width - LABEL_WIDTH), max(1, height - 2)
     last = max(last, first + 1e-9)
@@ -140,7 +142,7 @@ def draw(
     scale = Scale(low, high, rows * braille.DOWN, log=log)
     raster = Raster(rows, columns)
     for index, shape in enumerate(shapes):
-        shape.put_on(raster, scale, index)
+        shape.put_on(raster, scale, index, thin=not coloured)
     bad = np.unique(np.concatenate([shape.bins.bad for shape in shapes])) if shapes else np.empty(0)
     where = _Cells(first, last, columns)
     found = _marks_by_cell(marks, [int(dot) // braille.ACROSS for dot in bad], where)
@@ -182,11 +184,16 @@ class _Shape:
         crowded = len(places) > 1 and min(np.diff(places)) < 3 * braille.ACROSS
         return _Shape(curve, bins, line, () if crowded else places)
 
-    def put_on(self, raster: Raster, scale: Scale, index: int) -> None:
+    def put_on(self, raster: Raster, scale: Scale, index: int, *, thin: bool) -> None:
         role, sign = self.curve.role, self.curve.sign
         if self.is_cloud:
             raster.put(
-                scale.rows(self.bins.high), scale.rows(self.bins.low), np.isfinite(self.bins.low), role, under=True
+                scale.rows(self.bins.high),
+                scale.rows(self.bins.low),
+                np.isfinite(self.bins.low),
+                role,
+                under=True,
+                thin=thin,
             )
             return
         drawn, tops = np.isfinite(self.line), scale.rows(self.line)

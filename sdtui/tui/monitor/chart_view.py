@@ -94,6 +94,7 @@ class LossChart(Offers, Lines):
             marks=self._marks,
             log=self.state.log,
             cursor=self.state.viewport.cursor,
+            coloured=not self.app.no_color,
         )
         lines: list[Line] = [self._words(followed, width), *plot.lines]
         if with_rate:

@@ -9,6 +9,8 @@ from sdtui.tui.monitor import braille
 from sdtui.tui.widgets.lines import Span
 
 _NONE = -1
+_THIN = 0x01 | 0x20
+"""Two of the eight dots."""
 
 
 class Raster:
@@ -30,13 +32,17 @@ class Raster:
         role: str,
         *,
         under: bool = False,
+        thin: bool = False,
     ) -> None:
         """Lay a curve on it: a stroke from ``tops`` to ``bottoms`` in each dot column where ``drawn``.
 
-        Curves that meet in a cell share it, in the role of the later one; one that lies ``under`` gives way.
+        Curves that meet in a cell share it, in the role of the later one; one that lies ``under`` gives way. Of a
+        ``thin`` one only every fourth dot is set, where that leaves any.
         """
         tops, bottoms = braille.joined(tops, bottoms, drawn)
         bits = braille.spans(tops, bottoms, drawn, self._rows)
+        if thin:
+            bits = np.where(bits & _THIN, bits & _THIN, bits)
         here = bits > 0
         self._bits = np.where(here & self._under, bits, self._bits | bits)
         self._under = np.where(here, under, self._under)
