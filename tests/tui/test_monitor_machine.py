@@ -20,6 +20,7 @@ from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.machine_large import SPANS, machine_large, span_title
 from sdtui.tui.monitor.machine_lines import disk_line, gpu_line, machine_lines
 from sdtui.tui.monitor.machine_side import Machine
+from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.monitor.sparkline import columns, shares, sparkline
 from sdtui.tui.monitor.trouble import ending_lines
 from sdtui.tui.widgets.lines import Line, cells
@@ -150,6 +151,7 @@ def test_beside_the_run_a_card_is_a_line_and_a_disk_that_fills_before_the_end_is
 
 def test_the_end_of_a_run_names_what_would_help() -> None:
     failed = msgspec.structs.replace(view(RunState.FAILED), reason="The graphics card ran out of memory. Do this.")
+    assert MonitorScreen.BINDINGS, "the keys are named in the text"
     helps = remedies("gpu-memory", parse_settings("rehearsal"))
     shown = text(ending_lines(failed, ["a", "ValueError: x"], 100, 20, helps))
     assert "x  starts it again with what would help: Batch size 1 · Resolution 384×384" in shown
