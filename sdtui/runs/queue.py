@@ -70,7 +70,7 @@ def _append(waiting: Waiting) -> None:
     with queue_file.changing() as changing:
         queue = changing.queue
         if not queue.waiting:  # a queue that starts anew
-            queue = replace(queue, watched=(), paused=None, machine=queue_file.this_start())
+            queue = replace(queue, watched=(), machine=queue_file.this_start())
         changing.put(replace(queue, waiting=(*queue.waiting, waiting)))
 
 

@@ -101,7 +101,7 @@ def judged(queue: Queue) -> Queue:
         state, name = _state(one)
         if state is None:
             still.append(one)
-        elif state in (RunState.FAILED, RunState.LOST) and paused is None:
+        elif state in (RunState.FAILED, RunState.LOST) and paused is None and waiting:
             paused = f"{name} {'failed' if state is RunState.FAILED else 'was lost'}, and the others were to wait then."
     return msgspec.structs.replace(queue, waiting=tuple(waiting), watched=tuple(still), paused=paused)
 

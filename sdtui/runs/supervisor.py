@@ -52,8 +52,16 @@ def main(arguments: Sequence[str]) -> int:
         status = watchman.watch()
     finally:
         os.close(lock)
+    _call_next()
     keep_small(watchman.home)
     return status
+
+
+def _call_next() -> None:
+    """Let the queue look whether a run waits for these cards, also where its keeper was killed meanwhile."""
+    from sdtui.runs import keeper  # what it needs imports this module
+
+    keeper.ensure()
 
 
 def _leave_everything(folder: Path) -> None:
