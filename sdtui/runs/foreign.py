@@ -27,7 +27,7 @@ from sdtui.runs.foreign_sources import Known, Sources
 from sdtui.runs.foreign_story import ForeignStory
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.outputs import OutputFolders
-from sdtui.runs.record import ProcessMark, RunExit, RunRecord, RunState, RunView
+from sdtui.runs.record import Checkpoint, ProcessMark, RunExit, RunRecord, RunState, RunView, SampleImage
 from sdtui.runs.redact import redact_command, redact_settings
 
 _QUIET = 3.0
@@ -79,7 +79,7 @@ class ForeignFollower(Follower):
             self._reads(known)
         self._events.read_new()
         self._outputs.look(now, announced=self.story.checkpoints)
-        self._tell_from_events()
+        self._tell_without_a_bar()
         view = self._view_at(now)
         return view if known.began is not None else self._by_its_steps(view)
 
@@ -109,13 +109,21 @@ class ForeignFollower(Follower):
         self._outputs = OutputFolders(output_dir, output_dir / "sample", name, began)
         self._events = EventFiles(known.events[0], began) if known.events is not None else EventFiles(None, 0.0)
 
-    def _tell_from_events(self) -> None:
-        """Without the bar of a log, the curve says how far it has come."""
+    def _tell_without_a_bar(self) -> None:
+        """Without the bar of a log, the curve says how far it has come, or else the names of its files."""
+        if self.told.stepped:
+            return
         steps, _times = self._events.timing("loss/current", LOSS)
-        if len(steps) and not self.told.stepped:
-            self.story.step = steps[-1]
-            if self.story.doing is RunState.STARTING:
-                self.story.doing = RunState.TRAINING
+        made: tuple[Checkpoint | SampleImage, ...] = (*self._outputs.checkpoints, *self._outputs.samples)
+        step = steps[-1] if len(steps) else max((one.step or 0 for one in made), default=0)
+        epoch = max((one.epoch or 0 for one in made), default=0)
+        if not step and not epoch:
+            return
+        self.story.step = step
+        if self.story.header is None:
+            self.story.epoch = epoch or None
+        if self.story.doing is RunState.STARTING:
+            self.story.doing = RunState.TRAINING
 
     def _view_at(self, now: float) -> RunView:
         sign = self._last_sign()

@@ -91,7 +91,7 @@ def test_the_newest_name_in_an_output_folder_counts(real: RecordedRun) -> None:
     real.write(real.output / "other-step00000040.safetensors", ENDED + 50)
     real.write(real.output / "notes.txt", ENDED + 90)
     told = view(output_dir=real.output, now=ENDED + 60)
-    assert (told.name, told.state) == ("other", RunState.STARTING)
+    assert (told.name, told.state, told.step) == ("other", RunState.TRAINING, 40)
     assert [one.step for one in told.checkpoints] == [40]
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
     from sdtui.tui.pictures import Drawn
 
-_KEPT = 64
+_KEPT = 512
+"""Pictures that stay drawn: more than a large terminal has room for, or they would be drawn without end."""
 _TRIES = 5
 
 _Key = tuple[str, int, int]
