@@ -12,6 +12,8 @@ from sdtui.tui.history import rows
 from sdtui.tui.widgets.lines import Line, wrap
 
 _TITLE = 10
+_AT_MOST = 2_000
+"""Characters of a note that can be in sight."""
 
 
 def about_lines(past: PastRun, width: int, height: int) -> list[Line]:
@@ -26,7 +28,7 @@ def _about(past: PastRun) -> Iterator[tuple[str, str, str]]:
     if view.reason:
         yield view.state.value, view.reason, "bad" if view.state.value in ("failed", "lost") else "plain"
     if past.note.text or past.note_problem:
-        yield "note", " ".join((past.note_problem or past.note.text).split()), "plain"
+        yield "note", " ".join((past.note_problem or past.note.text)[:_AT_MOST].split()), "plain"
     if losses.broken_at is not None:
         yield "loss", f"is not a number since step {count(losses.broken_at)}; {_best(past)}", "bad"
     elif losses.best is not None:

@@ -45,7 +45,8 @@ def has_runs(screen: MonitorScreen) -> bool:
 
 
 def in_project(screen: MonitorScreen) -> bool:
-    return screen.shell.project_path is not None
+    """Not for a run of others, which is shown over the project's own."""
+    return screen.shell.project_path is not None and not screen.foreign
 
 
 def several_runs(screen: MonitorScreen) -> bool:
