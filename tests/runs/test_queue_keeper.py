@@ -42,6 +42,7 @@ def test_one_run_begins_after_the_other_and_then_nobody_is_left(lab: QueueLab) -
     assert not keeper.is_kept()
 
 
+@pytest.mark.slow
 def test_whoever_looks_at_the_queue_starts_a_keeper_that_was_killed(lab: QueueLab) -> None:
     lab.fifo("a", "b", "go")
     first = lab.put("first", "tell=a", "wait=go", "say=once")
