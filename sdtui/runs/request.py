@@ -166,8 +166,6 @@ class _Draft:
         total = _total_steps(settings, dataset.epoch.batches, processes, accumulation)
         length = Epochs(per_epoch, steps_per_epoch(dataset.epoch.batches, processes=processes), total, accumulation)
         resumed = resumption(self.project.home, self.settings, length)
-        if resumed is not None:
-            self.notes.extend(resumed.notes)
         request = LaunchRequest(
             name=self.name,
             profile=settings.profile.name,
@@ -192,7 +190,14 @@ class _Draft:
             request=request,
             inputs=self.folder,
             plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
-            notes=(*dataset.notes, *self.notes, *unheard(settings), *elsewhere(launcher), *inside.notes(place)),
+            notes=(
+                *(resumed.notes if resumed else ()),
+                *dataset.notes,
+                *self.notes,
+                *unheard(settings),
+                *elsewhere(launcher),
+                *inside.notes(place),
+            ),
             overwrites=self.overwrites,
             steps_per_epoch=per_epoch,
             total_steps=resumed.course.steps if resumed else total,
