@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from sdtui.runs.log_bytes import LogBytes, log_at, open_log
 from sdtui.runs.story import Story
 from sdtui.trainer.console import ConsoleParser
 from sdtui.trainer.log_lines import fold, rows_of
+from sdtui.trainer.skimming import skim
 from sdtui.trainer.thinning import Thinner
 
 _PIECE = 1 << 20
 _LONG = 4 << 20
-"""Of more than that at once, most drawings of the bars are passed over."""
+"""Of more than that at once, most drawings of the bars are passed over, and lines that tell nothing."""
+_LAST = 1 << 18
 _TAIL_STEP = 1 << 18
 _TAIL_MOST = 2 << 20
 
@@ -93,15 +95,27 @@ class ConsoleLog:
         return changed
 
     def _read(self, log: LogBytes, end: int) -> None:
-        thinner = Thinner(end - self._offset) if end - self._offset > _LONG else None
+        if end - self._offset > _LONG:
+            self._read_long(log, end)
+        for data in self._pieces(log, end):
+            self.story.tell(self._parser.feed(data))
+
+    def _read_long(self, log: LogBytes, end: int) -> None:
+        """All with fewer bars; where there is no end to other lines, only those that tell something. The end stays."""
+        thinner, told = Thinner(end - self._offset), 0
+        for data in self._pieces(log, end - _LAST):
+            left = thinner.feed(data)
+            told += len(left)
+            self.story.tell(self._parser.feed(left if told < _LONG else skim(left)))
+        self.story.tell(self._parser.feed(thinner.close()))
+
+    def _pieces(self, log: LogBytes, end: int) -> Iterator[bytes]:
         while self._offset < end:
             data = log.read(self._offset, min(_PIECE, end - self._offset))
             if not data:
-                break
+                return
             self._offset += len(data)
-            self.story.tell(self._parser.feed(thinner.feed(data) if thinner else data))
-        if thinner:
-            self.story.tell(self._parser.feed(thinner.close()))
+            yield data
 
     def _begin_anew(self) -> None:
         self.story, self._parser, self._offset = self._new_story(), ConsoleParser(), 0

@@ -37,8 +37,8 @@ class _Count:
     """What has been counted of one log; another object for each state of it, so that any thread may keep one."""
 
     identity: tuple[int, int] = (0, 0)
-    before: array[int] = field(default_factory=lambda: array("Q"))
-    """Line feeds before each whole block, and before the one after the last; only ever longer."""
+    before: array[int] = field(default_factory=lambda: array("Q", [0]))
+    """Line feeds before each whole block, and before the one after the last."""
     blocks: int = 0
     """Whole blocks."""
     size: int = 0
@@ -80,14 +80,15 @@ class LogFile:
         with closing(opened) as log:
             size, known = log.size, self._count
             if log.identity != known.identity or size < known.size:
-                known = _Count(log.identity, array("Q", [0]))
+                known = _Count(log.identity)
             if size > known.size or known.identity != self._count.identity:
                 yield from self._count_on(log, known, size, cancelled)
         return self.rows
 
     def _count_on(self, log: LogBytes, known: _Count, size: int, cancelled: Cancelled) -> Iterator[Progress]:
-        before, at = known.before, known.blocks * BLOCK
-        feeds, last = before[known.blocks], b"\n"
+        # A copy: a count that was given up may still run, and readers keep the one before.
+        before, at = known.before[: known.blocks + 1], known.blocks * BLOCK
+        feeds, last = before[-1], b"\n"
         while at < size:
             if cancelled():
                 raise WorkCancelled
@@ -134,6 +135,13 @@ class LogFile:
     def last_lines(self, count: int) -> tuple[LogLine, ...]:
         """The ``count`` last lines."""
         return self.lines_before(self.rows, count)
+
+    def screenful(self, row: int, at: int, height: int) -> tuple[LogLine, ...]:
+        """``height`` lines, that to which ``row`` belongs as number ``at`` of them, or nearest to that at the ends."""
+        below = self.lines(row, height)
+        above = self.lines_before(below[0].row if below else self.rows, height)
+        kept = min(len(above), max(at, height - len(below)))
+        return (*above[len(above) - kept :], *below)[:height]
 
     def chunks(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:
         """Rows ``first`` up to ``last`` in pieces of about 2 MB of whole rows: each with the number of its first row.

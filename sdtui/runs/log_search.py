@@ -27,16 +27,18 @@ class Wanted:
     """
 
     text: str
+    literal: bool = False
+    """Whether it is only text, and none of its characters means anything."""
     _test: Callable[[str], Iterator[tuple[int, int]]] = field(init=False, repr=False, compare=False)
     _raw: Callable[[bytes], bool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.text:
             raise UsageError("There is nothing to look for")
-        if self.text.startswith("~/"):
+        if self.text.startswith("~/") and not self.literal:
             test, raw = _by_pattern(self.text), lambda _data: True
         else:
-            exact = self.text != self.text.lower()
+            exact = self.literal or self.text != self.text.lower()
             test, raw = _by_text(self.text, exact=exact), _in_bytes(self.text, exact=exact)
         object.__setattr__(self, "_test", test)
         object.__setattr__(self, "_raw", raw)

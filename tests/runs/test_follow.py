@@ -354,6 +354,7 @@ def test_an_endless_log_is_read_with_fewer_bars_and_nothing_else_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console_log, "_LONG", 4_000)
+    monkeypatch.setattr(console_log, "_LAST", 4_000)
     header = (
         "running training / 学習開始\n  num epochs / epoch数: 9\n  total optimization steps / 学習ステップ数: 5000\n"
     )

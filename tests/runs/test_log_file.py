@@ -123,6 +123,33 @@ def test_it_is_counted_on_where_it_grows_and_anew_where_it_is_another(tmp_path: 
     assert [line.text for line in log.lines(0, 9)] == ["another one, which is longer", "of two rows"]
 
 
+def test_a_count_that_is_given_up_spoils_nothing(tmp_path: Path, small_pieces: None) -> None:
+    path, data = tmp_path / "console.log", b"".join(b"row %d\n" % number for number in range(300))
+    log = opened(path, data[:1000])
+    path.write_bytes(data)
+    given_up = log.count()
+    for _ in range(3):
+        next(given_up)
+    assert log.rows == data[:1000].count(b"\n") + 1
+    finish(log.count())
+    for _ in given_up:
+        pass
+    finish(log.count())
+    assert walked(log, 50) == all_at_once(data)
+
+
+def test_a_screenful_stands_around_its_line_and_is_full_at_both_ends(tmp_path: Path) -> None:
+    log = opened(tmp_path / "console.log", b"".join(b"%d\n" % number for number in range(100)))
+
+    def shown(row: int, at: int) -> list[int]:
+        return [int(line.text) for line in log.screenful(row, at, 10)]
+
+    assert shown(50, 3) == list(range(47, 57))
+    assert shown(1, 5) == list(range(10))
+    assert shown(98, 0) == shown(99, 9) == shown(500, 9) == list(range(90, 100))
+    assert [line.text for line in opened(tmp_path / "short", b"a\nb\n").screenful(1, 5, 10)] == ["a", "b"]
+
+
 def test_what_was_replaced_since_it_was_counted_is_not_mixed_up(tmp_path: Path) -> None:
     path = tmp_path / "console.log"
     log = opened(path, b"one\ntwo\nthree\n")

@@ -19,7 +19,7 @@ from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
 from sdtui.runs.store import BrokenRun, broken_runs, is_queued, list_runs
-from sdtui.tui.monitor.following import ALL_LINES, Followed, Following
+from sdtui.tui.monitor.following import Followed, Following
 
 LIVE_SECONDS = 1.0
 IDLE_SECONDS = 2.0
@@ -60,7 +60,6 @@ class RunFeed:
     _news: threading.Event = field(default_factory=threading.Event)
     _wanted: str | None = None
     _aside: bool = False
-    _log_lines: int = TAIL_LINES
 
     # From the screen's thread -------------------------------------------------------------------------------------
 
@@ -76,11 +75,6 @@ class RunFeed:
     def step_aside(self, aside: bool) -> None:
         """Look seldom while nobody sees it."""
         self._aside = aside
-        self.wake()
-
-    def bring_all_lines(self, wanted: bool) -> None:
-        """Bring the whole log, or only its tail."""
-        self._log_lines = ALL_LINES if wanted else TAIL_LINES
         self.wake()
 
     # In a thread of its own ---------------------------------------------------------------------------------------
@@ -117,7 +111,7 @@ class RunFeed:
         if following is None:
             return Snapshot(0, None, "runs", broken=broken)
         try:
-            followed = following.look(self.clock(), self.gpus, self._log_lines)
+            followed = following.look(self.clock(), self.gpus, TAIL_LINES)
         except SdtuiError as error:
             return Snapshot(0, None, "runs", runs=runs, broken=broken, problem=error.sentence())
         return Snapshot(0, None, "runs", followed, runs, broken)

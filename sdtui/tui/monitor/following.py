@@ -32,6 +32,9 @@ class Followed:
     view: RunView
     scalars: Scalars
     log: tuple[str, ...]
+    """Its end."""
+    console: Path
+    """Where the whole log stands."""
     prompts: tuple[PromptWords, ...]
     machine: Machine
     now: float
@@ -77,6 +80,7 @@ class Following:
             scalars=self._book.look(self._follower.curves(), steps_per_epoch(view)),
             # The place of an error may stand far above the end: what was killed with it goes on talking.
             log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
+            console=self._follower.console,
             prompts=self._prompts,
             machine=machine,
             now=now,

@@ -19,6 +19,7 @@ from sdtui.tui.monitor.beacon import put_out
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Followed
+from sdtui.tui.monitor.log_panel import LogPanel
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
 from sdtui.tui.monitor.machine_view import MachineView
@@ -79,6 +80,7 @@ class MonitorScreen(ModeScreen):
             with Horizontal(id="bottom"):
                 yield LogView(id="log")
                 yield Lines(id="beside")
+            yield LogPanel(id="reading")
             yield MachineView(id="machine")
 
     # Life ---------------------------------------------------------------------------------------------------------
@@ -172,10 +174,12 @@ class MonitorScreen(ModeScreen):
         self.query_one(MachineView).follow(followed)
 
     def _show_log(self, followed: Followed) -> None:
-        log = self.query_one(LogView)
-        lines = followed.log if self.large == "log" else tuple(line for line in followed.log if line.strip())
+        if self.large == "log":
+            self.query_one(LogPanel).follow(followed)
+            return
+        lines = tuple(line for line in followed.log if line.strip())
         place = place_of_error(lines) if followed.view.state is RunState.FAILED else None
-        log.show(lines, place.line if place is not None and place.certain else None)
+        self.query_one(LogView).show(lines, place.line if place is not None and place.certain else None)
 
     def _mark(self, mark: str) -> None:
         self.shell.mark_mode("monitor", mark)
@@ -188,10 +192,8 @@ class MonitorScreen(ModeScreen):
 
     def action_enlarge(self, name: str) -> None:
         self.large = "" if self.large == name else name
-        log = self.query_one(LogView)
-        if self._feed is not None:
-            self._feed.bring_all_lines(self.large == "log")
-        self.set_focus(log if self.large == "log" else None)
+        self.set_focus(None)
+        self.query_one(LogPanel).close()
         self.query_one(LossChart).enlarge(self.large == "chart")
         self._show()
         self.call_after_refresh(self._show)
@@ -222,6 +224,11 @@ class MonitorScreen(ModeScreen):
         if self.followed is not None:
             assert self._feed is not None
             self.app.push_screen(StopDialog(self, self._feed.home, self.followed, self._feed.wake))
+
+    def action_log_errors(self) -> None:
+        if self.large != "log":
+            self.action_enlarge("log")
+        self.query_one(LogPanel).collect()
 
     def action_pictures(self) -> None:
         self.query_one(SamplesPanel).draw_pictures()

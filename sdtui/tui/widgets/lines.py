@@ -31,6 +31,7 @@ ROLES: dict[str, Callable[[Inks], Style]] = {
     "bad": lambda ink: ink.bad,
     "bad strong": lambda ink: ink.bad + Style(bold=True),
     "faint": lambda ink: ink.faint,
+    "match": lambda ink: ink.match + Style(reverse=True),
     "curve1": lambda ink: ink.curves[0],
     "curve2": lambda ink: ink.curves[1],
     "curve3": lambda ink: ink.curves[2],

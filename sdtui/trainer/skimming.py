@@ -1,0 +1,61 @@
+"""Takes from an endless console what tells how a run went: a log of gigabytes is not read line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+_SIGNS = (
+    b"\r",
+    b"running training",
+    b"  num ",
+    b"epoch ",
+    b"checkpoint",
+    b"save trained",
+    b"current state",
+    b"model saved",
+    b"generating sample",
+    b"caching ",
+    b"No data found",
+)
+"""Parts of what ``ConsoleParser`` understands."""
+_TROUBLE = re.compile(rb"WARNING|ERROR|CRITICAL|Traceback|Error|Killed")
+_MOST = 500
+"""Of each in one piece: a flood says the same again and again."""
+_MOST_ROWS = 200
+"""That belong to one: of a traceback, or of a wrapped message."""
+
+
+def skim(data: bytes) -> bytes:
+    """The rows of ``data`` (whole ones) that may tell something, each with the indented ones below it and one more."""
+    places = {found.start() for found in islice(_TROUBLE.finditer(data), _MOST)}
+    for sign in _SIGNS:
+        places.update(islice(_places(data, sign), _MOST))
+    parts, done = [], 0
+    for place in sorted(places):
+        if place >= done:
+            start = data.rfind(b"\n", done, place) + 1 or done
+            done = _end(data, place)
+            parts.append(data[start:done])
+    return b"".join(parts)
+
+
+def _places(data: bytes, sign: bytes) -> Iterator[int]:
+    at = data.find(sign)
+    while at >= 0:
+        yield at
+        at = data.find(sign, at + len(sign))
+
+
+def _end(data: bytes, at: int) -> int:
+    """Where the row ends in which ``at`` stands, with what belongs to it."""
+    end = data.find(b"\n", at) + 1
+    for _ in range(_MOST_ROWS):
+        if not end:
+            break
+        indented = data[end : end + 1] in (b" ", b"\t")
+        end = data.find(b"\n", end) + 1
+        if not indented:
+            break
+    return end or len(data)
