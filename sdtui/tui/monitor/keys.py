@@ -6,7 +6,7 @@ from textual.binding import BindingType
 
 from sdtui.tui.commands import Command, offered
 from sdtui.tui.monitor import chart_keys, history_keys, log_keys, relaunch_keys, samples_keys, trouble_keys
-from sdtui.tui.monitor.possible import following, has_runs, large, stoppable
+from sdtui.tui.monitor.possible import has_runs, in_project, large, stoppable
 
 BINDINGS: list[BindingType] = offered(
     Command(
@@ -52,6 +52,7 @@ BINDINGS: list[BindingType] = offered(
         "Shows the runs that wait for their card, to be moved, held back or taken out.",
         ("Q",),
         "queue",
+        when=in_project,
     ),
     Command(
         "monitor.command",
@@ -59,7 +60,7 @@ BINDINGS: list[BindingType] = offered(
         "Shows the command line that this run was started with.",
         ("C",),
         "command",
-        when=following,
+        when=lambda screen: screen.followed is not None and bool(screen.followed.record.command),
     ),
     *history_keys.COMMANDS,
     *chart_keys.COMMANDS,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdtui.tui.commands import Command
-from sdtui.tui.monitor.possible import following, stoppable
+from sdtui.tui.monitor.possible import following, ours, stoppable
 
 if TYPE_CHECKING:
     from sdtui.tui.monitor.screen import MonitorScreen
 
 
 def _has_remedies(screen: MonitorScreen) -> bool:
-    return screen.followed is not None and bool(screen.followed.remedies)
+    return ours(screen) and screen.followed is not None and bool(screen.followed.remedies)
 
 
 def _held(screen: MonitorScreen) -> bool:
