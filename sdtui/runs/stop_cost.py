@@ -117,7 +117,12 @@ def _newest_state(record: RunRecord, steps: _Steps) -> Saved | None:
             if changed >= record.created - _COARSE:
                 lost = steps.since(entry.path, steps.story.states, parsed.step, parsed.epoch)
                 found.append((changed, Saved(entry.name, lost)))
-    return max(found, key=lambda one: one[0])[1] if found else None
+    if found:
+        return max(found, key=lambda one: one[0])[1]
+    base = record.continues
+    if base is None or not Path(base.state).is_dir():
+        return None
+    return Saved(Path(base.state).name, max(0, steps.now - base.step))  # it can go on from there once more
 
 
 def _folders(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -156,9 +161,11 @@ def moments(follower: Followable, view: RunView) -> tuple[Moment, ...]:
     """What a stop of this run can wait for, as its command says; nothing where it only saves at its end."""
     options, story = _options(follower.record.command), follower.story
     per_epoch = steps_per_epoch(follower, view)
+    base = follower.record.continues
+    counted = story.step + (base.steps_counted if base is not None else 0)
 
     def away(steps: str, epochs: str) -> int | None:
-        return _away(story, options.get(steps), options.get(epochs), per_epoch)
+        return _away(story, counted, options.get(steps), options.get(epochs), per_epoch)
 
     found = []
     if "save_every_n_epochs" in options or "save_n_epoch_ratio" in options:
@@ -171,7 +178,7 @@ def moments(follower: Followable, view: RunView) -> tuple[Moment, ...]:
         steps = "" if "sample_every_n_epochs" in options else "sample_every_n_steps"
         soon = 0 if view.state is RunState.SAMPLING else away(steps, "sample_every_n_epochs")
         found.append(Moment(StopAfter.SAMPLE, soon))
-    left = story.total - story.step if story.total else None
+    left = view.total_steps - view.step if story.total and view.total_steps else None
     return tuple(moment for moment in found if left is None or moment.steps_away is None or moment.steps_away < left)
 
 
@@ -200,14 +207,16 @@ def _options(command: Sequence[str]) -> dict[str, str]:
     return {word[2:]: after for word, after in pairwise((*command, "")) if word.startswith("--")}
 
 
-def _away(story: Story, every_steps: str | None, every_epochs: str | None, per_epoch: int | None) -> int | None:
-    """Steps until the next of what comes every so many steps or epochs."""
+def _away(
+    story: Story, counted: int, every_steps: str | None, every_epochs: str | None, per_epoch: int | None
+) -> int | None:
+    """Steps until the next of what comes every so many steps or epochs; ``counted``: steps by the trainer's count."""
     found, epoch = [], story.epoch
     if steps := _number(every_steps):
-        found.append(steps - story.step % steps)
+        found.append(steps - counted % steps)
     if (epochs := _number(every_epochs)) and per_epoch and epoch:
         further = -(-epoch // epochs) * epochs - epoch
-        found.append((further + 1) * per_epoch - story.step % per_epoch)
+        found.append((further + 1) * per_epoch - counted % per_epoch)
     return min(found) if found else None
 
 

@@ -16,8 +16,9 @@ from sdtui.runs.lineage import Lineage, follower_of
 from sdtui.runs.offset import Offset
 from sdtui.runs.record import Continuation, ProcessMark, RunState
 from sdtui.runs.states import parts_of
+from sdtui.runs.stop_cost import stop_outlook
 from tests.runs.recorded import PNG, RecordedRun, bars
-from tests.runs.resumed import ENDED, ID, REAL, ended, part
+from tests.runs.resumed import ENDED, ID, REAL, ended, part, state
 
 
 def whole(root: Path) -> RecordedRun:
@@ -209,3 +210,17 @@ def _own_mark() -> ProcessMark:
     own = processes.mark(os.getpid())
     assert own is not None
     return ProcessMark(*own)
+
+
+def test_what_stopping_costs_is_counted_from_where_it_was_resumed(tmp_path: Path) -> None:
+    run = part(
+        tmp_path, "cat-2", said=0, supervisor=_own_mark(), command=("x", "--save_every_n_steps", "7", "--save_state")
+    )
+    ended(tmp_path, "cat")
+    state(tmp_path, "cat-step00000007-state")
+    run.say(_header(batches=5, epochs=3, steps=15) + b"\nepoch 2/3\n" + bars(1, 2, 13))
+    follower = follower_of(run.home, run.record)
+    outlook = stop_outlook(follower, follower.poll())
+    assert "cat-step00000007.safetensors of step 7: the 2 steps since then" in outlook.cost.sentences()
+    assert "cat-step00000007-state of step 7: the 2 steps since then" in outlook.cost.sentences()
+    assert [moment.steps_away for moment in outlook.moments] == [3]  # it counts 2 steps before its own: 4 of 7
