@@ -16,6 +16,7 @@ from sdtui.runs.console_log import ConsoleLog
 from sdtui.runs.curves import AVERAGE, LOSS, Curve, EventFiles, console_curve
 from sdtui.runs.letterbox import Status, read_status
 from sdtui.runs.live import Life, last_sign, life_of
+from sdtui.runs.machine_log import memory_before_the_end
 from sdtui.runs.notices import Record
 from sdtui.runs.outputs import OutputFolders
 from sdtui.runs.pace import Pace, Recorded, recorded_speed, seconds_left, with_pauses
@@ -127,8 +128,10 @@ class Follower:
         self._outputs.look(now, last, self.story.checkpoints)
         if ended is not None:
             state, reason = final_state(ended, self.story, has_weights=bool(self._outputs.checkpoints))
-            view = self._view(state, reason, None, ended)
-            return msgspec.structs.replace(view, trouble=trouble_of(ended, self.story))
+            trouble = trouble_of(ended, self.story)
+            used = memory_before_the_end(run_folder(self.home, self.record.id), ended.ended, trouble)
+            view = self._view(state, f"{reason} {used}" if used and reason else reason, None, ended)
+            return msgspec.structs.replace(view, trouble=trouble)
         sign = last_sign(self.home, self.record)
         reason = lost_reason(self.record, self.story, sign)
         return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))

@@ -14,12 +14,15 @@ from pathlib import Path
 
 import msgspec
 
+from sdtui.base.text import duration
 from sdtui.machine import load, processes, usage
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
 from sdtui.runs.record import RunRecord
+from sdtui.trainer.causes import GPU_MEMORY, MEMORY
 
 MACHINE_LOG = "machine.jsonl"
+_JUST_BEFORE = 120.0
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,3 +134,29 @@ class MachineLog:
             with contextlib.suppress(msgspec.MsgspecError):
                 self.readings.append(msgspec.json.decode(line, type=Reading))
         return self.readings
+
+
+def memory_before_the_end(folder: Path, ended: float, trouble: str | None) -> str | None:
+    """What was in use of the memory that ran out, a moment before a run ended; None where nobody looked then.
+
+    ``folder`` is the run's, ``ended`` in seconds since the epoch, ``trouble`` one of those in ``trainer.causes``.
+    """
+    if trouble not in (GPU_MEMORY, MEMORY):
+        return None
+    before = [one for one in MachineLog(folder).read_new() if 0 <= ended - one.at <= _JUST_BEFORE]
+    if not before:
+        return None
+    last = before[-1]
+    when = f"{duration(ended - last.at)} before the end"
+    if trouble == MEMORY:
+        return f"{when}, {_share(last.memory_used, last.memory_total)} of the computer's memory were in use."
+    full = [
+        f"{_share(card.memory_used, card.memory_total)} of GPU {card.index}"
+        for card in last.gpus
+        if card.memory_used is not None and card.memory_total
+    ]
+    return f"{when}, {' and '.join(full)} were in use." if full else None
+
+
+def _share(used: int, total: int | None) -> str:
+    return f"{used / 2**30:.1f} of {(total or 0) / 2**30:.1f} GB"

@@ -118,6 +118,8 @@ class RunExit(msgspec.Struct, frozen=True, kw_only=True):
     """What the stop waited for (letterbox.StopAfter), None where it was stopped at once or not at all."""
     why: str | None = None
     """Why it was stopped, a sentence, where no person asked for it."""
+    oom_kills: int | None = None
+    """How often the kernel killed a process of this machine for want of memory while the run lived; None: unknown."""
 
 
 class Checkpoint(msgspec.Struct, frozen=True):

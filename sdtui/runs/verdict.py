@@ -48,7 +48,7 @@ def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[Run
         return RunState.STOPPED if ended.stop_requested else RunState.FAILED, ended.error
     if ended.returncode is None and ended.stop_requested:
         return RunState.STOPPED, ended.why or "Stopped as you asked."
-    diagnosis = diagnose(story.evidence, ended.returncode, ended.stop_requested)
+    diagnosis = diagnose(story.evidence, ended.returncode, ended.stop_requested, ended.oom_kills)
     if diagnosis.state == RunState.DONE.value and not story.model_saved and not has_weights:
         return RunState.FAILED, (
             "The trainer went through all steps and ended without an error, but it did not say that the model was "
@@ -78,7 +78,7 @@ def trouble_of(ended: RunExit, story: Story) -> str | None:
     if ended.error is not None or ended.stop_requested:
         spoiled = ended.error is None and story.avr_loss is not None and not math.isfinite(story.avr_loss)
         return NAN if spoiled else None
-    return diagnose(story.evidence, ended.returncode, ended.stop_requested).trouble or None
+    return diagnose(story.evidence, ended.returncode, ended.stop_requested, ended.oom_kills).trouble or None
 
 
 def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:

@@ -17,7 +17,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, WriteError
 from sdtui.base.files import explain
-from sdtui.machine import processes
+from sdtui.machine import oom, processes
 from sdtui.runs import letterbox, store
 from sdtui.runs.attendance import Attendance
 from sdtui.runs.escalation import Escalation, Grace, Stage
@@ -48,6 +48,7 @@ class Watchman:
         self._stopped_why: str | None = None
         self._paused = False
         self._attendance = Attendance()
+        self._oom_kills = oom.kills()
         self._child: int | None = None
         self._returncode: int | None = None
         self._ended: float | None = None
@@ -253,6 +254,10 @@ class Watchman:
         with contextlib.suppress(WriteError):  # a full disk must not end the supervision
             letterbox.write_status(self._state, self._shown)
 
+    def _killed_for_memory(self) -> int | None:
+        now = oom.kills()
+        return max(0, now - self._oom_kills) if now is not None and self._oom_kills is not None else None
+
     def _not_started(self, error: OSError, program: str) -> RunError:
         what, remedy = explain(error)
         missing = error.filename if error.filename is not None else program
@@ -276,6 +281,7 @@ class Watchman:
             stop_requested=self._stop_requested,
             after=self._stopped_after.value if self._stopped_after is not None else None,
             why=self._stopped_why,
+            oom_kills=self._killed_for_memory(),
         )
         for attempt in range(_TRIES):
             if os.fstat(self._folder).st_nlink == 0:

@@ -61,11 +61,14 @@ class _Evidence:
         return f" ({self.at().removeprefix(' at ')})" if self.at() else ""
 
 
-def diagnose(events: Iterable[e.Event], returncode: int | None, stop_requested: bool) -> Diagnosis:
+def diagnose(
+    events: Iterable[e.Event], returncode: int | None, stop_requested: bool, oom_kills: int | None = None
+) -> Diagnosis:
     """What became of a run whose trainer is gone.
 
     ``events`` are all that its console gave, or at least those of the kinds in ``events.EVIDENCE``, in order;
-    ``returncode`` is as subprocess counts it (negative for a signal), None where nobody saw it.
+    ``returncode`` is as subprocess counts it (negative for a signal), None where nobody saw it. ``oom_kills``: how
+    often the kernel killed a process for want of memory meanwhile, None where that is not known.
     """
     evidence = _collect(events)
     number = _signal_of(evidence, returncode)
@@ -79,7 +82,7 @@ def diagnose(events: Iterable[e.Event], returncode: int | None, stop_requested: 
         name = signal.Signals(number).name if number in _STOPPING else "Ctrl+C"
         return Diagnosis(STOPPED, f"Ended from outside ({name}){evidence.at()}, not by sdtui.")
     if number is not None:
-        return _killed(evidence, number)
+        return _killed(evidence, number, oom_kills)
     if returncode is None:
         return _unseen_end(evidence)
     return Diagnosis(FAILED, _last_words(evidence, returncode))
@@ -178,17 +181,25 @@ def _interrupted(evidence: _Evidence) -> bool:
     return any(trace.error == "KeyboardInterrupt" for trace in evidence.tracebacks)
 
 
-def _killed(evidence: _Evidence, number: int) -> Diagnosis:
+def _killed(evidence: _Evidence, number: int, oom_kills: int | None) -> Diagnosis:
     try:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    if number == signal.SIGKILL:
+    if number == signal.SIGKILL and oom_kills == 0:
         return Diagnosis(
             FAILED,
-            f"The system killed the trainer{evidence.at()} ({name}), almost always because memory (RAM) ran out. "
-            "Close other programs, cache latents to disk, use fewer data loader workers, or add swap; under WSL raise "
-            "memory in .wslconfig.",
+            f"Something killed the trainer{evidence.at()} ({name}), but not the kernel for want of memory: a guard "
+            "such as systemd-oomd or earlyoom, a job scheduler, somebody's kill -9, or the machine going down.",
+            MEMORY,
+        )
+    if number == signal.SIGKILL:
+        sure = "because" if oom_kills else "almost always because"
+        return Diagnosis(
+            FAILED,
+            f"The {'kernel' if oom_kills else 'system'} killed the trainer{evidence.at()} ({name}), {sure} memory "
+            "(RAM) ran out. Close other programs, cache latents to disk, use fewer data loader workers, or add swap; "
+            "under WSL raise memory in .wslconfig.",
             MEMORY,
         )
     return Diagnosis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,6 +56,43 @@ class Driver:
 
     def nvmlDeviceGetEnforcedPowerLimit(self, _: object) -> Any:
         return self._answer("limit", 450_000)
+
+
+class NewDriver(Driver):
+    """One that also says what slows its card and who is on it."""
+
+    NVML_CLOCK_SM = 1
+
+    def nvmlDeviceGetCurrentClocksEventReasons(self, _: object) -> int:
+        return int(self._answer("reasons", 0x1 | 0x4 | 0x20 | 0x40 | 0x100))
+
+    def nvmlDeviceGetCurrentClocksThrottleReasons(self, _: object) -> int:
+        return int(self._answer("old reasons", 0x80))
+
+    def nvmlDeviceGetComputeRunningProcesses(self, _: object) -> list[object]:
+        found = [(os.getpid(), 3 << 30), (2**22 + 1, None)]
+        return list(self._answer("processes", [SimpleNamespace(pid=pid, usedGpuMemory=used) for pid, used in found]))
+
+    def nvmlDeviceGetGraphicsRunningProcesses(self, _: object) -> list[object]:
+        return list(self._answer("drawing", [SimpleNamespace(pid=os.getpid(), usedGpuMemory=1 << 30)]))
+
+    def nvmlDeviceGetClockInfo(self, _: object, __: int) -> int:
+        return int(self._answer("clock", 2520))
+
+
+def test_what_slows_a_card_and_who_is_on_it() -> None:
+    (card,) = GpuReader(NewDriver).read()
+    assert (card.throttling, card.clock) == (("power limit", "heat"), 2520)
+    assert card.processes is not None
+    assert [(process.pid, process.memory) for process in card.processes] == [(os.getpid(), 3 << 30), (2**22 + 1, None)]
+    assert "python" in card.processes[0].name and card.processes[1].name == ""
+
+
+def test_an_older_driver_is_asked_the_older_way_and_wsl_says_nothing() -> None:
+    (card,) = GpuReader(lambda: NewDriver("reasons", "drawing")).read()
+    assert card.throttling == ("power supply",) and card.processes is not None and len(card.processes) == 2
+    (card,) = GpuReader(lambda: NewDriver("reasons", "old reasons", "drawing", "processes", "clock")).read()
+    assert (card.throttling, card.processes, card.clock) == (None, None, None)
 
 
 def test_a_card_that_answers_everything() -> None:

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from sdtui.base.text import plural
+from sdtui.machine.gpu import Gpu
 from sdtui.runs.disk import seconds_until_full, written_since
-from sdtui.runs.machine_log import Reading
+from sdtui.runs.machine_log import Reading, keep, memory_before_the_end
 from sdtui.runs.record import RunState
 from sdtui.runs.remedies import remedies, remedies_of, together
 from sdtui.runs.store import load
@@ -108,3 +109,21 @@ def test_what_was_written_counts_folders_and_what_is_gone(tmp_path: Path) -> Non
     (tmp_path / "a.safetensors").unlink()
     assert written_since(paths, sizes) == 15
     assert plural(written_since([], {}), "byte") == "0 bytes"
+
+
+def test_the_end_says_how_much_memory_was_in_use_a_moment_before(tmp_path: Path) -> None:
+    card = Gpu(1, "RTX", 98, 23 << 30, 24 << 30, None, None, None)
+    keep(tmp_path, msgspec.structs.replace(reading(1000.0, None), memory_used=15 << 30, memory_total=16 << 30))
+    assert memory_before_the_end(tmp_path, 1012.0, "gpu-memory") is None, "no card was read"
+    keep(
+        tmp_path,
+        msgspec.structs.replace(reading(1000.0, None), memory_used=15 << 30, memory_total=16 << 30, gpus=(card,)),
+    )
+    assert memory_before_the_end(tmp_path, 1012.0, "gpu-memory") == (
+        "12 s before the end, 23.0 of 24.0 GB of GPU 1 were in use."
+    )
+    assert memory_before_the_end(tmp_path, 1012.0, "memory") == (
+        "12 s before the end, 15.0 of 16.0 GB of the computer's memory were in use."
+    )
+    assert memory_before_the_end(tmp_path, 1012.0, "disk") is None
+    assert memory_before_the_end(tmp_path, 9000.0, "memory") is None, "nobody looked then"

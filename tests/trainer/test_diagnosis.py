@@ -275,3 +275,17 @@ def test_a_kill_by_the_kernel_is_about_memory_and_a_spoiled_loss_about_numbers()
     spoiled = [e.StepDone(4, 4, 1.0, float("nan")), e.NanLoss(2), e.ModelSaved()]
     assert diagnosis_of(spoiled, 0, stop_requested=False).trouble == "nan"
     assert diagnosis_of([e.NoDataFound()], 0, stop_requested=False).trouble == "no-data"
+
+
+@pytest.mark.parametrize(
+    ("kills", "says"),
+    [
+        (None, "The system killed the trainer at step 2 of 4 (SIGKILL), almost always because memory (RAM) ran out."),
+        (1, "The kernel killed the trainer at step 2 of 4 (SIGKILL), because memory (RAM) ran out."),
+        (0, "Something killed the trainer at step 2 of 4 (SIGKILL), but not the kernel for want of memory:"),
+    ],
+)
+def test_a_kill_is_the_kernels_where_the_kernel_counted_one(kills: int | None, says: str) -> None:
+    found = diagnosis_of([e.StepDone(2, 4, 1.0, 0.1)], -9, stop_requested=False, oom_kills=kills)
+    assert found.sentence is not None and found.sentence.startswith(says)
+    assert found.trouble == "memory"
