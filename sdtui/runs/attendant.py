@@ -99,9 +99,10 @@ class Attendant:
         if settings.on_nan == "tell" or since is None:
             return ""
         pause = True if settings.on_nan == "pause" else None
+        before = self.record.continues.step if self.record.continues is not None else 0
         why = (
-            f"Stopped by itself at step {view.step:,}, because the loss is not a number since step {since:,} and your "
-            "settings say so (on_nan). What was saved before that step is good."
+            f"Stopped by itself at step {view.step + before:,}, because the loss is not a number since step "
+            f"{since + before:,} and your settings say so (on_nan). What was saved before that step is good."
         )
         try:
             ask(self._home, self.record.id, Request(stop=pause is None, pause=pause, why=why))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from sdtui.runs.record import Checkpoint, Continuation, RunRecord, RunView, SampleImage
-from sdtui.runs.story import NAN_SINCE, Story
+from sdtui.runs.story import Story
 from sdtui.runs.verdict import nan_sentence
 from sdtui.trainer.course import keeps_epoch, steps_left
 from sdtui.trainer.events import TrainingHeader
@@ -33,9 +35,7 @@ class Offset:
         step = self.bar + view.step
         total = self._ends_at(story.header) or self._record.total_steps
         spoiled = tuple((first + self.steps, last + self.steps) for first, last in view.nan_steps)
-        renamed = {nan_sentence(view.nan_steps): nan_sentence(spoiled) or ""}
-        if story.nan_since is not None:
-            renamed[f"{NAN_SINCE} {story.nan_since:,}."] = f"{NAN_SINCE} {story.nan_since + self.bar:,}."
+        told = self._retelling(view, story, step, total, spoiled)
         return msgspec.structs.replace(
             view,
             step=step,
@@ -47,8 +47,26 @@ class Offset:
             checkpoints=tuple(self._checkpoint(one) for one in view.checkpoints),
             samples=tuple(self._sample(one) for one in view.samples),
             nan_steps=spoiled,
-            warnings=tuple(renamed.get(warning, warning) for warning in view.warnings),
+            warnings=tuple(told(warning) for warning in view.warnings),
+            reason=told(view.reason) if view.reason is not None else None,
         )
+
+    def _retelling(
+        self, view: RunView, story: Story, step: int, total: int | None, spoiled: tuple[tuple[int, int], ...]
+    ) -> Callable[[str], str]:
+        """Puts the steps of all parts into sentences that were made of one part's."""
+        steps = {nan_sentence(view.nan_steps) or "": nan_sentence(spoiled) or ""}
+        if story.total and total:
+            steps[f"step {story.step:,} of {story.total:,}"] = f"step {step:,} of {total:,}"
+        if story.nan_since is not None:
+            steps[f"since step {story.nan_since:,}"] = f"since step {story.nan_since + self.bar:,}"
+
+        def retell(text: str) -> str:
+            for before, after in steps.items():
+                text = text.replace(before, after) if before else text
+            return text
+
+        return retell
 
     def _ends_at(self, header: TrainingHeader | None) -> int | None:
         """The step at which it ends, by the trainer's own word."""

@@ -224,3 +224,14 @@ def test_what_stopping_costs_is_counted_from_where_it_was_resumed(tmp_path: Path
     assert "cat-step00000007.safetensors of step 7: the 2 steps since then" in outlook.cost.sentences()
     assert "cat-step00000007-state of step 7: the 2 steps since then" in outlook.cost.sentences()
     assert [moment.steps_away for moment in outlook.moments] == [3]  # it counts 2 steps before its own: 4 of 7
+
+
+def test_why_it_ended_is_told_with_the_steps_of_all_parts(tmp_path: Path) -> None:
+    run = part(tmp_path, "cat-2", said=0)
+    run.say(_header(batches=5, epochs=3, steps=15) + b"\nepoch 2/3\n" + bars(1, 2, 13))
+    run.end(-2, stop_requested=True)
+    view = follower_of(run.home, run.record).poll()
+    assert (view.state, view.reason) == (
+        RunState.STOPPED,
+        "Stopped as you asked at step 9 of 15.",
+    )
