@@ -21,8 +21,9 @@ STEPS = 11
 EMPTY: tuple[str, ...] = (
     "Nothing waits.",
     "",
-    "On Train the key q puts a run here instead of starting it at once: it begins when",
-    "its card is free, also when no screen is open. So does sdtui train DIR --queue.",
+    "On Train the key q puts a run here instead of starting it at once.",
+    "It begins when its card is free, also when no screen is open.",
+    "So does: sdtui train DIR --profile NAME --queue",
 )
 
 
