@@ -82,14 +82,19 @@ def _row_document(row: SampleRow) -> dict[str, Any]:
 
 
 def _text(comparison: Comparison) -> Iterator[str]:
-    rows = [*_facts(comparison.runs), ("", [""] * len(comparison.runs)), *map(_setting, comparison.settings)]
-    if not comparison.settings:
+    settings = [one for one in comparison.settings if one.key != "dataset"]
+    rows = [*_facts(comparison.runs), ("", [""] * len(comparison.runs)), *map(_setting, settings)]
+    if not settings:
         rows.append(("settings", ["all the same"]))
     first = max(cell_len(title) for title, _ in rows) + 2
     width = min(_COLUMN, max(cell_len(text) for _, texts in rows for text in texts)) + 2
     for title, texts in rows:
         yield (_fit(title, first) + "".join(_fit(text, width) for text in texts)).rstrip()
     yield ""
+    for one in comparison.settings:
+        for run, value in zip(comparison.runs, one.values, strict=True):
+            if one.key == "dataset" and value:
+                yield f"dataset of {safe(run.past.view.id)}: {safe(value)}"
     prompts = len({row.prompt_index for row in comparison.samples})
     yield f"{plural(prompts, 'prompt')} with samples; --json pairs the pictures" if prompts else "no samples"
 

@@ -11,14 +11,17 @@ import numpy as np
 from sdtui.base.errors import UsageError
 from sdtui.base.text import plural
 from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_cancelled
+from sdtui.runs.changes import dataset_changes
 from sdtui.runs.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.history import PastRun, past_run
 from sdtui.runs.lineage import follower_of
 from sdtui.runs.losses import steps_per_epoch, trailing_mean, window_of
 from sdtui.runs.record import RunRecord, RunView, SampleImage
 from sdtui.runs.settings_told import Difference, differences
+from sdtui.runs.trained_on import read_trained_on
 
 FEWEST, MOST = 2, 6
+_UNKNOWN = "not written down"
 _PAUSE = 3600.0
 """Seconds without a step that are no training: the time between the parts of a run that was resumed."""
 
@@ -50,6 +53,7 @@ class Comparison:
 
     runs: tuple[Compared, ...]
     settings: tuple[Difference, ...]
+    """Those that differ, and behind them what is different in the dataset."""
     samples: tuple[SampleRow, ...]
     """By prompt, then by step: of each prompt the moments of the first run that has pictures of it."""
 
@@ -70,7 +74,8 @@ def compare(home: Path, records: Sequence[RunRecord], cancelled: Cancelled = nev
         yield Progress(number, len(records), "runs")
         found.append(_read(home, record))
     views = [one.past.view for one in found]
-    return Comparison(tuple(found), differences(records), tuple(_sample_rows(views)))
+    settings = (*differences(records), *_dataset_differences(records))
+    return Comparison(tuple(found), settings, tuple(_sample_rows(views)))
 
 
 def running_time(times: Sequence[float]) -> tuple[float, ...]:
@@ -116,6 +121,16 @@ def _read(home: Path, record: RunRecord) -> Compared:
     follower.close()
     raw = LOSS in curves
     return Compared(past, curves[LOSS] if raw else curves.get(AVERAGE, Curve((), (), ())), raw)
+
+
+def _dataset_differences(records: Sequence[RunRecord]) -> Iterator[Difference]:
+    """A row for each thing that is otherwise than in the dataset of the first run; none where nothing is known."""
+    first, *others = (read_trained_on(record.trained_on) for record in records)
+    if first is None or not any(others):
+        return
+    told = [[_UNKNOWN] if one is None else [each.sentence for each in dataset_changes(first, one)] for one in others]
+    for row in range(max(map(len, told))):
+        yield Difference("dataset", "Dataset", ("", *(one[row] if row < len(one) else "" for one in told)))
 
 
 def _sample_rows(views: Sequence[RunView]) -> Iterator[SampleRow]:

@@ -35,7 +35,9 @@ def differences(records: Sequence[RunRecord]) -> tuple[Difference, ...]:
 
 def settings_of(record: RunRecord) -> Mapping[str, str]:
     """All that was set for the run but where it wrote, as text. Secrets were kept out of its record."""
-    own = {key: value for key, value in record.settings.items() if key not in _OF_EVERY_RUN and value}
+    # A flag that is off is not given to the trainer at all.
+    told = {key: value for key, value in record.settings.items() if value not in ("", "false")}
+    own = {key: value for key, value in told.items() if key not in _OF_EVERY_RUN}
     gpus = {"gpus": ",".join(map(str, record.gpus))} if record.gpus is not None else {}
     return {"profile": record.profile, "script": record.script, **own, **gpus}
 

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from sdtui.base.errors import RunError, UsageError
 from sdtui.base.paths import cache_dir
 from sdtui.base.work import finish
+from sdtui.dataset.scan import scan
 from sdtui.runs import notes, store, summary
 from sdtui.runs.comparison import Comparison, compare, moment_of, running_time, thinned
 from sdtui.runs.history import PastRun, history
 from sdtui.runs.notes import RunNote, read_note, set_star, write_note
 from sdtui.runs.record import RunState
 from sdtui.runs.settings_told import brief, differences
+from sdtui.runs.trained_on import FILE, write_trained_on
 from tests.runs.recorded import BEGAN, ENDED, PNG, RecordedRun, bars, real_run
 
 
@@ -132,6 +135,24 @@ def test_settings_that_differ_have_the_titles_of_the_form(tmp_path: Path) -> Non
     told = {difference.title: difference.values for difference in differences([one, two])}
     assert told == {"Network dim": ("16", "32"), "odd": ("x", ""), "Which GPUs": ("", "1")}
     assert brief(one) == "dim 16"
+
+
+def test_what_is_different_in_the_dataset_stands_behind_the_settings(tmp_path: Path) -> None:
+    image = tmp_path / "data" / "images" / "10_circle" / "circle_000.png"
+    image.parent.mkdir(parents=True)
+    Image.new("RGB", (64, 64)).save(image)
+    image.with_suffix(".txt").write_text("a circle\n")
+    runs = []
+    for number in (1, 2, 3):
+        run = another(tmp_path, number)
+        if number < 3:
+            write_trained_on(run.folder, finish(scan(tmp_path / "data")))
+            run.record = msgspec.structs.replace(run.record, trained_on=str(run.folder / FILE))
+        image.with_suffix(".txt").write_text("another caption\n")
+        runs.append(run)
+    (edited,) = (one for one in compared(*runs).settings if one.key == "dataset")
+    assert edited.values[0] == "" and "circle_000" in edited.values[1]
+    assert edited.values[2] == "not written down"
 
 
 # Comparing ------------------------------------------------------------------------------------------------------------

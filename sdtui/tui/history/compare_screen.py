@@ -22,7 +22,7 @@ from sdtui.runs.comparison import SampleRow
 from sdtui.runs.record import RunRecord
 from sdtui.tui.commands import Offers
 from sdtui.tui.history import compare_keys
-from sdtui.tui.history.compared import Seen, curves, legend_lines, prompt_lines, see
+from sdtui.tui.history.compared import Seen, curves, legend_lines, prompt_lines, see, whole_lines
 from sdtui.tui.history.difference_list import DifferenceList
 from sdtui.tui.history.picture_row import PictureRow
 from sdtui.tui.monitor.chart import draw
@@ -66,6 +66,7 @@ class CompareScreen(Offers, LeavesOnce[None]):
                 with Vertical(id="compare-settings"):
                     yield Lines(id="differences-heading")
                     yield DifferenceList()
+                    yield Lines(id="difference-whole")
             yield PictureRow(id="compare-samples")
         yield Footer()
 
@@ -182,6 +183,10 @@ class CompareScreen(Offers, LeavesOnce[None]):
             return []
         prompt = seen.prompt_indices[self._prompt]
         return [row for row in seen.comparison.samples if row.prompt_index == prompt]
+
+    def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
+        whole, one = self.query_one("#difference-whole", Lines), self.query_one(DifferenceList).difference
+        whole.show_fitted(lambda width: whole_lines(one, width) if one is not None else [])
 
     def on_virtual_list_resized(self, _event: VirtualList.Resized) -> None:
         self.query_one("#differences-heading", Lines).show([self.query_one(DifferenceList).heading()])

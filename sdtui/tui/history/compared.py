@@ -12,13 +12,14 @@ from sdtui.base.text import safe
 from sdtui.base.work import Cancelled, Work
 from sdtui.runs.comparison import Comparison, compare, running_time
 from sdtui.runs.record import RunRecord
+from sdtui.runs.settings_told import Difference
 from sdtui.tui.history import rows
 from sdtui.tui.marks import marks
 from sdtui.tui.monitor.chart import NOTHING, STYLES, Drawn, Series
 from sdtui.tui.monitor.chart_state import window_of
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.widgets.cells import fit
-from sdtui.tui.widgets.lines import Line
+from sdtui.tui.widgets.lines import Line, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,12 @@ def prompt_lines(seen: Seen, prompt: int, width: int) -> list[Line]:
     settings = safe(known[0].settings) if same else ""
     role = "plain" if same else "warn"
     return [[(text[:width], role)], *([[(settings[:width], "dim")]] if settings else [])]
+
+
+def whole_lines(one: Difference, width: int) -> list[Line]:
+    """The values of a setting written out, a run after the other."""
+    lines: list[Line] = [[(safe(one.title), "strong")]]
+    for value, (role, letter) in zip(one.values, STYLES, strict=False):
+        wrapped = wrap(safe(value) or "not set", max(8, width - 2), "plain" if value else "dim")
+        lines += [[(f"{letter} " if place == 0 else "  ", role), *line] for place, line in enumerate(wrapped)]
+    return lines

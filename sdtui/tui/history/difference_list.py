@@ -32,6 +32,11 @@ class DifferenceList(VirtualList):
     def empty_text(self) -> list[str]:
         return ["All settings are the same."]
 
+    @property
+    def difference(self) -> Difference | None:
+        """The one under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
     def heading(self) -> Line:
         """The runs' letters over their columns."""
         title, column = self._widths(max(0, self.size.width - 2))
