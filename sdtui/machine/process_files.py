@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from sdtui.machine.processes import PROC
@@ -33,6 +34,18 @@ def has_open(pid: int, path: Path) -> bool:
     except OSError:
         return False
     return any(_is(handle, wanted) for handle in handles)
+
+
+def written_file(pid: int) -> Path | None:
+    """The file that its standard error goes to, or its standard output; None for a terminal, a pipe, or nothing."""
+    for handle in (PROC / str(pid) / "fd" / "2", PROC / str(pid) / "fd" / "1"):
+        try:
+            path, written = handle.readlink(), handle.stat()
+            if stat.S_ISREG(written.st_mode) and os.path.samestat(path.stat(), written):
+                return path
+        except OSError:
+            continue  # it was deleted or renamed, or is not for us to see
+    return None
 
 
 def _is(handle: Path, wanted: os.stat_result) -> bool:

@@ -55,10 +55,8 @@ class ForeignFollower(Follower):
         self._sources = Sources(places)
         home = self._sources.somewhere / PROJECT_FOLDER
         super().__init__(home, _record(places, Known(), self._sources.somewhere), clock=clock)
-        self._log = places.log or self._console.path
-        encoding = encoding_of(self._log)
-        self._copy = Utf8Copy(self._log, encoding) if encoding is not None else None
-        self._console = ConsoleLog(self._copy.path if self._copy is not None else self._log, ForeignStory)
+        self._copy: Utf8Copy | None = None
+        self._open_log(places.log or self._console.path)
         self._known = Known()
         self._reads(Known())
         self._grew = False
@@ -89,6 +87,12 @@ class ForeignFollower(Follower):
         if self._copy is not None:
             self._copy.close()
 
+    def _open_log(self, log: Path) -> None:
+        self._log = log
+        encoding = encoding_of(log)
+        self._copy = Utf8Copy(log, encoding) if encoding is not None else None
+        self._console = ConsoleLog(self._copy.path if self._copy is not None else log, ForeignStory)
+
     def _read_log(self, now: float) -> None:
         if self._copy is not None:
             self._copy.read_new()
@@ -101,6 +105,9 @@ class ForeignFollower(Follower):
     def _reads(self, known: Known) -> None:
         """Read from where the run is known to be now."""
         places = self._sources.places
+        if places.log is None and known.trainer is not None and known.trainer.log not in (None, self._log):
+            self._open_log(known.trainer.log or self._log)
+            self._read_log(self._clock())
         self.record = _record(places, known, self._sources.somewhere)
         nowhere = self.home / "nowhere"
         output_dir = known.output_dir or nowhere

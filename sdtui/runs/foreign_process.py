@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.machine import processes
-from sdtui.machine.process_files import command_of, has_open, working_folder
+from sdtui.machine.process_files import command_of, has_open, working_folder, written_file
 from sdtui.trainer.scripts import SCRIPTS
 
 _SHELLS = frozenset(("sh", "bash", "zsh", "dash", "fish", "tmux", "screen", "ssh", "nohup", "sudo", "grep", "vim"))
@@ -25,6 +25,8 @@ class Trainer:
     folder: Path | None
     """Where its relative paths begin."""
     arguments: Mapping[str, str]
+    log: Path | None
+    """The file that it writes its log to; None where that goes to a terminal or a pipe."""
 
 
 def find_trainer(log: Path | None, folders: Sequence[Path]) -> Trainer | None:
@@ -74,6 +76,7 @@ def _trainers() -> Iterator[Trainer]:
                 script=script,
                 folder=working_folder(process.pid),
                 arguments=arguments_of(command[[word.rpartition("/")[2] for word in command].index(script) + 1 :]),
+                log=written_file(process.pid),
             )
 
 

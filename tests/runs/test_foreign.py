@@ -243,6 +243,8 @@ def test_a_visible_process_lives_however_silent_it_is(tmp_path: Path) -> None:
         by_log = foreign_follower(ForeignPlaces(log=path))
         seen = by_log.poll()
         by_folder = find_trainer(None, [tmp_path / "out"])
+        found = foreign_follower(ForeignPlaces(output_dir=tmp_path / "out"))
+        epochs = found.poll().epochs
         child.communicate()
         ended = by_log.poll()
     assert (seen.state, seen.name) == (RunState.TRAINING, "mine")
@@ -250,6 +252,7 @@ def test_a_visible_process_lives_however_silent_it_is(tmp_path: Path) -> None:
     assert by_folder is not None
     assert by_folder.mark.pid == child.pid
     assert ended.state is RunState.LOST
+    assert (found.console, epochs) == (path, 2)
 
 
 def test_a_command_line_is_read_as_the_trainer_reads_it() -> None:
