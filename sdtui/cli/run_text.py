@@ -32,6 +32,8 @@ def facts(view: RunView) -> Iterator[str]:
 
 def progress(view: RunView) -> str:
     """Where the run stands, on one line."""
+    if view.state is RunState.QUEUED:
+        return f"{view.state.value}  {safe(view.waiting or '')}".rstrip()
     parts = [view.state.value, steps(view)]
     if view.epoch is not None:
         parts.append(f"epoch {view.epoch}/{view.epochs}")
@@ -83,11 +85,14 @@ def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     yield "state", view.state.value
     if view.reason:
         yield "reason", safe(view.reason)
+    if view.waiting:
+        yield "waits", safe(view.waiting)
     yield "step", steps(view) + (f"  epoch {view.epoch}/{view.epochs}" if view.epoch is not None else "")
     yield "loss", f"{_number(view.loss)}  average {_number(view.avr_loss)}  learning rate {_number(view.lr)}"
     if view.it_per_s:
         yield "speed", speed(view.it_per_s)
-    yield "time", elapsed(view) + (f"  {left(view)}" if not view.state.ended else "")
+    if view.state is not RunState.QUEUED:
+        yield "time", elapsed(view) + (f"  {left(view)}" if not view.state.ended else "")
     if view.stop_after:
         yield "stops", f"after {awaited_words(view.stop_after)}"
     if view.exit_code is not None:

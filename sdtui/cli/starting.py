@@ -81,8 +81,11 @@ def document(prepared: Prepared) -> dict[str, Any]:
 def _started(home: Path, prepared: Prepared) -> RunRecord:
     from sdtui.runs.inside import how_to_look
     from sdtui.runs.launch import launch
+    from sdtui.runs.queue_turns import holder_now
     from sdtui.runs.request import write_inputs
 
+    if (holder := holder_now(prepared.request.env)) is not None:
+        narrate(f"Note: {safe(holder)} is training on its card now. With --queue it would wait for that to end.")
     write_inputs(prepared)
     record = launch(home, prepared.request)
     narrate(f"{record.id} has started: {plural(prepared.total_steps, 'step')}. It goes on without this terminal.")

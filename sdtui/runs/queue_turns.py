@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.runs import cards, store
-from sdtui.runs.live import Life, life_of
+from sdtui.runs.live import Life, life_of, live_of_user
 from sdtui.runs.queue_file import Queue, Waiting
 from sdtui.runs.record import RunRecord, RunState
 
@@ -39,6 +39,11 @@ class Cards:
     def take(self, gpus: Gpus, name: str) -> None:
         """Let these cards be another run's."""
         self._taken.append((gpus, name))
+
+
+def holder_now(env: Mapping[str, str]) -> str | None:
+    """The name of a run that goes on and has a card which a run with the variables ``env`` would use; else None."""
+    return Cards(tuple(live_of_user())).holder(cards.visible({**os.environ, **env}))
 
 
 def of_this_machine(record: RunRecord) -> bool:

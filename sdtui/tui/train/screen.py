@@ -327,7 +327,7 @@ class TrainScreen(ModeScreen):
         if state is not None:
             errors = errors_of(self.shell.checked)
             begin = partial(self._start, state.settings.profile.name)
-            starting.ask_to_start(self, state.outcome, begin, errors, checked=state.checked)
+            starting.ask_to_start(self, state.outcome, begin, self.action_queue, errors, checked=state.checked)
 
     def action_queue(self) -> None:
         state = self.state
@@ -348,14 +348,14 @@ class TrainScreen(ModeScreen):
     def action_end_rehearsal(self) -> None:
         self.rehearsing.stop()
 
-    def _start(self, profile: str) -> None:
+    def _start(self, profile: str, agreed: str | None = None) -> None:
         state = self.state
         make = state.make(state.settings_for(profile)) if state is not None else None
         if state is None or make is None or self._busy:
             return
         self._busy = True
         self._show()
-        starting.start(self, state.home, make, self._started, self._not_started)
+        starting.start(self, state.home, make, self._started, self._not_started, agreed)
 
     def _started(self, _record: RunRecord) -> None:
         self._busy = False
@@ -376,6 +376,8 @@ class TrainScreen(ModeScreen):
         self._busy = False
         self._show()
         self.shell.explain(error)
+        if self.state is not None:
+            self.state.prepare_soon()
 
     def action_copy(self) -> None:
         from sdtui.tui.monitor.actions import show_copied

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sdtui.base.errors import SdtuiError
+from sdtui.base.errors import RunError, SdtuiError
 from sdtui.base.files import read_if_there
 from sdtui.base.text import count, duration, safe
 from sdtui.checks.finding import Finding
 from sdtui.machine import wsl
 from sdtui.plans.plan import Plan, Write
 from sdtui.runs.launch import launch
+from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunRecord
 from sdtui.runs.request import Prepared, write_inputs
 from sdtui.tui.dialogs import Answer, Ask
@@ -28,9 +29,15 @@ _LONG = 1800.0
 
 
 def ask_to_start(
-    screen: ModeScreen, outcome: Outcome, start: Callable[[], None], errors: Sequence[Finding], *, checked: bool
+    screen: ModeScreen,
+    outcome: Outcome,
+    start: Callable[[str], None],
+    queue: Callable[[], None],
+    errors: Sequence[Finding],
+    *,
+    checked: bool,
 ) -> None:
-    """Say what would be started, and start it when the person agrees.
+    """Say what would be started, and start or queue it when the person agrees; ``start`` gets the name agreed to.
 
     ``errors`` are what the trainer would stop at; ``checked``: all that is known of this run is among them.
     """
@@ -44,6 +51,8 @@ def ask_to_start(
         sentences.append(f"It will overwrite {names} of an earlier run. Set another name to keep them.")
     if wsl.is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
         sentences.append(wsl.KEEP_ALIVE)
+    if outcome.holder is not None:
+        sentences.append(f"{safe(outcome.holder)} is training on its card now: queue it to let it wait for that.")
     if not checked:
         sentences.append("What was changed last is not checked yet.")
     not_yet = Answer("esc", "not yet", "")
@@ -52,9 +61,14 @@ def ask_to_start(
         sentences.insert(0, told_errors(errors))
         answers = (Answer("enter", "see the checks", "checks"), Answer("s", "start all the same", "start"), not_yet)
 
+    if outcome.holder is not None:
+        answers = (*answers[:-1], Answer("q", "queue it", "queue"), not_yet)
+
     def answered(answer: str | None) -> None:
-        if answer == "start":
-            start()
+        if answer == "queue":
+            queue()
+        elif answer == "start":
+            start(prepared.request.name)
         elif answer == "checks":
             screen.shell.action_mode("checks")
 
@@ -67,15 +81,32 @@ def start(
     make: Callable[[], Prepared],
     started: Callable[[RunRecord], None],
     failed: Callable[[SdtuiError], None],
+    agreed: str | None = None,
 ) -> None:
-    """Prepare the run anew, so that it trains on what stands there now, write what it reads, and launch it."""
+    """Prepare the run anew, so that it trains on what stands there now, write what it reads, and launch it.
+
+    ``agreed`` is the name that the person was asked about: where another screen has started that run meanwhile, a
+    second one of another name is not what was agreed to.
+    """
 
     def go() -> RunRecord:
         prepared = make()
+        if agreed is not None and prepared.request.name != agreed:
+            _refuse_second(home, agreed, prepared.request.output_dir)
         write_inputs(prepared)
         return launch(home, prepared.request)
 
     screen.shell.bridge.call(screen, "start", go, started, failed)
+
+
+def _refuse_second(home: Path, agreed: str, output_dir: str) -> None:
+    for run in live_anywhere(home):
+        if (run.name, run.output_dir) == (agreed, output_dir):
+            raise RunError(
+                f"{agreed} was started from elsewhere just now",
+                path=output_dir,
+                remedy="Monitor (6) shows it. To train another one beside it, start again.",
+            )
 
 
 def script_plan(root: Path, prepared: Prepared) -> Plan:

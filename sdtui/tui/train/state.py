@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings, save_setting
+from sdtui.runs.queue_turns import holder_now
 from sdtui.runs.remembered import recall, remember, settings_of, with_settings
 from sdtui.runs.request import Prepared, make_request
 from sdtui.trainer.installed_arguments import learn_installed
@@ -38,6 +39,8 @@ class Outcome:
     """What is being waited for; None when this is up to date."""
     rehearsed: Standing | None = None
     """What is known of the last rehearsal with sd-scripts."""
+    holder: str | None = None
+    """The name of a run that goes on and has a card which this one would use."""
 
 
 class TrainState:
@@ -172,7 +175,8 @@ class TrainState:
         def work_out() -> Outcome:
             prepared = make()
             cost = cost_of(prepared, settings, last_of(home, settings.profile.name))
-            return Outcome(prepared, cost, rehearsed=standing_of(project, settings, install) if project else None)
+            rehearsed = standing_of(project, settings, install) if project else None
+            return Outcome(prepared, cost, rehearsed=rehearsed, holder=holder_now(prepared.request.env))
 
         self._screen.shell.bridge.call(self._screen, "prepare", work_out, self._show, self._refused)
 
