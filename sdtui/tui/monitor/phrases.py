@@ -133,11 +133,11 @@ def ending(view: RunView) -> str:
     }.get(view.state, f"Failed {at}.")
 
 
-def advice(view: RunView) -> str:
-    """What is left of the run that has ended, and the key that leads on."""
+def advice(view: RunView, *, ours: bool = True) -> str:
+    """What is left of the run that has ended, and the key that leads on where it is one of this project."""
     newest = last_checkpoint(view.checkpoints)
     kept = f"The newest checkpoint is {safe(_name(newest))}." if newest else "No checkpoint was saved."
-    if view.state is RunState.DONE:
+    if view.state is RunState.DONE or not ours:
         return kept
     return f"{kept} Train (5) starts again."
 

@@ -167,7 +167,9 @@ class MonitorScreen(ModeScreen):
         view, rows = followed.view, max(6, self.size.height // 2)
         ending = self.query_one("#ending", Lines)
         ending.display = view.state.ended and not self.large
-        ending.show_fitted(lambda width: ending_lines(view, followed.log, width, rows, followed.remedies))
+        ending.show_fitted(
+            lambda width: ending_lines(view, followed.log, width, rows, followed.remedies, ours=not self.foreign)
+        )
         stop = stop_note(followed)
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
         self.query_one("#beside", Lines).show(beside_lines(followed))

@@ -36,11 +36,17 @@ def place_of_error(log: Sequence[str]) -> Place:
 
 
 def ending_lines(
-    view: RunView, log: Sequence[str], width: int, rows: int, remedies: Sequence[Remedy] = ()
+    view: RunView,
+    log: Sequence[str],
+    width: int,
+    rows: int,
+    remedies: Sequence[Remedy] = (),
+    *,
+    ours: bool = True,
 ) -> list[Line]:
     """Why the run ended, what to do, and (where it ended badly) the log there, in ``rows`` lines of ``width`` cells.
 
-    Nothing while the run goes on.
+    Nothing while the run goes on. ``ours``: it can be started again from here.
     """
     said = verdict(view)
     if said is None:
@@ -49,9 +55,9 @@ def ending_lines(
     sentence, remedy = first_sentence(what)
     bad = view.state in (RunState.FAILED, RunState.LOST)
     lines: list[Line] = [*wrap(sentence, width, f"{role} strong" if role == "bad" else role, indent=2)]
-    rest = " ".join(filter(None, (remedy, advice(view))))
+    rest = " ".join(filter(None, (remedy, advice(view, ours=ours))))
     lines += [[("  ", "plain"), *line] for line in wrap(rest, width - 2, "plain")]
-    lines += helping_lines(remedies, width)
+    lines += helping_lines(remedies if ours else (), width)
     if not bad:
         return lines
     return [*lines, [("", "plain")], *excerpt(log, rows - len(lines) - 1)]
