@@ -34,7 +34,7 @@ def progress(view: RunView) -> str:
     """Where the run stands, on one line."""
     if view.state is RunState.QUEUED:
         return f"{view.state.value}  {safe(view.waiting or '')}".rstrip()
-    parts = [view.state.value, steps(view)]
+    parts = ["paused" if view.paused else view.state.value, steps(view)]
     if view.epoch is not None:
         parts.append(f"epoch {view.epoch}/{view.epochs}")
     if loss(view) is not None:

@@ -57,6 +57,8 @@ class Meter:
         self._output = Path(record.output_dir)
         self._before: tuple[float, float] | None = None
         """(when, processor seconds of the run's processes until then)"""
+        self.pids: frozenset[int] = frozenset()
+        """The run's processes at the last reading."""
 
     def read(self, record: RunRecord, now: float, gpus: tuple[Gpu, ...]) -> Reading:
         """The machine at ``now`` (seconds since the epoch) with its cards. ``record`` as it is known by now."""
@@ -79,7 +81,8 @@ class Meter:
     def _own(self, record: RunRecord) -> usage.Usage | None:
         if record.trainer is None or record.host != processes.host():
             return None
-        found = usage.usage_of(processes.group_members(record.trainer))
+        self.pids = frozenset(processes.group_members(record.trainer))
+        found = usage.usage_of(self.pids)
         return found if found.processes else None
 
     def _busy(self, own: usage.Usage | None) -> float | None:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdtui.machine import processes
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
 from sdtui.runs import disk
 from sdtui.runs.machine_log import MachineLog, Meter, Reading, without_processes
 from sdtui.runs.record import RunRecord, RunView, run_folder
 
+_EVERY = 0.9
 _MOST = 1200
-"""Readings of its own that are kept: twenty minutes, one a second."""
+"""Seconds between readings of its own, and how many are kept: twenty minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,12 @@ class MachineSide:
         self._sizes: dict[str, int] = {}
         self._seen: deque[Reading] = deque(maxlen=_MOST)
         self._merged: tuple[Reading, ...] = ()
+        self._current: Reading | None = None
 
     def look(self, record: RunRecord, view: RunView, now: float, gpus: Callable[[], tuple[Gpu, ...]]) -> Machine:
         """The machine at ``now`` (seconds since the epoch). Of a run that has ended only its history is read."""
         kept = self._log.read_new()
-        current = None
-        if not view.state.ended:
-            current = self._meter.read(record, now, gpus())
-            self._seen.append(without_processes(current))
+        current = None if view.state.ended else self._read(record, now, gpus)
         self._merge(tuple(kept))
         last = current or (self._merged[-1] if self._merged else None)
         return Machine(
@@ -64,10 +62,17 @@ class MachineSide:
             checkpoint_bytes=disk.written_since((one.path for one in view.checkpoints), self._sizes),
             now=current,
             history=self._merged,
-            own=frozenset(processes.group_members(record.trainer)) if current and record.trainer else frozenset(),
+            own=self._meter.pids,
             cards=record.gpus,
             output=record.output_dir,
         )
+
+    def _read(self, record: RunRecord, now: float, gpus: Callable[[], tuple[Gpu, ...]]) -> Reading:
+        """The machine now; at most once a second, for every process of it is looked at."""
+        if self._current is None or not 0 <= now - self._current.at < _EVERY:
+            self._current = self._meter.read(record, now, gpus())
+            self._seen.append(without_processes(self._current))
+        return self._current
 
     def _merge(self, kept: tuple[Reading, ...]) -> None:
         """What was kept until this screen began to look, then what it saw itself."""
