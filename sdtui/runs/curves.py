@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
 from sdtui.runs.growing import Growing
-from sdtui.trainer.tensorboard import EventFileReader, Scalar
+from sdtui.trainer.event_columns import Column
+from sdtui.trainer.tensorboard import EventFileReader
 
 LOSS = "loss"
 """The raw loss of each step: ``loss/current`` (train_network.py) or ``loss`` (the other scripts)."""
@@ -47,10 +48,10 @@ class _Scalar:
         self.steps, self.values, self.times = Growing("q"), Growing("d"), Growing("d")
         self._shown = Curve((), (), ())
 
-    def add(self, points: Sequence[Scalar]) -> None:
-        self.steps.extend(point.step for point in points)
-        self.values.extend(point.value for point in points)
-        self.times.extend(point.wall_time for point in points)
+    def add(self, column: Column) -> None:
+        self.steps.extend(column.steps)
+        self.values.extend(column.values)
+        self.times.extend(column.times)
 
     def curve(self) -> Curve:
         """As it is now; the same object until something was added."""
@@ -130,14 +131,13 @@ class EventFiles:
                 found[name] = found[tag]
         return found
 
-    def _keep(self, scalars: Iterable[Scalar]) -> None:
-        by_tag: dict[str, list[Scalar]] = {}
-        for scalar in scalars:
-            by_tag.setdefault(scalar.tag, []).append(scalar)
-            if not math.isfinite(scalar.value) and scalar.tag in (LOSS, _SAME[LOSS]):
-                self._spoiled(scalar.step)
-        for tag, points in by_tag.items():
-            self._scalars.setdefault(tag, _Scalar()).add(points)
+    def _keep(self, columns: Iterable[Column]) -> None:
+        for column in columns:
+            self._scalars.setdefault(column.tag, _Scalar()).add(column)
+            if column.tag in (LOSS, _SAME[LOSS]):
+                for step, value in zip(column.steps, column.values, strict=True):
+                    if not math.isfinite(value):
+                        self._spoiled(step)
 
     def _spoiled(self, step: int) -> None:
         if self._bad and 0 <= step - self._bad[-1][1] <= 1:

@@ -20,7 +20,7 @@ class Growing:
 
     def extend(self, numbers: Iterable[float]) -> None:
         """Add them all."""
-        new = array(self._code, numbers)
+        new = numbers if isinstance(numbers, array) and numbers.typecode == self._code else array(self._code, numbers)
         used = self._used + len(new)
         if used > len(self._room):
             # Room elsewhere: what was taken goes on looking at the old one.

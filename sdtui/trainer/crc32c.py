@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-_MANY = 64
-"""Pieces of one length from which numpy pays."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def _crc_table() -> tuple[int, ...]:
@@ -31,34 +31,13 @@ def masked_crc(data: bytes) -> int:
     return (((value >> 15) | (value << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-@lru_cache(maxsize=1024)
-def masked_crc_of_length(head: bytes) -> int:
-    """As ``masked_crc``, remembered: records have few different lengths."""
-    return masked_crc(head)
-
-
-def masked_crcs(pieces: Sequence[bytes]) -> list[int]:
-    """The checksum of each piece. Many of the same length are done together, byte by byte across all of them."""
-    found = [0] * len(pieces)
-    by_length: dict[int, list[int]] = {}
-    for index, piece in enumerate(pieces):
-        by_length.setdefault(len(piece), []).append(index)
-    for length, indices in by_length.items():
-        alike = [pieces[index] for index in indices]
-        sums = _side_by_side(alike, length) if len(alike) >= _MANY and length else [masked_crc(each) for each in alike]
-        for index, checksum in zip(indices, sums, strict=True):
-            found[index] = checksum
-    return found
-
-
-def _side_by_side(pieces: Sequence[bytes], length: int) -> list[int]:
-    import numpy as np  # a script that prints a run's state has no need of it
+def masked_crcs(rows: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """The checksum of each row: byte by byte across all of them."""
+    import numpy as np
 
     table = np.array(_TABLE, dtype=np.uint32)
-    columns = np.frombuffer(b"".join(pieces), dtype=np.uint8).reshape(-1, length).T.astype(np.uint32)
-    value = np.full(len(pieces), 0xFFFFFFFF, dtype=np.uint32)
-    for column in columns:
-        value = table[(value ^ column) & 0xFF] ^ (value >> 8)
-    value ^= 0xFFFFFFFF
-    masked: list[int] = (((value >> 15) | (value << 17)) + np.uint32(0xA282EAD8)).tolist()
-    return masked
+    value = np.full(len(rows), 0xFFFFFFFF, dtype=np.uint32)
+    for column in np.ascontiguousarray(rows.T):
+        value = table[(value ^ column) & np.uint32(0xFF)] ^ (value >> np.uint32(8))
+    value ^= np.uint32(0xFFFFFFFF)
+    return ((value >> np.uint32(15)) | (value << np.uint32(17))) + np.uint32(0xA282EAD8)

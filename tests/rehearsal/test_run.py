@@ -117,10 +117,9 @@ def test_samples_are_named_and_sized_by_their_prompts(finished: Finished) -> Non
 def test_tensorboard_has_the_trainers_tags_at_the_trainers_steps(finished: Finished) -> None:
     (path,) = (finished.folder / "log").glob("my_*/network_train/events.out.tfevents.*")
     assert re.fullmatch(r"my_\d{14}", path.parent.parent.name)
-    scalars = EventFileReader(path).read_new()
     steps: dict[str, list[int]] = {}
-    for scalar in scalars:
-        steps.setdefault(scalar.tag, []).append(scalar.step)
+    for column in EventFileReader(path).read_new():
+        steps.setdefault(column.tag, []).extend(column.steps)
     every = list(range(1, 2 * BATCHES + 1))
     assert steps == {"loss/current": every, "loss/average": every, "lr/unet": every, "loss/epoch_average": [1, 2]}
 
