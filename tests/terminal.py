@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -80,6 +81,13 @@ class Terminal:
             if not self._read(end - time.monotonic()):
                 raise AssertionError(f"{pattern!r} did not appear within {timeout} s. The screen:\n{self.text}")
 
+    def until(self, condition: Callable[[], object], timeout: float = 60) -> None:
+        """Read until ``condition`` holds; fails with the screen as it then is."""
+        end = time.monotonic() + timeout
+        while not condition():
+            if not self._read(end - time.monotonic(), 0.02):
+                raise AssertionError(f"It did not come to that within {timeout} s. The screen:\n{self.text}")
+
     def wait_until_gone(self, pattern: str, timeout: float = 30) -> None:
         """Read until nothing on the screen matches ``pattern``."""
         end = time.monotonic() + timeout
@@ -105,11 +113,15 @@ class Terminal:
         self.child.setwinsize(rows, columns)
         self.screen.resize(rows, columns)
 
-    def _read(self, seconds: float) -> bool:
+    def read(self) -> bool:
+        """Take in what has come; False where nothing will come any more."""
+        return self._read(1.0, 0.02)
+
+    def _read(self, seconds: float, at_most: float = 1.0) -> bool:
         if seconds <= 0:
             return False
         try:
-            data = self.child.read_nonblocking(size=65536, timeout=min(seconds, 1.0))
+            data = self.child.read_nonblocking(size=65536, timeout=min(seconds, at_most))
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
