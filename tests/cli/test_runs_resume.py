@@ -82,3 +82,30 @@ def test_again_takes_the_settings_with_changes_and_another_name(trained: Path, m
     assert (second.relaunch_of, second.continues) == (first.id, None)
     assert second.settings["save_state"] == "true"
     run_inside(monkeypatch, "runs", "follow", trained, second.id)
+
+
+@pytest.mark.slow
+def test_a_real_training_that_is_resumed_comes_to_the_same_end(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rehearsal's trainer, which restores everything: the last half again gives the same numbers."""
+    sets = (
+        "max_train_steps=6",
+        "save_every_n_steps=3",
+        "save_state=true",
+        "train_batch_size=2",
+        "width=64",
+        "height=64",
+    )
+    words = [word for one in (*sets, "sample_every_n_steps=") for word in ("--set", one)]
+    ways = ("--follow", "--json", "--yes")
+    first = run_inside(monkeypatch, "train", dataset, "--profile", "rehearsal", *words, *ways)
+    assert first.returncode == 0, first.stderr
+    state = "cats-rehearsal-step00000003-state"
+    second = run_inside(monkeypatch, "runs", "resume", dataset, "--state", state, *ways)
+    assert second.returncode == 0, second.stderr
+    whole, resumed = (json.loads(result.stdout.splitlines()[-1]) for result in (first, second))
+    assert [view["step"] for view in (whole, resumed)] == [6, 6]
+    assert resumed["first_step"] == 3
+    assert resumed["loss"] == pytest.approx(whole["loss"], rel=1e-4)
+    steps = [json.loads(line)["step"] for line in second.stdout.splitlines()]
+    assert steps == sorted(steps)
+    assert steps[0] == 3
