@@ -36,6 +36,7 @@ def queue_command(words: tuple[str, ...], yes: bool, as_json: bool) -> None:
     \b
     list               What waits, and for what (also without a word).
     move ID PLACE      To that place: a number (1 is the next one), first, last, up or down.
+                       ID may be the beginning of an ID, or the place where the run waits.
     pause [ID]         Start nothing; with ID only pass over that run. What runs goes on.
     go-on [ID]         Go on; with ID with that run.
     remove ID          Take it out. It stays in the list of runs, as stopped before it began.

@@ -75,19 +75,23 @@ def _append(waiting: Waiting) -> None:
 
 
 def resolve(wanted: str, homes: Iterable[Path] | None = None) -> Waiting:
-    """The run that waits and whose ID is or begins with ``wanted``; of these projects only, or of all.
+    """The run that waits at place ``wanted``, or whose ID is or begins with it; of these projects only, or of all.
 
     Raises UsageError where none or several are meant, else as ``queue_file.read``.
     """
+    waiting = [one for one in queue_file.read().waiting if waits(one)]
+    if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= len(waiting):
+        return waiting[int(wanted) - 1]
     among = None if homes is None else {str(home) for home in homes}
-    waiting = [one for one in queue_file.read().waiting if among is None or one.home in among]
+    waiting = [one for one in waiting if among is None or one.home in among]
     matches = [one for one in waiting if one.id == wanted] or [one for one in waiting if one.id.startswith(wanted)]
     if len(matches) == 1:
         return matches[0]
     if matches:
         several = ", ".join(one.id for one in matches[:5])
         raise UsageError(
-            f"{len(matches)} runs that wait begin with {wanted!r} ({several})", remedy="Say more of the ID."
+            f"{len(matches)} waiting runs begin with {wanted!r} ({several})",
+            remedy="Say more of the ID, or the place in the queue.",
         )
     raise UsageError(f"No run that waits is called {wanted!r}", remedy="See `sdtui runs queue`.")
 
@@ -129,12 +133,19 @@ def release(run: Waiting) -> None:
 
 
 def put_back(home: Path, record: RunRecord) -> None:
-    """Let a run wait here that was queued on another machine, or whose queue was lost. Raises as ``pause``."""
+    """Let a run wait here that was queued on another machine or in a project that was moved, or whose queue was lost.
+
+    Raises as ``pause``.
+    """
     if not store.is_queued(home, record):
         raise RunError(f"{record.id} does not wait")
     order = queue_file.read_order(home, record.id)
     waiting = Waiting(str(home), record.id, stop_on_failure=order.stop_on_failure)
-    if all(one.place != waiting.place for one in queue_file.read().waiting):
+    known = queue_file.read().waiting
+    moved = [one for one in known if one.id == record.id and not run_folder(Path(one.home), one.id).exists()]
+    if moved:  # with its project: it keeps its place
+        _change(lambda queue: tuple(waiting if one == moved[0] else one for one in queue.waiting))
+    elif all(one.place != waiting.place for one in known):
         _append(waiting)
     keeper.hand_over(record.id, queue_file.secrets_of(os.environ))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sdtui.base.errors import UsageError
+from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.settings import UserSettings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
@@ -42,7 +43,7 @@ def left_out(record: RunRecord) -> tuple[str, ...]:
 def source_of_run(home: Path, record: RunRecord) -> Path:
     """What is to be scanned for the project that the run trained on: its folder, or its dataset TOML."""
     config = Path(record.dataset_config) if record.dataset_config else None
-    if config is None or home in config.parents:
+    if config is None or home in config.parents or config.parent.parent.match(f"{PROJECT_FOLDER}/inputs"):
         return home.parent  # a config that was exported from the folders
     return config
 

@@ -268,7 +268,7 @@ class _Draft:
         naming.check_name(chosen)
         if chosen in taken:
             raise UsageError(
-                f"A run called {chosen} writes to this folder, or waits to",
+                f"A run called {chosen} is writing to this folder now, or waits to",
                 path=here,
                 remedy="Set another output_name.",
             )

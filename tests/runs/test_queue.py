@@ -22,6 +22,7 @@ from sdtui.runs.request import make_request
 from sdtui.runs.stop import request_stop
 from sdtui.trainer.location import require_trainer
 from sdtui.trainer.profiles import parse_settings
+from tests.runs.conftest import wait_for_end
 from tests.runs.queue_lab import QueueLab, lab
 
 __all__ = ["lab"]
@@ -248,3 +249,16 @@ def test_cards_are_told_to_the_launcher_and_to_cuda(lab: QueueLab) -> None:
     assert request.env == {"CUDA_VISIBLE_DEVICES": "2,1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     assert request.command[request.command.index("--gpu_ids") + 1] == "2,1"
     assert "--gpus" not in request.command
+
+
+def test_a_run_waits_on_at_its_place_when_its_project_is_moved(lab: QueueLab, tmp_path: Path) -> None:
+    record = lab.put("circle")
+    lab.put("second")
+    moved = lab.root.rename(tmp_path / "elsewhere")
+    queue.put_back(moved / ".sdtui", store.load(moved / ".sdtui", record.id))
+    assert [one.home for one in queue_file.read().waiting] == [str(moved / ".sdtui"), str(lab.home)]
+    assert queue.resolve("2").id != record.id == queue.resolve("1").id
+    turn.take_turn(moved / ".sdtui", store.load(moved / ".sdtui", record.id))
+    begun = store.load(moved / ".sdtui", record.id)
+    assert begun.output_dir == str(moved / "model") and begun.supervisor is not None
+    wait_for_end(begun.supervisor)
