@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sdtui.base.settings import UserSettings, save_setting
+from sdtui.base.settings import UserSettings, load_settings, save_setting
 from sdtui.machine.gpu import Gpu, GpuProcess
 from sdtui.runs import machine_log, store
 from sdtui.runs.machine_log import Reading
@@ -237,3 +237,22 @@ async def test_an_end_is_told_on_every_screen_with_the_bell(lab: RunLab, monkeyp
     async with seen(lab.root, "dataset") as it:
         await it.sees("Monitor ✗")
         assert "circle failed" not in it.words(), "it was over before this screen looked"
+
+
+async def test_how_one_is_told_is_shown_changed_and_tried(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.ended("train=4", "saved")
+    told = lab.root / "told.txt"
+    save_setting("notice_command", f'echo "$SDTUI_TEXT" > {told}')
+    async with seen(lab.root, "monitor") as it:
+        await it.sees("100%")
+        await it.press("B")
+        await it.sees("bell     off", "command  set", "webhook  not set", "A loss that is not a number is told.")
+        await it.press("n")
+        await it.sees("is told, and the run is paused")
+        await it.press("b")
+        await it.sees("bell     on")
+        await it.press("t")
+        await it.sees("sdtui can reach you.")
+        await it.until(lambda: told.exists() and told.read_text() == "sdtui can reach you.\n")
+    loaded = load_settings().settings
+    assert (loaded.bell, loaded.on_nan, loaded.desktop_notice) == (True, "pause", False)

@@ -23,6 +23,7 @@ from sdtui.tui.monitor.log_panel import LogPanel
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
 from sdtui.tui.monitor.machine_view import MachineView
+from sdtui.tui.monitor.notice_dialog import show_notices
 from sdtui.tui.monitor.remedy_dialog import offer_remedies
 from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.stop_dialog import StopDialog
@@ -254,6 +255,10 @@ class MonitorScreen(ModeScreen):
     def action_pause(self, held: bool) -> None:
         if self.followed is not None and self._feed is not None:
             actions.hold(self, self._feed.home, self.followed.view, held, self._feed.wake)
+
+    def action_notices(self) -> None:
+        if self._feed is not None:
+            show_notices(self, self._feed.home.parent)
 
     def action_remedies(self) -> None:
         if self.followed is not None and self._feed is not None:

@@ -69,6 +69,13 @@ COMMANDS = (
         rank=9,
     ),
     Command(
+        "monitor.notices",
+        "How you are told",
+        "Shows and changes the bell, notices of the desktop, and what becomes of a run whose loss is not a number.",
+        ("B",),
+        "notices",
+    ),
+    Command(
         "monitor.tensorboard",
         "TensorBoard command",
         "Shows the command that opens this run in TensorBoard, and the ssh line for your own computer.",
