@@ -31,6 +31,7 @@ def trained(dataset: Path, env: dict[str, str], monkeypatch: pytest.MonkeyPatch)
 
 def test_resume_goes_on_and_counts_over_both_parts(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = store.list_runs(trained / ".sdtui")[0].id
+    (trained / "2_cat" / "0.txt").write_text("another cat")
     result = run_inside(monkeypatch, "runs", "resume", trained, "--follow", "--json")
     assert result.returncode == 0, result.stderr
     last = json.loads(result.stdout.splitlines()[-1])
@@ -39,6 +40,9 @@ def test_resume_goes_on_and_counts_over_both_parts(trained: Path, monkeypatch: p
     assert "from step 6" in result.stderr
     shown = json.loads(run_inside(monkeypatch, "runs", "show", trained, "--json").stdout)
     assert (shown["id"], shown["step"]) == (last["id"], 8)
+    told = run_inside(monkeypatch, "runs", "show", trained).stdout
+    assert f"resumed     at step 6 of {first}" in told
+    assert "changed     2_cat: 1 caption changed (0.png)" in told
 
 
 def test_what_would_be_resumed_is_shown_first(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
