@@ -91,8 +91,21 @@ def act(word: str) -> None:
     elif name == "partial":
         sys.stderr.write("\rsteps:  50%|█████     | 5/1")
         sys.stderr.flush()
+    elif name == "endless-line":
+        sys.stderr.write("x" * int(value))
+        sys.stderr.flush()
+    elif name == "crowd":
+        for _ in range(int(value)):
+            subprocess.Popen([sys.executable, "-c", _SLEEPER], start_new_session=True, stdout=subprocess.DEVNULL)
+    elif name == "full-disk":
+        Path("/dev/full").write_bytes(b"weights")
+    elif name == "mute":
+        os.close(1)
+        os.close(2)
     elif name == "fail":
         raise ValueError(value)
+    elif name == "raise":
+        raise {"MemoryError": MemoryError, "ModuleNotFoundError": ModuleNotFoundError}[value.split(":")[0]](value)
     elif name == "exit":
         sys.exit(int(value))
     elif name.startswith("--") or name.isdigit():
