@@ -7,9 +7,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from sdtui.base.errors import UnreadableError, UsageError
+from sdtui.base.files import read_error
 from sdtui.base.paths import typed_path
 from sdtui.base.there import is_file, is_folder, is_there
 from sdtui.trainer.outputs import output_name_of
@@ -19,6 +21,10 @@ _OF_ONE_RUN = re.compile(r"\d{14}\Z")
 """How LOGDIR/TIME/TRACKER is named (library/train_util.py, prepare_accelerator): each run has a folder of its own."""
 _DEEP = 3
 """Folders below each other in which event files are looked for: LOGDIR/TIME/TRACKER."""
+_MOST = 100_000
+"""Files that are looked at for them: somebody may type the folder that all is in."""
+_MOST_INSIDE = 200
+"""Folders in a folder that are looked into for checkpoints."""
 _LOG_NAMES = (".log", ".out", ".txt")
 
 
@@ -42,7 +48,7 @@ def places(log: Path | None, logging_dir: Path | None, output_dir: Path | None) 
             raise UnreadableError(f"{name} takes a folder, and this is a file", path=folder)
     if log is not None and is_folder(log):
         raise UnreadableError("This is a folder, not a log", path=log, remedy="Give it to --output-dir.")
-    return ForeignPlaces(_there(log), _there(logging_dir), _there(output_dir))
+    return ForeignPlaces(_readable(log), _there(logging_dir), _there(output_dir))
 
 
 def places_typed(text: str) -> ForeignPlaces:
@@ -69,7 +75,7 @@ def newest_events(logging_dir: Path, until: float | None = None) -> tuple[Path, 
     """
     begun = [
         (int(found[1]), path)
-        for path in _files(logging_dir, _DEEP)
+        for path in islice(_files(logging_dir, _DEEP), _MOST)
         if (found := _EVENTS.match(path.name)) and (until is None or int(found[1]) <= until)
     ]
     if not begun:
@@ -103,7 +109,7 @@ def newest_name(output_dir: Path) -> tuple[str | None] | None:
 def _found(paths: list[Path]) -> ForeignPlaces:
     found = ForeignPlaces()
     for path in paths:
-        more = _of_file(path) if is_file(path) else _of_folder(path)
+        more = _of_folder(path) if is_folder(path) else _of_file(path)
         found = replace(
             found,
             log=found.log or more.log,
@@ -119,6 +125,20 @@ def _found(paths: list[Path]) -> ForeignPlaces:
     return found
 
 
+def _readable(log: Path | None) -> Path | None:
+    """A log that can be opened without waiting for anybody. Raises UnreadableError for any other."""
+    log = _there(log)
+    if log is None:
+        return None
+    if not is_file(log):
+        raise UnreadableError("This is no file that can be read again and again", path=log)
+    try:
+        log.open("rb").close()
+    except OSError as error:
+        raise read_error(error, log) from error
+    return log
+
+
 def _of_file(path: Path) -> ForeignPlaces:
     if _EVENTS.match(path.name):
         return ForeignPlaces(logging_dir=path.parent)
@@ -126,7 +146,7 @@ def _of_file(path: Path) -> ForeignPlaces:
         return ForeignPlaces(output_dir=path.parent)
     if path.suffix == ".png" and path.parent.name == "sample":
         return ForeignPlaces(output_dir=path.parent.parent)
-    return ForeignPlaces(log=path)
+    return ForeignPlaces(log=_readable(path))
 
 
 def _of_folder(folder: Path) -> ForeignPlaces:
@@ -135,8 +155,8 @@ def _of_folder(folder: Path) -> ForeignPlaces:
         logging_dir=folder if newest_events(folder) is not None else None,
         output_dir=folder if newest_name(folder) is not None else None,
     )
-    inside = [Path(entry.path) for entry in _entries(folder) if entry.is_dir() and entry.name != "sample"]
-    outputs = [inner for inner in inside if newest_name(inner) is not None]
+    inside = (Path(entry.path) for entry in _entries(folder) if entry.is_dir() and entry.name != "sample")
+    outputs = [inner for inner in islice(inside, _MOST_INSIDE) if newest_name(inner) is not None]
     return ForeignPlaces(
         log=_newest_log(folder),
         logging_dir=own.logging_dir,

@@ -334,6 +334,11 @@ def test_places_that_are_none_say_so(tmp_path: Path) -> None:
         places(tmp_path, None, None)
     with pytest.raises(UnreadableError, match="takes a folder"):
         places(None, log(tmp_path, b""), None)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnreadableError, match="no file that can be read"):
+        places(tmp_path / "pipe", None, None)
+    with pytest.raises(UnreadableError, match="no file that can be read"):
+        places_typed(str(tmp_path / "pipe"))
     with pytest.raises(UsageError, match="nothing of a run"):
         (tmp_path / "empty").mkdir()
         places_typed(str(tmp_path / "empty"))

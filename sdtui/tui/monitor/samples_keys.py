@@ -16,6 +16,11 @@ def _in_sight(screen: MonitorScreen) -> bool:
     return has_samples(screen) and screen.large in ("", "samples")
 
 
+def _alone(screen: MonitorScreen) -> bool:
+    """Whether nothing but the samples is shown."""
+    return has_samples(screen) and samples_large(screen)
+
+
 COMMANDS = (
     Command(
         "monitor.samples",
@@ -44,7 +49,7 @@ COMMANDS = (
         ("b",),
         "view_sample(True)",
         "side by side",
-        when=lambda screen: _in_sight(screen) and samples_large(screen),
+        when=_alone,
         rank=49,
     ),
     Command(
@@ -79,6 +84,31 @@ COMMANDS = (
         "look(-1, 0)",
         when=_in_sight,
     ),
+    Command(
+        "monitor.first_sample",
+        "First sample",
+        "The first sample of this prompt.",
+        ("home",),
+        "look(0, -1000000)",
+        when=_alone,
+    ),
+    Command(
+        "monitor.newest_sample",
+        "Newest sample",
+        "The newest sample of this prompt, and each newer one that comes.",
+        ("end", "G"),
+        "look(0, 1000000)",
+        when=_alone,
+    ),
+    Command(
+        "monitor.prompts_down",
+        "Prompts down",
+        "Five prompts further.",
+        ("pagedown",),
+        "look(5, 0)",
+        when=_alone,
+    ),
+    Command("monitor.prompts_up", "Prompts up", "Five prompts back.", ("pageup",), "look(-5, 0)", when=_alone),
     Command(
         "monitor.where",
         "Where the sample is",
