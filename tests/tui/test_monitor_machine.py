@@ -246,9 +246,9 @@ async def test_how_one_is_told_is_shown_changed_and_tried(lab: RunLab, monkeypat
     async with seen(lab.root, "monitor") as it:
         await it.sees("100%")
         await it.press("B")
-        await it.sees("bell     off", "command  set", "webhook  not set", "A loss that is not a number is told.")
+        await it.sees("bell     off", "command  set", "webhook  not set", "When a loss is not a number, you are told.")
         await it.press("n")
-        await it.sees("is told, and the run is paused")
+        await it.sees("you are told, and the run is paused")
         await it.press("b")
         await it.sees("bell     on")
         await it.press("t")

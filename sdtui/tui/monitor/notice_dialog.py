@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
 
 _NEXT = {"tell": "pause", "pause": "stop", "stop": "tell"}
-_ON_NAN = {"tell": "is told", "pause": "is told, and the run is paused", "stop": "is told, and the run is stopped"}
+_ON_NAN = {
+    "tell": "you are told",
+    "pause": "you are told, and the run is paused",
+    "stop": "you are told, and the run is stopped",
+}
 _TEST = Notice(Kind.TEST, "", "", "sdtui can reach you.")
 
 
@@ -34,7 +38,7 @@ def show_notices(screen: ModeScreen, project: Path) -> None:
     answers = (
         Answer("b", "bell", "bell"),
         Answer("d", "desktop", "desktop_notice"),
-        Answer("n", "loss that is no number", "on_nan"),
+        Answer("n", "bad loss", "on_nan"),
         Answer("t", "try them", "try"),
         Answer("esc", "close", ""),
     )
@@ -56,14 +60,14 @@ def _told(settings: UserSettings, theme: str) -> Text:
     text = Text()
     for title, value, sentence in (
         ("bell", _on(settings.bell), "rings this terminal, while sdtui is open in it"),
-        ("desktop", _on(settings.desktop_notice), "asks the terminal for a notice of the desktop (OSC 9)"),
+        ("desktop", _on(settings.desktop_notice), "asks it for a notice of the desktop (OSC 9)"),
         ("command", _set(settings.notice_command), "runs notice_command, also without a screen"),
         ("webhook", _set(settings.notice_webhook), "tells notice_webhook, also without a screen"),
     ):
         text.append(f"{title:<9}", ink.dim)
-        text.append(f"{value:<8}", ink.strong if value in ("on", "set") else ink.text)
+        text.append(f"{value:<9}", ink.strong if value in ("on", "set") else ink.text)
         text.append(f"{sentence}\n", ink.dim)
-    text.append("\nA loss that is not a number ", ink.dim)
+    text.append("\nWhen a loss is not a number, ", ink.dim)
     text.append(_ON_NAN[settings.on_nan], ink.strong)
     text.append(f".\n\nThe command and the webhook are set in {safe(shown(settings_path()))}.", ink.dim)
     return text
