@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sdtui.machine import processes
 from sdtui.runs.record import ProcessMark
 from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.chart_view import LossChart
+from sdtui.tui.monitor.following import Following
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars
 from tests.trainer.test_tensorboard import point, record
 from tests.tui.running import Seen, seen, with_images
@@ -125,3 +127,17 @@ async def test_any_scalar_can_be_chosen_and_the_learning_rates_are_told_apart(tm
         await it.type("validation")
         await it.press("enter")
         await it.sees("loss/validation/epoch_average 0.0700")
+
+
+async def test_while_a_long_run_is_being_read_it_says_so_and_not_that_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(tmp_path)
+    go_on = threading.Event()
+    look = Following.look
+    monkeypatch.setattr(Following, "look", lambda *args: (go_on.wait(60), look(*args))[1])
+    async with seen(tmp_path, "monitor") as it:
+        await it.sees("Reading tiny…")
+        assert "No run yet" not in it.words()
+        go_on.set()
+        await it.sees("loss 0.0")

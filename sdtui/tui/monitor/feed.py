@@ -48,6 +48,8 @@ class Snapshot(Progress):
     """A sentence where the run cannot be followed."""
     waiting: int = 0
     """Runs of the project that wait in the queue."""
+    opening: str | None = None
+    """What is being read for the first time, which may take seconds; None once it was."""
 
 
 @dataclass
@@ -92,6 +94,7 @@ class RunFeed:
                     following.close()
                     following = None
                 if following is None and wanted is not None:
+                    yield Snapshot(0, None, "runs", runs=runs, broken=broken, opening=wanted.name)
                     following = Following(self.home, wanted, self.wake)
                 snapshot = replace(self._look(following, runs, broken), waiting=listing.waiting)
                 yield snapshot

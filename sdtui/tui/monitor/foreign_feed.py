@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sdtui.base.work import Cancelled, Work
 from sdtui.runs.followable import Followable
-from sdtui.tui.monitor.feed import RunFeed
+from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Following
 
 
@@ -19,6 +19,7 @@ class ForeignFeed(RunFeed):
     def snapshots(self, cancelled: Cancelled) -> Work[None]:
         """Yield what there is whenever it may be something new, until cancelled."""
         assert self.follower is not None
+        yield Snapshot(0, None, "runs", opening=self.follower.record.name)
         following = Following(self.home, self.follower.record, self.wake, self.follower)
         try:
             while not cancelled():

@@ -23,6 +23,7 @@ from sdtui.tui.monitor.log_panel import LogPanel
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.machine_lines import beside_lines
 from sdtui.tui.monitor.machine_view import MachineView
+from sdtui.tui.monitor.no_run import without_a_run
 from sdtui.tui.monitor.notice_dialog import show_notices
 from sdtui.tui.monitor.remedy_dialog import offer_remedies
 from sdtui.tui.monitor.samples_panel import SamplesPanel
@@ -31,20 +32,7 @@ from sdtui.tui.monitor.stop_lines import stop_note
 from sdtui.tui.monitor.telling import tell
 from sdtui.tui.monitor.trouble import ending_lines, place_of_error
 from sdtui.tui.queue.open import show_queue
-from sdtui.tui.widgets.lines import Line, Lines
-
-_TEACH: tuple[Line, ...] = (
-    [("No run yet", "strong")],
-    [("", "plain")],
-    [
-        ("A run appears by itself, also one that ", "dim"),
-        ("sdtui train", "plain"),
-        (" started in a shell:", "dim"),
-    ],
-    [("its loss, its samples, its log, and in the end why it ended.", "dim")],
-    [("", "plain")],
-    [("5", "accent"), (" opens Train, where one is set up and started.", "dim")],
-)
+from sdtui.tui.widgets.lines import Lines
 
 
 class MonitorScreen(ModeScreen):
@@ -93,6 +81,7 @@ class MonitorScreen(ModeScreen):
             return
         self.query_one("#monitor").display = False
         self._feed = feed
+        self.snapshot = Snapshot(0, None, "runs", opening="the runs of this project")
         feed.follow(self._wanted)
         self.shell.bridge.work(self, "runs", self._feed.snapshots, lambda _none: None, self._arrived)
 
@@ -133,6 +122,8 @@ class MonitorScreen(ModeScreen):
 
     def _arrived(self, snapshot: Progress) -> None:
         assert isinstance(snapshot, Snapshot)
+        if snapshot.opening is not None and self.followed is not None:
+            return  # the run before is shown until the next one was read
         before, self.snapshot = self.snapshot, snapshot
         if snapshot.followed is not None:
             tell(self.shell, snapshot.followed.news, seen=self.app.screen is self)
@@ -148,8 +139,7 @@ class MonitorScreen(ModeScreen):
         teach = self.query_one("#teach", Lines)
         teach.display = followed is None
         if followed is None:
-            problem = self.snapshot.problem
-            teach.show([[(problem, "bad")]] if problem else _TEACH)
+            teach.show(without_a_run(self.snapshot))
             self._mark("")
             return
         self._mark(phrases.mark(followed.view, self.snapshot.waiting))
