@@ -31,10 +31,12 @@ class Answer:
 def _answers_text(answers: tuple[Answer, ...], theme: str) -> Text:
     ink = inks(theme)
     text = Text()
+    gap = ""
     for answer in answers:
-        text.append("   " if text else "")
+        text.append(gap)
         text.append(answer.key, ink.accent + Style(bold=True))
-        text.append(f" {answer.label}", ink.text)
+        text.append(f" {answer.label}" if answer.label else "", ink.text)
+        gap = "   " if answer.label else " "  # keys of one kind stand together, the last one with their word
     return text
 
 

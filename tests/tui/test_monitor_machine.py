@@ -136,6 +136,14 @@ def test_of_a_run_that_has_ended_its_own_hours_are_shown() -> None:
     ]  # fmt: skip
 
 
+def test_of_a_run_that_nobody_looked_at_nothing_is_known() -> None:
+    ended = msgspec.structs.replace(RUNNING, state=RunState.DONE, ended=NOW)
+    assert "Nothing is known of it" in text(machine_large(Machine(disk_free=1), ended, NOW, 600.0, 118, 35))
+    before = Machine(history=(reading(NOW - 7000.0, CARD),))
+    assert "further back somebody did" in text(machine_large(before, ended, NOW, 600.0, 118, 35))
+    assert "GPU 0" in text(machine_large(replace(before, gpus=(CARD,)), ended, NOW, None, 118, 35))
+
+
 def test_beside_the_run_a_card_is_a_line_and_a_disk_that_fills_before_the_end_is_warned_of() -> None:
     lines = machine_lines(machine(CARD), RUNNING, NOW)
     assert [line[0][0].split()[0] for line in lines] == ["GPU", "CPU", "disk"]

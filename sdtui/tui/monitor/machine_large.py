@@ -24,6 +24,8 @@ _TALLEST = 4
 """Rows of cells of one history, at most; from three on one of them is left empty below it."""
 
 
+_NOBODY_LOOKED = "  Nothing is known of it: the run had ended before anybody looked."
+_NOT_THEN = "  Nobody looked then; further back somebody did."
 _NO_CARD: tuple[Line, ...] = ([("  GPU NA", "strong"), ("  no NVIDIA driver answers here", "dim")], [])
 
 
@@ -52,6 +54,8 @@ def machine_large(
     """Everything, in ``height`` lines of ``width`` cells: a row a card where there is no room for more."""
     over = stretch(machine, view, now, span)
     head = _head(over, span, view)
+    if machine.now is None and not over.readings:
+        return [*head, [], [(_NOBODY_LOOKED if not machine.history else _NOT_THEN, "dim")]]
     for rows in range(_TALLEST, 0, -1):
         cards = [line for gpu in machine.gpus for line in _card(machine, gpu, over, width, rows)] or list(_NO_CARD)
         host = list(_rows(_host(machine, view, now, over), over, width, rows))

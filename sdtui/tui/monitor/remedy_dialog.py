@@ -25,15 +25,20 @@ if TYPE_CHECKING:
     from sdtui.tui.mode_screen import ModeScreen
 
 ALL = "all"
-_WIDTH = 54
+_WIDTH = 60
 """Cells of a sentence in the dialog, on the narrowest screen."""
 
 
 def offer_remedies(screen: ModeScreen, home: Path, followed: Followed, started: Callable[[str], None]) -> None:
     """List what would help; ``started`` is called with the ID of the run that was started with it."""
     remedies = followed.remedies
-    answers = [Answer(str(number), remedy.title, remedy.name) for number, remedy in enumerate(remedies, 1)]
-    if len(remedies) > 1:
+    last = len(remedies)
+    # Their titles stand above: beside the keys there is no room for all of them.
+    answers = [
+        Answer(str(number), "start it" if number == last else "", remedy.name)
+        for number, remedy in enumerate(remedies, 1)
+    ]
+    if last > 1:
         answers.append(Answer("a", "all of them", ALL))
     answers.append(Answer("esc", "none", ""))
 
