@@ -74,7 +74,7 @@ class Sources:
         arguments = self._arguments(told)
         output_dir = self.places.output_dir or self._folder(arguments, "output_dir") or self._announced(told)
         if not arguments and output_dir is not None:
-            arguments = self._left_by_the_gui(output_dir)
+            arguments = self._now_and_then(now, "settings", lambda: self._left_by_the_gui(output_dir))
         logging_dir = self.places.logging_dir or self._folder(arguments, "logging_dir")
         return Known(
             output_dir,

@@ -40,7 +40,7 @@ COMMANDS = (
         "view_sample",
         "open sample",
         when=_in_sight,
-        rank=48,
+        rank=21,
     ),
     Command(
         "monitor.samples_beside",
@@ -50,7 +50,7 @@ COMMANDS = (
         "view_sample(True)",
         "side by side",
         when=_alone,
-        rank=49,
+        rank=22,
     ),
     Command(
         "monitor.later",

@@ -257,7 +257,10 @@ class SamplesPanel(Widget):
                 role = "accent" if image is self._slots[0][1] else "dim"
                 # Into the gap, of which one cell stays.
                 wide = slot.columns + GAP - 1
-                parts.append(strip_of([(moment_mark(image), role)], wide, ink, paper))
+                mark = moment_mark(image)
+                if role == "accent":
+                    mark = f"▸{mark}" if len(mark) < wide else f"▸{mark.replace(',', '')}"
+                parts.append(strip_of([(mark, role)], wide, ink, paper))
             else:
                 wide = slot.columns
                 parts.append(self._cells(slot, image, inside))
