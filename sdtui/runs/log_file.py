@@ -140,7 +140,7 @@ class LogFile:
         """``height`` lines, that to which ``row`` belongs as number ``at`` of them, or nearest to that at the ends."""
         below = self.lines(row, height)
         above = self.lines_before(below[0].row if below else self.rows, height)
-        kept = min(len(above), max(at, height - len(below)))
+        kept = min(len(above), max(min(at, height - 1), height - len(below)))
         return (*above[len(above) - kept :], *below)[:height]
 
     def chunks(self, first: int, last: int) -> Iterator[tuple[int, bytes]]:

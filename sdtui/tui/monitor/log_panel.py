@@ -132,12 +132,12 @@ class LogPanel(Offers, Vertical):
                 self._end_work()
             if log is not self._log:
                 return
+            self.reader.rows = log.rows
             if self._then is not None:
                 self._do_what_waits(log)
-            elif self._following or not self.reader.lines or self.reader.rows == 0:
+            elif self._following or self._shows_tail:
                 self.reader.action_last()
             else:
-                self.reader.rows = log.rows
                 self._show_head()
 
         if first:
@@ -146,12 +146,17 @@ class LogPanel(Offers, Vertical):
 
     def _do_what_waits(self, log: LogFile) -> None:
         (what, text), self._then = cast("tuple[str, str]", self._then), None
-        self.reader.rows = log.rows
         if what == "notes":
             self.reader.action_last()
             self._collect(log)
         else:
             self._search(log, Wanted(text, literal=True), log.rows, backwards=True, mark=True)
+
+    @property
+    def _shows_tail(self) -> bool:
+        """Whether the lines in sight are only the end of the log, of which nobody knows the numbers yet."""
+        line = self.reader.line
+        return line is None or not line.rows
 
     def _show_tail(self) -> None:
         """The end of the log without its rows' numbers."""
@@ -335,7 +340,7 @@ class LogPanel(Offers, Vertical):
     @on(LogReader.Moved)
     def _moved(self, moved: LogReader.Moved) -> None:
         moved.stop()
-        if self.reader.rows:
+        if not self._shows_tail:
             self._following = self.reader.at_end
         self._show_head()
 
@@ -343,13 +348,13 @@ class LogPanel(Offers, Vertical):
         if not self.is_attached:
             return
         reader = self.reader
-        place = log_place.where(reader.line, reader.rows, following=self._following) if reader.rows else []
+        place = [] if self._shows_tail else log_place.where(reader.line, reader.rows, following=self._following)
         note = log_place.working(_DOING[self._doing], progress) if self._doing else self._note
         self.query_one("#log-head", Lines).show_fitted(lambda width: [log_place.head(place, note, width)])
 
     def on_resize(self) -> None:
         line = self.reader.line
-        if line is None or not line.rows:
+        if line is None or self._shows_tail:
             return
         if self._following:
             self.call_after_refresh(self.reader.action_last)

@@ -22,6 +22,8 @@ from sdtui.tui.widgets.lines import strip_of
 
 _SIDEWAYS = 20
 _WHEEL = 3
+_BOTTOM = 100_000
+"""The last line of the screen, however many it has by then."""
 
 
 class LogReader(Offers, Widget, can_focus=True):
@@ -106,7 +108,7 @@ class LogReader(Offers, Widget, can_focus=True):
         self.post_message(self.Wanted(0, 0, 0))
 
     def action_last(self) -> None:
-        self.post_message(self.Wanted(max(0, self.rows - 1), self.size.height - 1, self.size.height - 1))
+        self.post_message(self.Wanted(max(0, self.rows - 1), _BOTTOM, _BOTTOM))
 
     def action_sideways(self, steps: int) -> None:
         self._left = max(0, self._left + steps * _SIDEWAYS)
