@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Cli
 from tests.runs.recorded import RecordedRun, real_run
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -60,3 +61,13 @@ def test_what_cannot_be_opened_says_why(
     assert result.returncode == code
     assert said in result.stderr
     assert not result.stdout
+
+
+@pytest.mark.slow
+def test_in_a_terminal_it_is_the_same_monitor(done: RecordedRun, tmp_path: Path) -> None:
+    (tmp_path / "copied.log").write_bytes((done.folder / "console.log").read_bytes())
+    with Terminal("runs", "open", "--log", "copied.log", "--output-dir", done.output, cwd=tmp_path) as terminal:
+        terminal.wait_for("step 12/12")
+        terminal.wait_for("SAMPLES  prompt 1/2")
+        terminal.press("esc")
+        assert terminal.wait_for_exit() == 0
