@@ -134,7 +134,7 @@ def _part(view: RunView, cut: Continuation) -> Part:
 
 
 def _given_up(part: Part) -> str:
-    return f"{part.id} had trained {plural(part.given_up, 'step')} after the state that was resumed: they do not count."
+    return f"What {part.id} trained after the state that was resumed does not count: {plural(part.given_up, 'step')}."
 
 
 def _until(view: RunView, end: Continuation) -> RunView:
