@@ -15,6 +15,7 @@ from sdtui.tui.history.run_list import RunList
 from sdtui.tui.history.screen import HistoryScreen
 from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.screen import MonitorScreen
+from sdtui.tui.samples.screen import SamplesScreen
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
 from tests.tui.running import Seen, seen, with_images
 
@@ -136,7 +137,7 @@ async def test_runs_are_set_beside_each_other(root: Path) -> None:
         await it.sees("A step 10", "B epoch 2", "▄")
         await it.press("t")
         await it.sees("loss by time of training", "its times were not recorded")
-        await it.press("right")
+        await it.press("down")
         await it.sees("prompt 2/2", "A no sample of this prompt")
         await it.press("d")
         await it.until(lambda: "prompt 2/2" not in it.words() and "Network dim" in it.words())
@@ -226,8 +227,9 @@ async def test_all_of_it_fits_a_small_terminal(root: Path) -> None:
         await it.sees("A better", "B tiny")
         assert "prompt 1/2" not in it.words() and "Network dim" not in it.words()
         await it.press("p")
-        await it.sees("prompt 1/2", "B epoch 2")
-        await it.press("d")
+        await it.until(lambda: isinstance(it.screen, SamplesScreen))
+        await it.sees("prompt 1/2", "better", "step 10", "epoch 2")
+        await it.press("escape", "d")
         await it.sees("Network dim")
         await it.press("escape", "escape", "x")
         await it.sees("delete", "checkpoints")

@@ -28,6 +28,8 @@ from sdtui.tui.history.picture_row import PictureRow
 from sdtui.tui.monitor.chart import draw
 from sdtui.tui.monitor.chart_state import SMOOTHINGS
 from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.samples.screen import SamplesScreen
+from sdtui.tui.samples.sight import Column, Samples, Sight
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -37,11 +39,11 @@ if TYPE_CHECKING:
 
 
 class CompareScreen(Offers, LeavesOnce[None]):
-    """What is large is one of ``chart``, ``samples``, ``settings``, or nothing (all of them side by side)."""
+    """What is large is one of ``chart``, ``settings``, or nothing (all side by side, with the samples)."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
-    AUTO_FOCUS = "DifferenceList"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = compare_keys.OFFERED
 
     def __init__(self, home: Path, records: Sequence[RunRecord]) -> None:
@@ -78,7 +80,7 @@ class CompareScreen(Offers, LeavesOnce[None]):
     @property
     def shows_samples(self) -> bool:
         """Whether pictures are in sight: a low terminal has them on a key."""
-        return self.large == "samples" or not (self.large or self.has_class("-low"))
+        return not self.large and not self.has_class("-low")
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class CompareScreen(Offers, LeavesOnce[None]):
     def _show(self) -> None:
         self.query_one("#compare-title", Lines).show([self._title()])
         seen = self.seen
-        for name in ("chart", "samples", "settings"):
+        for name in ("chart", "settings"):
             self.set_class(self.large == name, f"-{name}")
         self.set_class(seen is not None and not seen.comparison.samples, "-without-samples")
         if seen is not None:
@@ -169,9 +171,9 @@ class CompareScreen(Offers, LeavesOnce[None]):
         heading: Line = [
             ("SAMPLES", "dim"),
             (f"  prompt {self._prompt + 1}/{len(indices)}", "plain"),
-            (" ◂ ▸", "dim" if len(indices) > 1 else "rest"),
+            (" ▴ ▾", "dim" if len(indices) > 1 else "rest"),
             (f"   nearest to step {count(round(row.step))}", "plain"),
-            (f"   {self._row + 1}/{len(rows)}", "dim"),
+            (" ◂ ▸", "dim" if len(rows) > 1 else "rest"),
         ]
         panel = self.query_one(PictureRow)
         panel.show(heading, row.images, prompt_lines(seen, row.prompt_index, panel.size.width))
@@ -201,8 +203,20 @@ class CompareScreen(Offers, LeavesOnce[None]):
 
     def action_enlarge(self, name: str) -> None:
         self.large = "" if self.large == name else name
+        self.set_focus(self.query_one(DifferenceList) if self.large == "settings" else None)
         self._show()
         self.call_after_refresh(self._show)
+
+    def action_samples(self) -> None:
+        seen, rows = self.seen, self._rows()
+        if seen is None or not rows:
+            return
+        row = rows[min(self._row, len(rows) - 1)]
+        columns = tuple(
+            Column(Samples.of(one.past.record, one.past.view, words), (row.step, 0))
+            for one, words in zip(seen.comparison.runs, seen.prompts, strict=True)
+        )
+        self.app.push_screen(SamplesScreen(Sight(columns, row.prompt_index, None), self._home))
 
     def action_axis(self) -> None:
         self._by_time = not self._by_time
