@@ -15,6 +15,7 @@ import msgspec
 
 from sdtui.base.errors import UsageError
 from sdtui.base.files import read_bytes
+from sdtui.base.paths import typed_path
 from sdtui.base.text import plural
 from sdtui.trainer.profiles import Settings
 
@@ -73,7 +74,7 @@ def launcher_of(settings: Settings) -> Launcher:
     Raises UsageError for what accelerate would refuse, UnreadableError for a file that cannot be read.
     """
     path = settings.text("accelerate_config")
-    config = read_config(Path(path)) if path else None
+    config = _named(path)
     said = config or AccelerateConfig(num_processes=1)
     processes = settings.number("num_processes", said.num_processes or -1)
     if processes < 1:
@@ -90,6 +91,10 @@ def launcher_of(settings: Settings) -> Launcher:
     )
     _refuse_what_cannot_be_shared(launcher)
     return launcher
+
+
+def _named(text: str) -> AccelerateConfig | None:
+    return read_config(Path.cwd() / typed_path(text)) if text else None
 
 
 def read_config(path: Path) -> AccelerateConfig:
@@ -165,7 +170,7 @@ def unheard(settings: Settings) -> Iterator[str]:
     (library/train_util.py, prepare_accelerator: it gives Accelerator its own precision and dynamo backend.)
     """
     path = settings.text("accelerate_config")
-    config = read_config(Path(path)) if path else AccelerateConfig()
+    config = _named(path) or AccelerateConfig()
     precision, wanted = _plain(config.mixed_precision), settings.text("mixed_precision") or "no"
     if precision not in ("no", wanted):
         yield f"The precision {precision} of {Path(path).name} is not looked at: mixed_precision is {wanted}."
