@@ -15,6 +15,7 @@ from sdtui.cli.run_text import document, ending, facts
 from sdtui.cli.runs_compare import compare_command
 from sdtui.cli.runs_delete import delete_command
 from sdtui.cli.runs_hold import go_on_command, pause_command
+from sdtui.cli.runs_log import log_command
 from sdtui.cli.runs_machine import machine_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.cli.runs_open import open_command
@@ -100,5 +101,5 @@ for _more in (
 ):
     command.add_command(_more)
 
-for _more in (resume_command, again_command):
+for _more in (resume_command, again_command, log_command):
     command.add_command(_more)

@@ -79,6 +79,24 @@ def find(
     return None
 
 
+def find_all(
+    log: LogFile, wanted: Wanted, most: int, cancelled: Cancelled = never_cancelled
+) -> Work[tuple[LogLine, ...]]:
+    """The first ``most`` lines in which it stands.
+
+    Raises WorkCancelled, and UsageError where a pattern takes too long.
+    """
+    found: list[LogLine] = []
+    for first, last in pairwise([*log.chunk_starts(), log.rows]):
+        if cancelled():
+            raise WorkCancelled
+        found += (line for line in lines_of(log, first, last, wanted.may_stand_in) if wanted.stands_in(line.text))
+        if len(found) >= most:
+            break
+        yield Progress(last, log.rows, "lines")
+    return tuple(found[:most])
+
+
 def lines_of(log: LogFile, first: int, last: int, worth: Callable[[bytes], bool]) -> Iterator[LogLine]:
     """The lines that begin in these rows, those of pieces that are not ``worth`` looking at left out."""
     for start, data in log.chunks(first, last):
