@@ -39,12 +39,18 @@ _LAST = 5.0
 def foreign_follower(places: ForeignPlaces, *, clock: Callable[[], float] = time.time) -> Followable:
     """What follows the run whose files stand at ``places``; one that an sdtui has recorded is followed as such.
 
-    Raises RunError where that record is damaged.
+    Folders that a person named are looked at instead of those that the record names: on another machine they may
+    stand elsewhere. Raises RunError where the record is damaged.
     """
-    if places.log is not None and (places.log.parent / store.RECORD).is_file():
-        folder = places.log.parent
-        return follower_of(folder.parent.parent, store.read_record(folder))
-    return ForeignFollower(places, clock=clock)
+    if places.log is None or not (places.log.parent / store.RECORD).is_file():
+        return ForeignFollower(places, clock=clock)
+    folder = places.log.parent
+    record = store.read_record(folder)
+    if places.output_dir is not None:
+        record = msgspec.structs.replace(record, output_dir=str(places.output_dir), sample_dir=None)
+    if places.logging_dir is not None:
+        record = msgspec.structs.replace(record, logging_dir=str(places.logging_dir))
+    return follower_of(folder.parent.parent, record)
 
 
 class ForeignFollower(Follower):

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.files import read_error
-from sdtui.base.paths import typed_path
+from sdtui.base.paths import PROJECT_FOLDER, typed_path
 from sdtui.base.there import is_file, is_folder, is_there
+from sdtui.runs.log_bytes import log_at
+from sdtui.runs.record import run_folder
+from sdtui.runs.store import CONSOLE, list_runs
 from sdtui.trainer.outputs import output_name_of
 
 _EVENTS = re.compile(r"events\.out\.tfevents\.(\d+)\.")
@@ -56,11 +59,11 @@ def places_typed(text: str) -> ForeignPlaces:
 
     Raises UsageError where nothing of a run is found, UnreadableError for what is not there.
     """
-    whole = typed_path(text)
+    whole = _stands(typed_path(text))
     if text.strip() and is_there(whole):
         return _found([whole.absolute()])
     try:
-        words = [typed_path(word) for word in shlex.split(text)]
+        words = [_stands(typed_path(word)) for word in shlex.split(text)]
     except ValueError:
         words = [whole]
     if not words:
@@ -127,7 +130,7 @@ def _found(paths: list[Path]) -> ForeignPlaces:
 
 def _readable(log: Path | None) -> Path | None:
     """A log that can be opened without waiting for anybody. Raises UnreadableError for any other."""
-    log = _there(log)
+    log = _there(_stands(log)) if log is not None else None
     if log is None:
         return None
     if not is_file(log):
@@ -150,7 +153,13 @@ def _of_file(path: Path) -> ForeignPlaces:
 
 
 def _of_folder(folder: Path) -> ForeignPlaces:
-    """What it is itself; else what the folders in it are (a project with ``model`` and ``log``)."""
+    """What it is itself; else what the folders in it are (a project with ``model`` and ``log``).
+
+    Of a project in which sdtui has started runs, the newest of them.
+    """
+    runs = list_runs(folder / PROJECT_FOLDER)
+    if runs:
+        return ForeignPlaces(log=log_at(run_folder(folder / PROJECT_FOLDER, runs[0].id) / CONSOLE))
     own = ForeignPlaces(
         logging_dir=folder if newest_events(folder) is not None else None,
         output_dir=folder if newest_name(folder) is not None else None,
@@ -207,6 +216,11 @@ def _changed(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _stands(path: Path) -> Path:
+    """Where it stands: a log of sdtui's may have been compressed since."""
+    return log_at(path) if path.name else path
 
 
 def _there(path: Path | None) -> Path | None:

@@ -280,6 +280,17 @@ def test_what_an_sdtui_has_recorded_is_followed_as_such(tmp_path: Path) -> None:
     assert (told.id, told.state, told.exit_code) == (run.record.id, RunState.DONE, 0)
 
 
+def test_a_project_of_another_sdtui_is_its_newest_run_and_folders_that_are_named_win(tmp_path: Path) -> None:
+    run = real_run(tmp_path / "theirs")
+    run.end()
+    console = run.folder / "console.log"
+    assert places_typed(str(tmp_path / "theirs")) == ForeignPlaces(log=console)
+    moved = (tmp_path / "theirs" / "model").rename(tmp_path / "copied")
+    assert view(log=console).checkpoints == ()
+    told = view(log=console, output_dir=moved)
+    assert (told.id, len(told.checkpoints), len(told.samples)) == (run.record.id, 2, 6)
+
+
 def test_an_empty_folder_is_a_run_that_may_come(tmp_path: Path) -> None:
     told = view(output_dir=tmp_path)
     assert (told.state, told.warnings) == (RunState.STARTING, ("Nothing of a run was found here yet.",))
