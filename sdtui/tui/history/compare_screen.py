@@ -22,11 +22,10 @@ from sdtui.runs.comparison import SampleRow
 from sdtui.runs.record import RunRecord
 from sdtui.tui.commands import Offers
 from sdtui.tui.history import compare_keys
-from sdtui.tui.history.compared import Seen, curves, legend_lines, prompt_lines, see, whole_lines
+from sdtui.tui.history.compare_chart import CompareChart
+from sdtui.tui.history.compared import Seen, legend_lines, prompt_lines, see, whole_lines
 from sdtui.tui.history.difference_list import DifferenceList
 from sdtui.tui.history.picture_row import PictureRow
-from sdtui.tui.monitor.chart import draw
-from sdtui.tui.monitor.chart_state import SMOOTHINGS
 from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.samples.screen import SamplesScreen
 from sdtui.tui.samples.sight import Column, Samples, Sight
@@ -54,8 +53,6 @@ class CompareScreen(Offers, LeavesOnce[None]):
         self.seen: Seen | None = None
         self.large = ""
         self._refusal = ""
-        self._by_time = self._log = False
-        self._smoothing = 0
         self._prompt, self._row = 0, 0
         """Place among the prompts that have samples, and among the rows of that prompt."""
 
@@ -64,7 +61,7 @@ class CompareScreen(Offers, LeavesOnce[None]):
         with Vertical(id="compare"):
             yield Lines(id="compare-legend")
             with Horizontal(id="compare-middle"):
-                yield Lines(id="compare-chart")
+                yield CompareChart(id="compare-chart")
                 with Vertical(id="compare-settings"):
                     yield Lines(id="differences-heading")
                     yield DifferenceList()
@@ -76,6 +73,10 @@ class CompareScreen(Offers, LeavesOnce[None]):
     def shell(self) -> SdtuiApp:
         """The app, with its type."""
         return cast("SdtuiApp", self.app)
+
+    @property
+    def _chart(self) -> CompareChart:
+        return self.query_one(CompareChart)
 
     @property
     def shows_samples(self) -> bool:
@@ -131,9 +132,9 @@ class CompareScreen(Offers, LeavesOnce[None]):
         self.set_class(seen is not None and not seen.comparison.samples, "-without-samples")
         if seen is not None:
             self.query_one("#compare-legend", Lines).show_fitted(
-                lambda width: legend_lines(seen, by_time=self._by_time, width=width)
+                lambda width: legend_lines(seen, by_time=self._chart.by_time, width=width)
             )
-            self._show_chart(seen)
+            self._chart.show_runs(seen)
             self.query_one("#differences-heading", Lines).show([self.query_one(DifferenceList).heading()])
             self._show_samples(seen)
         self.refresh_bindings()
@@ -144,24 +145,7 @@ class CompareScreen(Offers, LeavesOnce[None]):
         runs = plural(len(self._records), "run")
         if self.seen is None:
             return [(" Compare", "strong"), (f"   reading {runs}", "dim")]
-        share = SMOOTHINGS[self._smoothing]
-        how = f"mean of {share:.0%} of the points" if share else "each step"
-        axis = "time of training" if self._by_time else "step"
-        log = ", logarithmic" if self._log else ""
-        return [(" Compare", "strong"), (f"   {runs}", "plain"), (f"   loss by {axis}, {how}{log}", "dim")]
-
-    def _show_chart(self, seen: Seen) -> None:
-        chart = self.query_one("#compare-chart", Lines)
-        drawn = curves(seen, by_time=self._by_time, share=SMOOTHINGS[self._smoothing])
-        drawn = [one for one in drawn if len(one.series)]
-        width, height = chart.size
-        if width < 16 or height < 4:
-            return
-        if not drawn:
-            chart.show([[("· no loss to compare", "dim")]])
-            return
-        last = max(float(one.series.steps[-1]) for one in drawn)
-        chart.show(draw(drawn, 0, max(1.0, last), width, height, log=self._log, seconds=self._by_time).lines)
+        return [(" Compare", "strong"), (f"   {runs}", "plain"), (f"   {self._chart.words}", "dim")]
 
     def _show_samples(self, seen: Seen) -> None:
         rows, indices = self._rows(), seen.prompt_indices
@@ -219,15 +203,23 @@ class CompareScreen(Offers, LeavesOnce[None]):
         self.app.push_screen(SamplesScreen(Sight(columns, row.prompt_index, None), self._home))
 
     def action_axis(self) -> None:
-        self._by_time = not self._by_time
+        self._chart.turn()
         self._show()
 
     def action_smooth(self) -> None:
-        self._smoothing = (self._smoothing + 1) % len(SMOOTHINGS)
+        self._chart.smoother()
         self._show()
 
     def action_scale(self) -> None:
-        self._log = not self._log
+        self._chart.rescale()
+        self._show()
+
+    def action_zoom(self, factor: float) -> None:
+        self._chart.zoom(factor)
+        self._show()
+
+    def action_pan(self, share: float) -> None:
+        self._chart.pan(share)
         self._show()
 
     def action_pictures(self) -> None:
