@@ -17,6 +17,7 @@ from sdtui.tui.monitor.chart import NOTHING, Drawn, Kind, Mark, Plot, Series, co
 from sdtui.tui.monitor.chart_state import ChartState, Shown, marks, shown
 from sdtui.tui.monitor.legend import legend, marks_line, readout
 from sdtui.tui.monitor.scalars import Scalars
+from sdtui.tui.monitor.viewport import Viewport
 from sdtui.tui.widgets.lines import Line, cells
 from tests.tui.views import sample, view
 
@@ -306,6 +307,14 @@ def test_a_run_of_which_only_a_late_part_is_known_does_not_begin_at_nothing() ->
     assert shown(late, view(step=1000), ChartState()).first == 900
     early = Scalars(loss=Series.of([10, 1000], [0.1, 0.1]), is_raw=True)
     assert shown(early, view(step=1000), ChartState()).first == 0
+
+
+def test_a_closer_look_is_smoothed_over_fewer_points() -> None:
+    run = Scalars(loss=Series.of(range(1, 10_001), [0.1] * 10_000), is_raw=True)
+    now = view(step=10_000)
+    assert shown(run, now, ChartState()).leading.window == 400
+    close = ChartState(viewport=Viewport().zoomed(0.1, 0, 10_000))
+    assert shown(run, now, close).leading.window == 40
 
 
 def test_samples_and_resumes_are_marked_too() -> None:

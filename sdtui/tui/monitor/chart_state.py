@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from sdtui.runs.record import RunView
 from sdtui.tui.monitor.chart import STYLES, Drawn, Kind, Mark
 from sdtui.tui.monitor.scalars import Scalars
@@ -25,9 +27,11 @@ EPOCH_SIGN, VALIDATION_SIGN = "●", "◇"
 
 def window_of(series: Series, share: float) -> int:
     """Points to smooth over; of a young run at least a few, since a share of few points smooths nothing."""
-    if not share:
-        return 1
-    return max(1, round(len(series) * share), min(_FEW, len(series) // 4))
+    return _window(len(series), share)
+
+
+def _window(points: int, share: float) -> int:
+    return max(1, round(points * share), min(_FEW, points // 4)) if share else 1
 
 
 def steps_per_epoch(view: RunView) -> float | None:
@@ -107,14 +111,17 @@ NO_CURVE = Drawn("", NOTHING)
 
 
 def shown(scalars: Scalars, view: RunView, state: ChartState) -> Shown:
-    """What is to be drawn."""
+    """What is to be drawn. It is smoothed over a share of the points in sight: a closer look shows more."""
     curves = _of_subject(scalars, state)
     begins = [float(curve.series.steps[0]) for curve in curves if len(curve.series)]
     newest = [float(curve.series.steps[-1]) for curve in curves if len(curve.series)]
     last = max(float(view.total_steps or 0) if view.state.ended else 0.0, *newest, float(view.step), 1.0)
     # A run of which only a late part is known need not show that it knows nothing of the steps before.
     begin = min(begins, default=0.0)
-    return Shown(tuple(curves), begin if begin > 0.25 * last else 0.0, last)
+    first = begin if begin > 0.25 * last else 0.0
+    if state.subject != RATES_SUBJECT:
+        curves = [*_smoothed(curves[0], state.viewport.bounds(first, last), state.share), *curves[1:]]
+    return Shown(tuple(curves), first, last)
 
 
 def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
@@ -122,8 +129,8 @@ def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
         rates = scalars.rates
         return [Drawn(name, rates[name], *STYLES[place % len(STYLES)]) for place, name in enumerate(sorted(rates))]
     if state.subject != LOSS_SUBJECT:
-        return _smoothed(state.subject, scalars.by_tag.get(state.subject, NOTHING), state.share)
-    curves = _smoothed("loss", scalars.loss, state.share)
+        return [Drawn(state.subject, scalars.by_tag.get(state.subject, NOTHING))]
+    curves = [Drawn("loss", scalars.loss)]
     if len(scalars.epochs):
         curves.append(Drawn("epoch average", scalars.epochs, "curve2", EPOCH_SIGN, kind=Kind.POINTS))
     if len(scalars.validation):
@@ -131,10 +138,13 @@ def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
     return curves
 
 
-def _smoothed(name: str, series: Series, share: float) -> list[Drawn]:
-    window = window_of(series, share)
-    line = Drawn(name, series, window=window)
-    return [Drawn("each step", series, "faint", kind=Kind.CLOUD), line] if window > 1 else [line]
+def _smoothed(curve: Drawn, bounds: tuple[float, float], share: float) -> list[Drawn]:
+    """Each point, and before it the mean of those around it."""
+    begin, end = np.searchsorted(curve.series.steps, bounds)
+    window = _window(int(end - begin), share)
+    if window <= 1:
+        return [curve]
+    return [replace(curve, name="each step", role="faint", kind=Kind.CLOUD), replace(curve, window=window)]
 
 
 def next_mark(found: Sequence[Mark], step: float | None, by: int) -> float | None:

@@ -76,6 +76,7 @@ class ScalarBook:
 
     def __init__(self) -> None:
         self._growing: dict[str, GrowingSeries] = {}
+        self._made: dict[str, tuple[Curve, Series]] = {}
         self._seen: dict[str, Curve] = {}
         self._known = Scalars()
 
@@ -84,7 +85,8 @@ class ScalarBook:
         if self._rests(curves):
             return self._known
         self._seen = dict(curves)
-        loss = self._series(curves, LOSS if LOSS in curves else AVERAGE)
+        name = LOSS if LOSS in curves else AVERAGE
+        loss = self._series(curves, _SAME[name] if _SAME[name] in curves else name)
         by_tag = {
             tag: self._by_step(curves, tag, loss, steps_per_epoch)
             for tag in curves
@@ -106,8 +108,11 @@ class ScalarBook:
     def _series(self, curves: Mapping[str, Curve], tag: str) -> Series:
         if tag not in curves:
             return NOTHING
-        curve = curves[tag]
-        return self._growing.setdefault(tag, GrowingSeries()).become(curve.steps, curve.values, curve.times)
+        curve, known = curves[tag], self._made.get(tag)
+        if known is None or known[0] is not curve:
+            growing = self._growing.setdefault(tag, GrowingSeries())
+            known = self._made[tag] = (curve, growing.become(curve.steps, curve.values, curve.times))
+        return known[1]
 
     def _by_step(self, curves: Mapping[str, Curve], tag: str, loss: Series, steps_per_epoch: float | None) -> Series:
         series = self._series(curves, tag)
