@@ -10,8 +10,11 @@ import pytest
 from sdtui.machine import processes
 from sdtui.runs.record import ProcessMark
 from sdtui.trainer.console import ConsoleParser
+from sdtui.trainer.event_points import points_of
+from sdtui.trainer.tensorboard import EventFileReader
 from tests.bench.conftest import Compare
 from tests.runs.recorded import RecordedRun, bars
+from tests.trainer.test_tensorboard import point, record
 
 pytestmark = pytest.mark.bench
 
@@ -33,3 +36,25 @@ def test_following_a_long_run(tmp_path: Path, compare: Compare) -> None:
     compare(f"opening {size}", lambda: run.follower().poll(), "parsing all of it", parse_all, rounds=3)
     compare(f"an idle look after {size}", follower.poll, "reading the file", (run.folder / "console.log").read_bytes)
     compare(f"the last 200 lines of {size}", lambda: follower.log_lines(200), "parsing all of it", parse_all, rounds=3)
+
+
+def test_reading_the_points_of_a_long_run(tmp_path: Path, compare: Compare) -> None:
+    records = [
+        point(tag, step, 0.1, float(step))
+        for step in range(1, 20_001)
+        for tag in ("loss/current", "loss/average", "lr/unet")
+    ]
+    file = tmp_path / "events"
+    file.write_bytes(b"".join(map(record, records)))
+
+    def each_by_itself() -> None:
+        for one in records:
+            points_of(one)
+
+    compare(
+        f"reading and checking {len(records):,} points",
+        lambda: EventFileReader(file).read_new(),
+        "decoding each by itself, unchecked",
+        each_by_itself,
+        rounds=3,
+    )
