@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.runs import store
+from sdtui.runs.remembered import Remembered, remember
 from sdtui.trainer.location import require_trainer
 from sdtui.tui.train.screen import TrainScreen
 from tests.cli.test_train import dataset, env
@@ -91,6 +92,21 @@ async def test_again_opens_train_with_the_settings_of_the_run(
         assert it.screen.state is not None
         assert it.screen.state.settings.text("network_dim") == "16"
         assert it.screen.state.settings.text("resume") == ""
+
+
+async def test_what_is_set_on_train_is_not_taken_away_unasked(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_trainers(monkeypatch, tmp_path)
+    remember(trained / ".sdtui", Remembered("sd15-lora", {"sd15-lora": {"network_dim": "4"}}))
+    async with seen(trained, "monitor") as it:
+        await it.sees("A again…")
+        await it.press("A")
+        await it.sees("Take these settings?", "These are the settings of cats.", "network_dim")
+        await it.press("escape")
+        assert isinstance(it.screen, TrainScreen)
+        assert it.screen.state is not None
+        assert it.screen.state.settings.text("network_dim") == "4"
 
 
 async def test_a_run_without_a_state_says_what_to_do(trained: Path) -> None:

@@ -154,5 +154,4 @@ def _to_train(screen: ModeScreen, settings: Settings, sentences: Sequence[str]) 
 
     screen.shell.action_mode("train")
     if isinstance(screen.shell.screen, TrainScreen):
-        screen.shell.screen.take(settings)
-    screen.shell.say(" ".join(sentences))
+        screen.shell.screen.take(settings, " ".join(sentences))

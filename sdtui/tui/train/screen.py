@@ -40,7 +40,7 @@ from sdtui.tui.train.rows import (
     turned,
 )
 from sdtui.tui.train.state import Outcome, TrainState
-from sdtui.tui.train.takeover import ask_export, ask_import
+from sdtui.tui.train.takeover import ask_export, ask_import, ask_to_take
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -63,7 +63,7 @@ class TrainScreen(ModeScreen):
         """The setting that is being typed."""
         self._refusal = ""
         self._busy = False
-        self._given: Settings | None = None
+        self._given: tuple[Settings, str] | None = None
         """What another screen sent, until there is a state to take it."""
         self.rehearsing = Rehearsing(self)
 
@@ -111,18 +111,19 @@ class TrainScreen(ModeScreen):
             return
         self.state = TrainState(self, (path if path.is_dir() else path.parent) / PROJECT_FOLDER, self._show)
         self.form.focus()
-        if self._given is not None:
-            self.state.set(self._given)
         self.state.find_trainers()
+        if self._given is not None:
+            self.take(*self._given)
         self.watch_project(self._project_changed)
         self.watch(self.app, "checked", self._show_preflight, init=False)
         self.watch(self.app, "checking", self._show_preflight, init=False)
 
-    def take(self, settings: Settings) -> None:
-        """Fill the form with these settings, in place of what was set for their profile."""
-        self._given = settings
-        if self.state is not None:
-            self.state.set(settings)
+    def take(self, settings: Settings, sentence: str) -> None:
+        """Fill the form with settings that another screen sends; ``sentence`` says what they are."""
+        if self.state is None:
+            self._given = settings, sentence
+        else:
+            ask_to_take(self, self.state, settings, sentence)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         super().on_screen_resume(event)

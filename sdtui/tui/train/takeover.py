@@ -86,6 +86,30 @@ def _told(imported: Imported, model: Value | None, theme: str) -> Text:
     return text
 
 
+def ask_to_take(screen: ModeScreen, state: TrainState, settings: Settings, sentence: str) -> None:
+    """Fill the form with ``settings``; ask where something else is set for their profile. ``sentence``: what they are.
+
+    They are remembered as if they had been typed.
+    """
+    set_before = state.settings_for(settings.profile.name)
+    differ = [key for key in {**set_before.given, **settings.given} if set_before[key] != settings[key]]
+
+    def take(answer: str | None) -> None:
+        if answer:
+            state.set(settings)
+            screen.shell.say(sentence)
+
+    if not set_before.given or not differ:
+        take("take")
+        return
+    answers = (Answer("enter", "take them", "take"), Answer("esc", "leave all as it is", ""))
+    places = (
+        f"They take the place of what is set for {settings.profile.title}: {plural(len(differ), 'setting')} "
+        f"{'differs' if len(differ) == 1 else 'differ'} ({', '.join(differ[:6])}{', …' if len(differ) > 6 else ''})."
+    )
+    screen.app.push_screen(Ask("Take these settings?", f"{sentence}\n\n{places}", answers), take)
+
+
 def ask_export(screen: ModeScreen, state: TrainState) -> None:
     """Ask for a file, and show what would be written as a Plan."""
     project, install, settings, user = screen.shell.project, state.install, state.settings, state.user
