@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
@@ -70,17 +71,32 @@ class Attendance:
     def _start(self, run: Path) -> None:
         self._due = self._clock() + _AGAIN
         try:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "sdtui.runs.attendant", str(run)],
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                start_new_session=True,
-            )
+            child = _attendant(run)
         except OSError as error:
             sys.stderr.write(f"The run is not attended: {error}\n")
             return
         child.returncode = 0  # the supervisor waits for all its children itself
         self._pid = child.pid
+
+
+def tell_end(run: Path, env: Mapping[str, str]) -> None:
+    """Have it told that a run ended which never had a supervisor, where notices are wanted.
+
+    ``run`` is its folder; ``env`` one in which this package is found.
+    """
+    if wanted():
+        with contextlib.suppress(OSError):
+            threading.Thread(target=_attendant(run, env).wait, daemon=True).start()
+
+
+def _attendant(run: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sdtui.runs.attendant", str(run)],
+        stdin=subprocess.DEVNULL,
+        cwd="/",
+        env=env,
+        start_new_session=True,
+    )
 
 
 def wanted() -> bool:

@@ -23,6 +23,7 @@ import msgspec
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import make_folder
 from sdtui.runs import keeper, queue, queue_env, queue_file, store
+from sdtui.runs.attendance import tell_end
 from sdtui.runs.launch import own_environment
 from sdtui.runs.live import live_of_user
 from sdtui.runs.queue_file import Waiting
@@ -130,6 +131,7 @@ class Keeping:
         ended = self._take_turn(home, waiting.id, order, secrets)
         if ended not in (0, LATER):
             queue.refuse(home, waiting.id, f"It could not be prepared. {_last_words(home, waiting.id, ended)}")
+            tell_end(run_folder(home, waiting.id), os.environ)
         self._tidy()
         return ended != LATER
 

@@ -19,9 +19,10 @@ from sdtui.dataset.scan import open_project
 from sdtui.plans.journal import Journal
 from sdtui.plans.lock import LockedError
 from sdtui.runs import naming, queue, queue_file, store
-from sdtui.runs.launch import LaunchRequest, launch
+from sdtui.runs.attendance import tell_end
+from sdtui.runs.launch import LaunchRequest, launch, own_environment
 from sdtui.runs.queue_turns import LATER
-from sdtui.runs.record import RunRecord
+from sdtui.runs.record import RunRecord, run_folder
 from sdtui.runs.relaunch import found_trainer, settings_of_run, source_of_run
 from sdtui.runs.request import Prepared, make_request, write_inputs
 from sdtui.trainer.profiles import Settings
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     except SdtuiError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         queue.refuse(home, run_id, error.sentence())
+        tell_end(run_folder(home, run_id), own_environment())
     return 0
 
 
