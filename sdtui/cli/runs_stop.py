@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from sdtui.runs.followable import Followable
     from sdtui.runs.letterbox import StopAfter
     from sdtui.runs.record import RunView
+
+
+_LOOK_EVERY = 0.25
+"""Seconds between two looks at a run that is ending."""
 
 
 @click.command("stop")
@@ -48,7 +53,6 @@ def stop_command(
 
     Without --after it is interrupted, then terminated, then killed, each after a grace.
     """
-    from sdtui.cli.run_following import views_of
     from sdtui.runs.letterbox import StopAfter
     from sdtui.runs.lineage import follower_of
 
@@ -64,7 +68,7 @@ def stop_command(
         narrate("It goes on.")
         return
     if wait or (wait is None and after is None and not cancel):
-        view = [*views_of(home, follower)][-1]
+        view = _wait_for_end(follower)
         done = ending(view)
     else:
         view = follower.poll()
@@ -72,6 +76,21 @@ def stop_command(
         print_json(document(view))
     else:
         narrate(f"{view.id} {done}.")
+
+
+def _wait_for_end(follower: Followable) -> RunView:
+    """Until the run has ended, saying each signal that is sent."""
+    from sdtui.runs.letterbox import signal_words
+
+    told = ""
+    while not (view := follower.poll()).state.ended:
+        words = signal_words(follower.ending(), time.time())
+        stage = words.partition(";")[0]
+        if stage and stage != told:
+            narrate(words)
+            told = stage
+        time.sleep(_LOOK_EVERY)
+    return view
 
 
 def _ask(

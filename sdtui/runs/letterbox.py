@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from sdtui.base.files import write_atomic
+from sdtui.base.text import duration
 from sdtui.runs.escalation import Stage
 
 LOCK = "lock"
@@ -71,6 +72,21 @@ class Request(msgspec.Struct, frozen=True):
     """True holds its processes, False lets them go on; ``stop`` then says nothing."""
     why: str | None = None
     """Of a stop that no person asked for: a sentence."""
+
+
+_SENT = {
+    Stage.INTERRUPTING: "Asked to end (SIGINT)",
+    Stage.TERMINATING: "Told to end (SIGTERM)",
+    Stage.KILLING: "Killed (SIGKILL)",
+}
+
+
+def signal_words(status: Status | None, now: float) -> str:
+    """``Asked to end (SIGINT); harder in 18 s``, empty where no signal was sent. ``now`` in seconds since the epoch."""
+    if status is None or status.stage not in _SENT:
+        return ""
+    harder = f"; harder in {duration(max(0.0, status.harder_at - now))}" if status.harder_at is not None else ""
+    return _SENT[status.stage] + harder
 
 
 def read_status(state_folder: Path) -> tuple[Status, float] | None:

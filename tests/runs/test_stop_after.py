@@ -15,7 +15,7 @@ from sdtui.runs import store
 from sdtui.runs.escalation import Stage
 from sdtui.runs.follow import Follower
 from sdtui.runs.launch import adopt
-from sdtui.runs.letterbox import STATUS, StopAfter, read_status
+from sdtui.runs.letterbox import STATUS, Status, StopAfter, read_status, signal_words
 from sdtui.runs.record import RunRecord, RunState
 from sdtui.runs.stop import request_stop, request_stop_after, take_back_stop
 from sdtui.runs.stop_when import Awaited
@@ -195,3 +195,11 @@ def test_the_folder_tells_where_the_trainers_words_go_elsewhere(tmp_path: Path, 
     run.say(bars(5, 5, 9))
     assert awaited.come()
     awaited.close()
+
+
+def test_a_signal_that_was_sent_is_said_with_the_time_to_the_next() -> None:
+    assert (
+        signal_words(Status(Stage.INTERRUPTING, True, 100.0, 120.0), 103.0) == "Asked to end (SIGINT); harder in 17 s"
+    )
+    assert signal_words(Status(Stage.KILLING, True, 100.0, None), 103.0) == "Killed (SIGKILL)"
+    assert signal_words(Status(Stage.RUNNING, False, 100.0, None), 103.0) == signal_words(None, 0) == ""

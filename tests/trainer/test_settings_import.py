@@ -170,7 +170,10 @@ def test_a_preset_of_the_gui_gives_what_the_gui_would_give(tmp_path: Path) -> No
     assert found["no_half_vae"] is True and "cache_text_encoder_outputs" not in found
     assert found["gradient_accumulation_steps"] == 2 and found["clip_skip"] == 2
     assert read.settings["sdpa"] is True and read.settings["xformers"] is False
-    assert left(read).keys() == {"gpu_ids", "sample_prompts", "train_data_dir"}
+    assert left(read).keys() == {"sample_prompts", "train_data_dir"}
+    assert read.settings["gpus"] == "0,1" and read.settings["num_machines"] is None
+    spread = gui(tmp_path, num_machines=2, main_process_port="29600", gpu_ids="all").settings
+    assert (spread["num_machines"], spread["main_process_port"], spread["gpus"]) == (2, 29600, None)
 
 
 def test_the_gui_counts_steps_by_another_rule_and_that_is_said(tmp_path: Path) -> None:

@@ -11,10 +11,7 @@ from sdtui.trainer.settings_import.found import Found, says_nothing
 from sdtui.trainer.settings_import.kohya_network import NETWORK_KEYS, network_of
 
 _LAUNCHER = {
-    "num_machines": (1, "1"),
     "multi_gpu": (),
-    "gpu_ids": (),
-    "main_process_port": (0, "0"),
     "dynamo_backend": ("no",),
     "dynamo_mode": ("default",),
     "dynamo_use_fullgraph": (),
@@ -33,7 +30,10 @@ _MODELS = (
 )
 """Family in the script's name, the box that chooses it, and what its own keys begin with."""
 
-_RENAMED = {"optimizer": "optimizer_type", "max_resolution": "resolution"}
+_OF_ONE_MACHINE = {"num_machines": (1, "1"), "main_process_port": (0, "0")}
+"""What these have where they change nothing."""
+
+_RENAMED = {"optimizer": "optimizer_type", "max_resolution": "resolution", "gpu_ids": "gpus"}
 _ZERO_IS_UNSET = (
     "adaptive_noise_scale",
     "clip_skip",
@@ -126,6 +126,8 @@ def _take(found: Found, key: str, value: Any) -> None:
     if key in _LAUNCHER:
         if value not in _LAUNCHER[key]:
             found.leave(key, value, "It is an option of the launcher that sdtui does not give.")
+    elif key in _OF_ONE_MACHINE and value in _OF_ONE_MACHINE[key]:
+        return
     elif key == "xformers":
         choice = "xformers" if value is True else str(value or "")
         found.arguments |= {name: choice == name for name in ("xformers", "sdpa")}
