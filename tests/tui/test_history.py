@@ -251,6 +251,18 @@ async def test_on_a_poor_link_pictures_are_drawn_when_asked_for(root: Path) -> N
         assert it.screen.query_one(PictureRow).wanted
 
 
+async def test_runs_that_cannot_be_read_are_named(root: Path) -> None:
+    for name in ("20261124-000000-odd\u202e", "20261124-000001-empty"):
+        (root / ".sdtui" / "runs" / name).mkdir()
+    (root / ".sdtui" / "runs" / "20261124-000001-empty" / "run.json").touch()
+    async with seen(root, "monitor") as it:
+        await to_history(it)
+        await it.sees("W 2 cannot be read")
+        await it.press("W")
+        await it.sees("2 runs cannot be read", "20261124-000001-empty: The record of this run is damaged")
+        assert "\u202e" not in it.words()
+
+
 async def test_without_a_run_it_teaches(tmp_path: Path) -> None:
     async with seen(with_images(tmp_path), "monitor") as it:
         await it.sees("No run yet")

@@ -91,6 +91,14 @@ OFFERED = offered(
         rank=32,
     ),
     Command(
+        "history.broken",
+        "Runs that cannot be read",
+        "Says which runs of the project cannot be listed, and why.",
+        ("W",),
+        "broken",
+        when=lambda screen: _listing(screen) and bool(screen.broken),
+    ),
+    Command(
         "history.find",
         "Find a run",
         "Lists only runs that hold some letters: name, profile, state, settings, note, or the word star.",

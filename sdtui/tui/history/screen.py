@@ -20,11 +20,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sdtui.base.text import count, plural, safe
-from sdtui.base.work import Progress
+from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.runs.comparison import MOST
 from sdtui.runs.history import PastRun, RunsRead, history
 from sdtui.runs.notes import set_star, write_note
-from sdtui.tui.commands import Offers
+from sdtui.runs.store import BrokenRun, broken_runs
+from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.history import keys
 from sdtui.tui.history.about import about_lines
 from sdtui.tui.history.compare_screen import CompareScreen
@@ -62,6 +64,8 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         self._wanted = run_id
         self._first_marked = marked
         self._runs: tuple[PastRun, ...] | None = None
+        self.broken: tuple[BrokenRun, ...] = ()
+        """Runs whose record cannot be read."""
         self._reading: Progress | None = None
         self._order = Order.DATE
         self._again: Timer | None = None
@@ -132,7 +136,7 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
             self._again = None
         self._began = time.monotonic()
         self.shell.bridge.work(
-            self, "history", lambda cancelled: history(self._home, cancelled), self._were_read, self._progressed
+            self, "history", lambda cancelled: _all_runs(self._home, cancelled), self._were_read, self._progressed
         )
         self._show()
 
@@ -142,9 +146,11 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
             self._reading, self._runs = progress, progress.runs
             self._arrange()
 
-    def _were_read(self, runs: tuple[PastRun, ...]) -> None:
+    def _were_read(self, found: tuple[tuple[PastRun, ...], tuple[BrokenRun, ...]]) -> None:
+        runs, broken = found
         self._reading = None
-        changed, self._runs = runs != self._runs, runs
+        changed = (runs, broken) != (self._runs, self.broken)
+        self._runs, self.broken = runs, broken
         there = {past.record.id for past in runs}
         self._list.marked[:] = [run_id for run_id in self._list.marked if run_id in there]
         if changed or not runs:
@@ -188,6 +194,8 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         if self._reading is not None and self._reading.total:
             some = f"{count(self._reading.done)} of {plural(self._reading.total, 'run')} read"
         spans += [(f"   {some}", "plain"), (f"   by {self._order.value}", "dim")]
+        if self.broken:
+            spans.append((f"   {key_of('history.broken')} {count(len(self.broken))} cannot be read", "warn"))
         if self._list.marked:
             spans.append((f"   {count(len(self._list.marked))} marked", "accent"))
         if self._finder.value:
@@ -226,6 +234,11 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         self._finder.display = bool(self._finder.value)
         self._list.focus()
         self.refresh_bindings()
+
+    def action_broken(self) -> None:
+        sentences = "\n\n".join(f"{one.id}: {one.problem}" for one in self.broken)
+        title = f"{plural(len(self.broken), 'run')} cannot be read"
+        self.app.push_screen(Ask(title, sentences, (Answer("esc", "close", ""),)))
 
     def action_order(self) -> None:
         orders = list(Order)
@@ -299,3 +312,8 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
     def _deleted(self, deleted: bool | None) -> None:
         if deleted:
             self._read()
+
+
+def _all_runs(home: Path, cancelled: Cancelled) -> Work[tuple[tuple[PastRun, ...], tuple[BrokenRun, ...]]]:
+    runs = yield from history(home, cancelled)
+    return runs, broken_runs(home)
