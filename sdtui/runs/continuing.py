@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,12 @@ def resumption(home: Path, settings: Settings, length: Epochs) -> Resumption | N
     return Resumption(continues, course, tuple(_notes(settings, point, length, found, skip=skip)))
 
 
+def start_unknown(settings: Settings) -> Iterator[str]:
+    """A sentence where the run goes on from a state of which nothing is known here."""
+    if settings.text("resume") and settings["resume_from_huggingface"]:
+        yield "The state stands on Hugging Face: how far it is, is not known here, and steps are counted from 0."
+
+
 def initial_step(settings: Settings, point: StatePoint, per_epoch: int) -> int:
     """The step that the trainer takes itself to stand at: it is told, or it reads it from the state."""
     if skips_steps(settings.script):
@@ -112,8 +119,7 @@ def _notes(settings: Settings, point: StatePoint, length: Epochs, found: Resumpt
             "skip_until_initial_step counts wrongly with gradient_accumulation_steps above 1: leave it out, and the "
             "epoch is begun anew."
         )
-    elif found.course.steps_counted == 0 and point.state.told_step and point.state.told_step % length.per_epoch:
-        done = initial_step(settings, point, length.per_epoch) % length.per_epoch
+    elif not skip and (done := initial_step(settings, point, length.per_epoch) % length.per_epoch):
         notes.append(
             f"The state stands {plural(done, 'step')} into an epoch, which is trained again from its beginning."
         )

@@ -19,7 +19,7 @@ from sdtui.dataset.project import Project, ProjectKind
 from sdtui.edits.dataset_config import verify
 from sdtui.plans.plan import Change, MakeFolder, Plan, Write
 from sdtui.runs import cards, inside, naming
-from sdtui.runs.continuing import Epochs, resumption
+from sdtui.runs.continuing import Epochs, resumption, start_unknown
 from sdtui.runs.dataset_input import DatasetInput, exported, from_config
 from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.record import RunRecord
@@ -191,7 +191,7 @@ class _Draft:
             inputs=self.folder,
             plan=Plan(f"write what {self.name} reads", tuple(dict.fromkeys(changes))),
             notes=(
-                *(resumed.notes if resumed else ()),
+                *(resumed.notes if resumed else start_unknown(settings)),
                 *dataset.notes,
                 *self.notes,
                 *unheard(settings),

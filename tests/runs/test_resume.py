@@ -17,9 +17,11 @@ from sdtui.dataset.scan import open_project
 from sdtui.runs import store
 from sdtui.runs.changes import changes_between
 from sdtui.runs.record import RunRecord
+from sdtui.runs.request import make_request
 from sdtui.runs.resume import Resumed, resume
 from sdtui.runs.trained_on import read_trained_on, trained_on
 from sdtui.trainer.location import TrainerInstall
+from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import RunLab
 from tests.runs.test_relaunch import started
 from tests.runs.test_request import folder, install, model
@@ -159,6 +161,15 @@ def test_resume_among_the_settings_of_a_plain_start_counts_on_too(
     record = started(lab, folder, install, *texts)
     assert record.continues is not None
     assert (record.continues.run, record.continues.step, record.total_steps) == (lora.id, 6, 18)
+
+
+def test_a_state_on_hugging_face_is_said_to_be_unknown(
+    lab: RunLab, folder: Path, install: TrainerInstall, model: Path
+) -> None:
+    texts = (f"pretrained_model_name_or_path={model}", "resume=me/states/cat-state", "resume_from_huggingface=true")
+    prepared = make_request(open_project(folder), parse_settings("sd15-lora", texts), install)
+    assert prepared.request.continues is None
+    assert any("Hugging Face" in note for note in prepared.notes)
 
 
 def test_what_was_changed_since_is_listed(lora: RunRecord, folder: Path, go: Go) -> None:
