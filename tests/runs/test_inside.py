@@ -67,6 +67,7 @@ def test_a_run_in_tmux_shows_its_progress_there_and_outlives_the_session(lab: Ru
     assert lab.wait(record).exit_code == 0
 
 
+@pytest.mark.slow
 @with_tmux
 def test_a_trainer_that_cannot_be_started_is_the_same_sentence_there(lab: RunLab, tmux: None) -> None:
     with pytest.raises(RunError, match="/nowhere/accelerate"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import msgspec
 import pytest
@@ -163,3 +164,31 @@ def test_a_run_of_another_machine_is_to_be_stopped_there(lab: RunLab) -> None:
     with pytest.raises(RunError, match="runs on bigbox"):
         request_stop(lab.home, record.id)
     store.write_record(folder, record)
+
+
+WORKER = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open("worker" + os.environ["RANK"], "w").write(str(os.getpid()))
+while True:
+    time.sleep(1)
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_accelerate_started_are_ended_though_they_are_deaf(lab: RunLab) -> None:
+    (lab.root / "worker.py").write_text(WORKER)
+    options = ("--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no")
+    record = lab.launch(
+        command=(sys.executable, "-m", "accelerate.commands.launch", *options, "--dynamo_backend", "no", "worker.py")
+    )
+    pids = [lab.root / "worker0", lab.root / "worker1"]
+    while not all(path.exists() and path.read_text() for path in pids):
+        assert processes.alive(record.trainer)
+    request_stop(lab.home, record.id)
+    view = lab.wait(record)
+    assert view.state is RunState.STOPPED
+    for path in pids:
+        found = processes.stat(int(path.read_text()))
+        assert found is None or not found.living
