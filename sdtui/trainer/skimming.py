@@ -32,12 +32,14 @@ def skim(data: bytes) -> bytes:
     places = {found.start() for found in islice(_TROUBLE.finditer(data), _MOST)}
     for sign in _SIGNS:
         places.update(islice(_places(data, sign), _MOST))
-    parts, done = [], 0
+    parts = []
+    last = done = 0
     for place in sorted(places):
-        if place >= done:
-            start = data.rfind(b"\n", done, place) + 1 or done
-            done = _end(data, place)
-            parts.append(data[start:done])
+        if place < last:
+            continue
+        start = max(done, data.rfind(b"\n", 0, place) + 1)
+        last, done = _end(data, place)
+        parts.append(data[start:done])
     return b"".join(parts)
 
 
@@ -48,14 +50,14 @@ def _places(data: bytes, sign: bytes) -> Iterator[int]:
         at = data.find(sign, at + len(sign))
 
 
-def _end(data: bytes, at: int) -> int:
-    """Where the row ends in which ``at`` stands, with what belongs to it."""
-    end = data.find(b"\n", at) + 1
+def _end(data: bytes, at: int) -> tuple[int, int]:
+    """Where the last row begins and ends that belongs to the one in which ``at`` stands."""
+    start, end = at, data.find(b"\n", at) + 1
     for _ in range(_MOST_ROWS):
         if not end:
             break
-        indented = data[end : end + 1] in (b" ", b"\t")
+        start, indented = end, data[end : end + 1] in (b" ", b"\t")
         end = data.find(b"\n", end) + 1
         if not indented:
             break
-    return end or len(data)
+    return start, end or len(data)
