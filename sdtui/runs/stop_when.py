@@ -6,6 +6,7 @@ later step, or by its next epoch. The bar alone may be drawn again in the middle
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -50,10 +51,11 @@ class Awaited:
 
     def _read(self) -> bool:
         over = False
-        while data := os.pread(self._handle, _PIECE, self._offset):
-            self._offset += len(data)
-            for event in self._parser.feed(data):
-                over |= self._see(event)
+        with contextlib.suppress(OSError):  # a network file system that is away for a moment
+            while data := os.pread(self._handle, _PIECE, self._offset):
+                self._offset += len(data)
+                for event in self._parser.feed(data):
+                    over |= self._see(event)
         return over
 
     def _see(self, event: e.Event) -> bool:
