@@ -48,12 +48,15 @@ def seconds_until_full(free: int, kept: int, seconds: float, readings: Sequence[
 
 
 def _trend(readings: Sequence[Reading]) -> float:
-    known = [(reading.at, reading.disk_free) for reading in readings if reading.disk_free is not None]
-    if not known:
+    last: tuple[float, int] | None = None
+    first: tuple[float, int] | None = None
+    for reading in reversed(readings):
+        if reading.disk_free is None:
+            continue
+        last = last or (reading.at, reading.disk_free)
+        if reading.at < last[0] - _WINDOW:
+            break
+        first = (reading.at, reading.disk_free)
+    if first is None or last is None or last[0] - first[0] < _SHORTEST:
         return 0.0
-    last, free_last = known[-1]
-    recent = [one for one in known if one[0] >= last - _WINDOW]
-    first, free_first = recent[0]
-    if last - first < _SHORTEST or free_first is None or free_last is None:
-        return 0.0
-    return max(0.0, (free_first - free_last) / (last - first))
+    return max(0.0, (first[1] - last[1]) / (last[0] - first[0]))

@@ -199,7 +199,7 @@ class Follower:
         return self._silence.look(
             self.record,
             state,
-            size=console.st_size,
+            size=console.st_size + len(self._events.timing("loss/current", LOSS)[0]),  # either is a sign of life
             age=now - console.st_mtime,
             step_seconds=1 / speed if speed else None,
         )

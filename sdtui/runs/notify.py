@@ -6,8 +6,10 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -21,6 +23,8 @@ from sdtui.runs.record import RunView
 COMMAND_SECONDS = 30.0
 WEBHOOK_SECONDS = 10.0
 _TRIES = 2
+# Not a session of its own: the supervisor knows by the session what is no part of its run.
+_OWN_GROUP: dict[str, Any] = {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
 
 
 def deliver(notice: Notice, view: RunView | None, project: Path, settings: UserSettings) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ def run_command(command: str, notice: Notice, view: RunView | None, project: Pat
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, **{name: value.replace("\0", "") for name, value in told.items()}},
-            preexec_fn=os.setpgrp,
+            **_OWN_GROUP,
         )
     except OSError as error:
         return f"The notice command could not be started ({error.strerror})."
