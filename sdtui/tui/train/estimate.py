@@ -102,7 +102,9 @@ def _newest_size(view: RunView) -> int | None:
 
 def cost_lines(cost: Cost, settings: Settings, width: int) -> list[Line]:
     """Steps, time, disk: each with what it comes from beside it, or below it where there is no room."""
-    epochs = "" if ends_by_steps(settings) else f" × {plural(settings.number('max_train_epochs', 1), 'epoch')}"
+    # What goes on from a state trains a part of its epochs only.
+    part = ends_by_steps(settings) or bool(settings.text("resume"))
+    epochs = "" if part else f" × {plural(settings.number('max_train_epochs', 1), 'epoch')}"
     lines = _beside(f"{count(cost.total_steps)} steps", f"{count(cost.steps_per_epoch)} steps/epoch{epochs}", width)
     if cost.seconds is not None and cost.it_per_s is not None:
         lines += _beside(
