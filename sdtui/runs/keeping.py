@@ -26,7 +26,7 @@ from sdtui.runs import keeper, queue, queue_env, queue_file, store
 from sdtui.runs.attendance import tell_end
 from sdtui.runs.launch import own_environment
 from sdtui.runs.live import live_of_user
-from sdtui.runs.queue_file import Waiting
+from sdtui.runs.queue_file import Order, Waiting
 from sdtui.runs.queue_turns import LATER, judged, next_runs
 from sdtui.runs.record import RunRecord, run_folder
 
@@ -116,32 +116,38 @@ class Keeping:
     # --- a run's turn
 
     def _start(self, waiting: Waiting) -> bool:
-        """Whether the run has had its turn."""
-        home = Path(waiting.home)
-        order = queue_file.read_order(home, waiting.id)
-        secrets = self._secrets.get(waiting.id, {})
-        lacking = [name for name in order.needs if name not in secrets and not os.environ.get(name)]
-        if lacking:
-            queue.hold(
-                waiting,
-                f"It needs {' and '.join(lacking)}, which is kept in memory only and was lost: set it in a terminal, "
-                f"and say there: sdtui runs queue go-on {waiting.id}",
-            )
+        """Whether the run has had its turn. One that cannot be started holds up nobody."""
+        try:
+            order = queue_file.read_order(Path(waiting.home), waiting.id)
+            lacking = self._lacking(waiting.id, order)
+            if lacking:
+                queue.hold(
+                    waiting,
+                    f"It needs {' and '.join(lacking)}, which is kept in memory only and was lost: set it in a "
+                    f"terminal, and say there: sdtui runs queue go-on {waiting.id}",
+                )
+                return False
+            ended = self._take_turn(Path(waiting.home), waiting.id, order)
+        except SdtuiError as error:
+            queue.hold(waiting, error.sentence())
             return False
-        ended = self._take_turn(home, waiting.id, order, secrets)
         if ended not in (0, LATER):
-            queue.refuse(home, waiting.id, f"It could not be prepared. {_last_words(home, waiting.id, ended)}")
-            tell_end(run_folder(home, waiting.id), os.environ)
+            _refuse(waiting, ended)
         self._tidy()
         return ended != LATER
 
-    def _take_turn(self, home: Path, run_id: str, order: queue_file.Order, secrets: dict[str, str]) -> int:
+    def _lacking(self, run_id: str, order: Order) -> list[str]:
+        """The secrets that the run needs and that nobody has."""
+        known = self._secrets.get(run_id, {})
+        return [name for name in order.needs if name not in known and not os.environ.get(name)]
+
+    def _take_turn(self, home: Path, run_id: str, order: Order) -> int:
         """Have the run prepared and launched. Returns the exit status of what did it, negative for a signal."""
         turn = _turn_lock()
         if turn is None:
             return LATER  # of a keeper that was killed in the middle of it
         log = os.open(run_folder(home, run_id) / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        env = own_environment(queue_env.at_its_turn(os.environ, order.env, secrets))
+        env = own_environment(queue_env.at_its_turn(os.environ, order.env, self._secrets.get(run_id, {})))
         try:
             return subprocess.run(
                 [sys.executable, "-m", "sdtui.runs.turn", str(home), run_id],
@@ -198,6 +204,12 @@ def _turn_lock() -> int | None:
         os.close(handle)
         return None
     return handle
+
+
+def _refuse(waiting: Waiting, status: int) -> None:
+    home = Path(waiting.home)
+    if queue.refuse(home, waiting.id, f"It could not be prepared. {_last_words(home, waiting.id, status)}"):
+        tell_end(run_folder(home, waiting.id), os.environ)
 
 
 def _last_words(home: Path, run_id: str, status: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import time
@@ -179,12 +178,18 @@ def remove(run: Waiting, now: Callable[[], float] = time.time) -> None:
         changing.put(replace(changing.queue, waiting=left))
 
 
-def refuse(home: Path, run_id: str, sentence: str, now: Callable[[], float] = time.time) -> None:
-    """Let a run end before it began, because it could not begin. Nothing happens where it does not wait any more."""
-    with contextlib.suppress(RunError):
+def refuse(home: Path, run_id: str, sentence: str, now: Callable[[], float] = time.time) -> bool:
+    """Let a run end before it began, because it could not begin. False where it does not wait any more.
+
+    Raises WriteError.
+    """
+    try:
         _take_order(home, run_id)
-        ended = RunExit(returncode=None, ended=now(), stop_requested=False, error=sentence)
-        store.write_exit(run_folder(home, run_id), ended)
+    except RunError:
+        return False
+    ended = RunExit(returncode=None, ended=now(), stop_requested=False, error=sentence)
+    store.write_exit(run_folder(home, run_id), ended)
+    return True
 
 
 def _take_order(home: Path, run_id: str) -> None:

@@ -40,8 +40,15 @@ def main(arguments: Sequence[str]) -> int:
     except SdtuiError as error:
         sys.stderr.write(f"{error.sentence()}\n")
         queue.refuse(home, run_id, error.sentence())
-        tell_end(run_folder(home, run_id), own_environment())
+        if _failed(home, run_id):
+            tell_end(run_folder(home, run_id), own_environment())
     return 0
+
+
+def _failed(home: Path, run_id: str) -> bool:
+    """Whether it has ended because it could not begin, whoever has written that down; not where it was taken out."""
+    ended = store.read_exit(home, store.load(home, run_id))
+    return ended is not None and not ended.stop_requested
 
 
 def _forget_own_path(home: Path, run_id: str) -> None:

@@ -215,6 +215,15 @@ def test_a_run_that_was_taken_out_is_not_begun_by_a_turn_that_was_on_its_way(lab
     assert lab.view(record).state is RunState.STOPPED
 
 
+def test_a_run_that_cannot_be_started_at_all_holds_up_nobody(lab: QueueLab) -> None:
+    record = lab.put("circle")
+    (lab.home / "runs" / record.id / store.QUEUED).write_bytes(b"{")
+    with pytest.raises(RunError, match="cannot be read"):
+        queue_file.read_order(lab.home, record.id)
+    queue.remove(lab.waiting(record))
+    assert lab.view(record).state is RunState.STOPPED
+
+
 def test_the_failure_of_a_run_pauses_the_others_where_that_was_asked(lab: QueueLab) -> None:
     first = lab.put("first", stop_on_failure=True)
     lab.put("second")

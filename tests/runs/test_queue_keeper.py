@@ -122,6 +122,19 @@ def test_a_run_that_is_refused_at_its_turn_fails_with_the_sentence_and_the_next_
 
 
 @pytest.mark.slow
+def test_a_damaged_order_is_held_back_and_the_next_begins(lab: QueueLab) -> None:
+    lab.fifo("b")
+    queue.pause()
+    first = lab.put("first", "say=never")
+    second = lab.put("second", "tell=b")
+    (lab.home / "runs" / first.id / store.QUEUED).write_bytes(b"{")
+    queue.go_on()
+    lab.meet("b")
+    lab.end(second)
+    assert "cannot be read" in (lab.view(first).waiting or "")
+
+
+@pytest.mark.slow
 def test_a_failed_run_blocks_the_others_only_where_that_was_asked(lab: QueueLab) -> None:
     lab.fifo("a", "b", "go")
     lab.put("first", "tell=a", "wait=go", "fail=oh")
