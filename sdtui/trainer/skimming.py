@@ -15,11 +15,8 @@ _SIGNS = (
     b"save trained",
     b"current state",
     b"model saved",
-    b"generating sample",
-    b"caching ",
-    b"No data found",
 )
-"""Parts of what ``ConsoleParser`` understands."""
+"""Parts of what ``ConsoleParser`` understands; what only tells what the trainer did for a while is not among them."""
 _TROUBLE = re.compile(rb"WARNING|ERROR|CRITICAL|Traceback|Error|Killed")
 _MOST = 500
 """Of each in one piece: a flood says the same again and again."""

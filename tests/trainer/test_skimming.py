@@ -9,12 +9,21 @@ from sdtui.trainer.console import ConsoleParser
 from sdtui.trainer.skimming import skim
 from tests.trainer.test_thinning import REAL
 
+_PASSING = (
+    e.ScriptBegan
+    | e.DeviceNamed
+    | e.SamplingStarted
+    | e.SamplingProgress
+    | e.SamplingEnded
+    | e.CachingLatents
+    | e.CachingText
+)
+
 
 def told(data: bytes) -> list[e.Event]:
     parser = ConsoleParser()
     events = [*parser.feed(data), *parser.close()]
-    # Which script it is was read long before.
-    return [event for event in events if not isinstance(event, e.ScriptBegan | e.DeviceNamed)]
+    return [event for event in events if not isinstance(event, _PASSING)]
 
 
 @pytest.mark.parametrize("log", REAL, ids=["lora", "finetune"])
