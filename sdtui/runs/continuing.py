@@ -119,6 +119,11 @@ def _notes(settings: Settings, point: StatePoint, length: Epochs, found: Resumpt
             "skip_until_initial_step counts wrongly with gradient_accumulation_steps above 1: leave it out, and the "
             "epoch is begun anew."
         )
+    elif skip and found.course.steps_counted > 0:
+        notes.append(
+            f"The state stands {plural(found.course.steps_counted, 'step')} into an epoch: the trainer reads past their "
+            "images, and the rest of the epoch comes first."
+        )
     elif not skip and (done := initial_step(settings, point, length.per_epoch) % length.per_epoch):
         notes.append(
             f"The state stands {plural(done, 'step')} into an epoch, which is trained again from its beginning."

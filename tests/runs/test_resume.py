@@ -81,6 +81,7 @@ def test_within_an_epoch_its_rest_comes_first_unless_it_was_said_otherwise(lora:
     found = go(lora)
     assert "--skip_until_initial_step" in found.prepared.request.command
     assert (found.continues.steps_counted, found.continues.epochs_counted, found.ends_at) == (2, 1, 18)
+    assert any("reads past their images" in note for note in found.prepared.notes)
     whole = go(lora, skip_until_initial_step="false")
     assert "--skip_until_initial_step" not in whole.prepared.request.command
     assert whole.ends_at == 20
