@@ -118,7 +118,7 @@ def shown(scalars: Scalars, view: RunView, state: ChartState) -> Shown:
     last = max(float(view.total_steps or 0) if view.state.ended else 0.0, *newest, float(view.step), 1.0)
     # A run of which only a late part is known need not show that it knows nothing of the steps before.
     begin = min(begins, default=0.0)
-    first = begin if begin > 0.25 * last else 0.0
+    first = begin if begin > 0.25 * last and last - begin >= 1 else 0.0
     if state.subject != RATES_SUBJECT:
         curves = [*_smoothed(curves[0], state.viewport.bounds(first, last), state.share), *curves[1:]]
     return Shown(tuple(curves), first, last)

@@ -25,6 +25,8 @@ _WORDS = {
     "bad": "not a number",
 }
 _DAY = 86_400.0
+_LATEST = 2.5e11
+"""The end of the year 9999: what is later was written by nobody's clock."""
 
 
 def value_text(value: float) -> str:
@@ -170,7 +172,7 @@ def _latest(series: Series, step: float) -> float | None:
 
 
 def _when(at: float, view: RunView, now: float) -> Sequence[list[Span]]:
-    if not np.isfinite(at):
+    if not 0 <= at < _LATEST:
         return []
     clock = time.strftime("%H:%M:%S" if abs(now - at) < _DAY else "%m-%d %H:%M", time.localtime(at))
     since = (

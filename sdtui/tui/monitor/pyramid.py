@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FACTOR = 16
+_LARGEST = 1e150
+"""Beyond it a value counts as none: sums of such are not numbers either. The trainer writes at most 3.4e38."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Folded:
 
 def ground(values: Floats) -> Level:
     """The lowest level: every value by itself."""
-    good = np.isfinite(values)
+    good = np.abs(values) < _LARGEST
     kept = np.where(good, values, np.nan)
     return Level(kept, kept, np.where(good, values, 0.0), good.astype(np.float64))
 

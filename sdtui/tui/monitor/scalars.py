@@ -16,6 +16,7 @@ EPOCH_AVERAGES = ("loss/epoch_average", "loss/epoch")
 VALIDATIONS = ("loss/validation/step_average", "loss/validation/epoch_average")
 """The loss on the images held back: train_network.py, after every so many steps, and after epochs."""
 _SAME = {LOSS: "loss/current", AVERAGE: "loss/average"}
+_MOST_EPOCHS = 100_000
 _RATE = re.compile(r"lr(/(?!d\*lr)|$)")
 
 NOTES = {
@@ -139,7 +140,7 @@ def epoch_averages(loss: Series, steps_per_epoch: float | None, *, raw: bool) ->
 
     Of the raw loss the mean; the trainer's moving average stands at the end of an epoch for that epoch.
     """
-    if not steps_per_epoch or steps_per_epoch < 1 or not len(loss):
+    if not steps_per_epoch or not len(loss) or not 1 <= float(loss.steps[-1]) / steps_per_epoch < _MOST_EPOCHS:
         return NOTHING
     # A hair of leeway: epochs of 33.3 steps end at whole steps.
     ends = np.arange(0.0, float(loss.steps[-1]) / steps_per_epoch + 1e-6) * steps_per_epoch

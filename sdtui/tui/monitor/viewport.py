@@ -38,7 +38,8 @@ class Viewport:
         A view that follows the newest step goes on doing so.
         """
         low, high = self.bounds(first, last)
-        width = max((high - low) * factor, min(CLOSEST, last - first))
+        closest = max(CLOSEST, 1e-12 * abs(last))  # steps of 1e18 cannot be told apart any more
+        width = max((high - low) * factor, min(closest, last - first))
         if width >= last - first:
             return replace(self, width=None, end=None)
         if self.cursor is None:
