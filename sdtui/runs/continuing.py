@@ -121,8 +121,8 @@ def _notes(settings: Settings, point: StatePoint, length: Epochs, found: Resumpt
         )
     elif skip and found.course.steps_counted > 0:
         notes.append(
-            f"The state stands {plural(found.course.steps_counted, 'step')} into an epoch: the trainer reads past their "
-            "images, and the rest of the epoch comes first."
+            f"The state stands {plural(found.course.steps_counted, 'step')} into an epoch: the trainer reads past "
+            "their images, and the rest of the epoch comes first."
         )
     elif not skip and (done := initial_step(settings, point, length.per_epoch) % length.per_epoch):
         notes.append(
