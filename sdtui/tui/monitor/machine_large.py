@@ -27,10 +27,19 @@ _NO_CARD: tuple[Line, ...] = ([("  GPU NA", "strong"), ("  no NVIDIA driver answ
 
 
 def machine_large(
-    machine: Machine, view: RunView, now: float, span: float | None, width: int, height: int
+    machine: Machine,
+    view: RunView,
+    now: float,
+    span: float | None,
+    width: int,
+    height: int,
+    over: Over | None = None,
 ) -> list[Line]:
-    """Everything, in ``height`` lines of ``width`` cells: a row a card where there is no room for more."""
-    over = stretch(machine, view, now, span)
+    """Everything, in ``height`` lines of ``width`` cells: a row a card where there is no room for more.
+
+    ``over``: the history, where it was gathered already.
+    """
+    over = over or stretch(machine, view, now, span)
     head = _head(over, span, view)
     if machine.now is None and not over.readings:
         return [*head, [], [(_NOBODY_LOOKED if not machine.history else _NOT_THEN, "dim")]]

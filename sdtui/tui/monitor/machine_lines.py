@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sdtui.base.text import duration, file_size, plural, safe
@@ -43,7 +44,8 @@ def beside_lines(followed: Followed) -> list[Line]:
 
 def machine_lines(machine: Machine, view: RunView, now: float) -> list[Line]:
     """A line a card (``GPU NA`` where there is none), one for processor and memory, one for the disk."""
-    lines: list[Line] = [gpu_line(gpu, machine.history, now) for gpu in machine.gpus] or [[("GPU NA", "dim")]]
+    recent = [*takewhile(lambda reading: reading.at >= now - _RECENT, reversed(machine.history))][::-1]
+    lines: list[Line] = [gpu_line(gpu, recent, now) for gpu in machine.gpus] or [[("GPU NA", "dim")]]
     if machine.now is not None:
         lines.append(host_line(machine.now))
     disk = disk_line(machine, view, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdtui.base.text import duration, file_size
 from sdtui.machine.gpu import Gpu
@@ -14,6 +14,8 @@ from sdtui.tui.monitor.machine_side import Machine
 
 CARD_ROWS = 4
 """How many ``card_rows`` there are."""
+MOST_POINTS = 300
+"""Of each history: more than there are cells, few enough to be drawn each second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,29 @@ def stretch(machine: Machine, view: RunView, now: float, span: float | None) -> 
     for reading in readings:
         for gpu in reading.gpus:
             cards.setdefault(gpu.index, []).append((reading.at, gpu))
-    return Over(readings, first, max(last, first + 1.0), cards)
+    thin = {index: _thinned(points) for index, points in cards.items()}
+    every = -(-len(readings) // MOST_POINTS) or 1
+    return Over(readings[::-every][::-1], first, max(last, first + 1.0), thin)
+
+
+def _thinned(points: Sequence[tuple[float, Gpu]]) -> Sequence[tuple[float, Gpu]]:
+    """At most ``MOST_POINTS``: of several readings the mean of how busy the card was, and the most of all else."""
+    if len(points) <= MOST_POINTS:
+        return points
+    every = -(-len(points) // MOST_POINTS)
+    groups = (points[start : start + every] for start in range(0, len(points), every))
+    return [(group[-1][0], _together([gpu for _, gpu in group])) for group in groups]
+
+
+def _together(cards: Sequence[Gpu]) -> Gpu:
+    busy = [card.utilization for card in cards if card.utilization is not None]
+    return replace(
+        cards[-1],
+        utilization=round(sum(busy) / len(busy)) if busy else None,
+        memory_used=max((card.memory_used for card in cards if card.memory_used is not None), default=None),
+        temperature=max((card.temperature for card in cards if card.temperature is not None), default=None),
+        power=max((card.power for card in cards if card.power is not None), default=None),
+    )
 
 
 def card_rows(gpu: Gpu, over: Over) -> Iterator[Row]:

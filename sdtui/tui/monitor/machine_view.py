@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.machine_large import SPANS, machine_large
+from sdtui.tui.monitor.machine_rows import MOST_POINTS, Over, stretch
 from sdtui.tui.widgets.lines import Line, Lines
 
 
@@ -16,6 +17,8 @@ class MachineView(Lines):
         super().__init__(id=id)
         self._span = 0
         self._followed: Followed | None = None
+        self._over: Over | None = None
+        self._over_of: tuple[object, ...] = ()
 
     def follow(self, followed: Followed) -> None:
         """Show the machine as it is now."""
@@ -32,5 +35,16 @@ class MachineView(Lines):
         followed = self._followed
         if followed is None:
             return []
-        height = self.size.height or self.screen.size.height
-        return machine_large(followed.machine, followed.view, followed.now, SPANS[self._span], width, height)
+        height, span = self.size.height or self.screen.size.height, SPANS[self._span]
+        over = self._gathered(followed, span)
+        return machine_large(followed.machine, followed.view, followed.now, span, width, height, over)
+
+    def _gathered(self, followed: Followed, span: float | None) -> Over:
+        """The history; of a long stretch not each second, since its cells stand for minutes."""
+        key, over = (followed.record.id, span, followed.view.state.ended), self._over
+        if over is not None and key == self._over_of:
+            fresh = max(0.9, (over.last - over.first) / MOST_POINTS)
+            if followed.view.state.ended or 0 <= followed.now - over.last < fresh:
+                return over
+        self._over_of, self._over = key, stretch(followed.machine, followed.view, followed.now, span)
+        return self._over
