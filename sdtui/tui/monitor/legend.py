@@ -53,7 +53,7 @@ def legend(seen: Shown, scalars: Scalars, view: RunView, state: ChartState, widt
     if state.subject == RATES_SUBJECT:
         names = [_named(curve, rate_text) for curve in seen.curves]
         return _fitted([("learning rate", "dim")], [*names, _log(state)], width)
-    return _fitted(_head(seen, scalars, state), _details(seen, view, state), width)
+    return _fitted(_head(seen, scalars, state), _details(seen, scalars, view, state), width)
 
 
 def _head(seen: Shown, scalars: Scalars, state: ChartState) -> list[Span]:
@@ -69,14 +69,15 @@ def _head(seen: Shown, scalars: Scalars, state: ChartState) -> list[Span]:
     return head if bad is None else [*head, (f" not a number at step {count(bad)}", "bad")]
 
 
-def _details(seen: Shown, view: RunView, state: ChartState) -> list[list[Span]]:
+def _details(seen: Shown, scalars: Scalars, view: RunView, state: ChartState) -> list[list[Span]]:
     smoothed = seen.leading.window > 1
     more = [[(f"  mean of {count(seen.leading.window)}" if smoothed else "  each step", "accent")]]
     more += [_named(curve, value_text) for curve in reversed(seen.curves) if curve.kind is Kind.POINTS]
     if state.subject != LOSS_SUBJECT:
         more.append([(f"  {note(state.subject)}", "dim")] if note(state.subject) else [])
-    elif view.lr is not None:
-        more.append([("  lr ", "dim"), (rate_text(view.lr), "plain")])
+    else:
+        rate = view.lr if view.lr is not None else scalars.rate.newest()
+        more.append([("  lr ", "dim"), (rate_text(rate), "plain")] if rate is not None else [])
     more.append(_log(state))
     if smoothed:
         more.append([("  ⣿ ", "faint"), ("each step", "dim")])
