@@ -14,6 +14,7 @@ from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.files import read_error
 from sdtui.base.paths import PROJECT_FOLDER, typed_path
 from sdtui.base.there import is_file, is_folder, is_there
+from sdtui.edits.path_spelling import as_linux
 from sdtui.runs.log_bytes import log_at
 from sdtui.runs.record import run_folder
 from sdtui.runs.store import CONSOLE, list_runs
@@ -59,11 +60,11 @@ def places_typed(text: str) -> ForeignPlaces:
 
     Raises UsageError where nothing of a run is found, UnreadableError for what is not there.
     """
-    whole = _stands(typed_path(text))
+    whole = _stands(typed_path(as_linux(text)))
     if text.strip() and is_there(whole):
         return _found([whole.absolute()])
     try:
-        words = [_stands(typed_path(word)) for word in shlex.split(text)]
+        words = [_stands(typed_path(as_linux(word))) for word in shlex.split(text)]
     except ValueError:
         words = [whole]
     if not words:

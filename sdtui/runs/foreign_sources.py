@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.there import is_folder
+from sdtui.edits.path_spelling import as_linux
 from sdtui.machine import processes
 from sdtui.runs.foreign_places import ForeignPlaces, newest_events, newest_name
 from sdtui.runs.foreign_process import Trainer, find_trainer
@@ -96,9 +97,9 @@ class Sources:
         return result
 
     def absolute(self, path: str) -> Path:
-        """A path as the trainer was told it."""
+        """A path as the trainer was told it, one of Windows as WSL calls it."""
         folder = self._trainer.folder if self._trainer is not None else None
-        return (folder or self.somewhere) / path
+        return (folder or self.somewhere) / as_linux(path)
 
     def _events(self, logging_dir: Path | None, told: ForeignStory) -> tuple[Path, int] | None:
         """The newest run's; not those of a run after the log's, nor of one before the process that goes on."""

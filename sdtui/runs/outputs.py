@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _LOOK_AGAIN = 5.0
 """Seconds after which a folder is read again although its own time stands: overwriting a file does not change it."""
 _UNFINISHED = 10.0
 """Seconds after which a picture without an end is shown all the same."""
+_SLASH = re.compile(r"[/\\]")
+"""A log may be of another machine, also of Windows."""
 _PNG_END = b"IEND\xaeB`\x82"
 
 
@@ -51,7 +54,7 @@ class OutputFolders:
         self.samples = self._find_samples(now, latest)
 
     def _find_checkpoints(self, latest: float, told: frozenset[str]) -> tuple[Checkpoint, ...]:
-        names = {os.path.basename(path) for path in told}  # noqa: PTH119 -- it may be a path of another machine
+        names = {_SLASH.split(path)[-1] for path in told}
         found = []
         for entry in _entries(self._output_dir):
             parsed = parse_checkpoint_name(entry.name, self._name)

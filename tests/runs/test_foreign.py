@@ -14,6 +14,7 @@ from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.runs.foreign import ForeignFollower, foreign_follower
 from sdtui.runs.foreign_places import ForeignPlaces, places, places_typed
 from sdtui.runs.foreign_process import arguments_of, find_trainer, script_of
+from sdtui.runs.foreign_sources import Sources
 from sdtui.runs.foreign_story import ForeignStory
 from sdtui.runs.record import RunState, RunView
 from sdtui.trainer.console import ConsoleParser
@@ -130,6 +131,18 @@ def test_a_log_of_powershell_is_read(tmp_path: Path, encoding: str) -> None:
     copy = follower.console
     follower.close()
     assert not copy.exists()
+
+
+def test_the_paths_of_windows_are_understood(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path)
+    run.write(run.output / "tiny-000001.safetensors", BEGAN - 5000)  # a copy that kept an older time
+    events = next((DATA / "real_run").glob("events*"))
+    run.write(run.logging / events.name, ENDED, events.read_bytes())
+    saving = b"\nsaving checkpoint: D:\\lora\\out\\tiny-000001.safetensors\n"
+    path = log(tmp_path, BEGINS + HEADER + bars(1, 8, 8) + saving + SAVED)
+    told = view(log=path, output_dir=run.output, logging_dir=run.logging)
+    assert (told.name, [one.epoch for one in told.checkpoints]) == ("tiny", [1])
+    assert Sources(ForeignPlaces(log=path)).absolute("D:\\lora\\out") == Path("/mnt/d/lora/out")
 
 
 def test_a_second_run_that_has_only_begun_is_the_one(tmp_path: Path) -> None:
