@@ -66,7 +66,15 @@ def card_findings(run: RunArguments, install: TrainerInstall, read: GpuRead = gp
         message = "No NVIDIA graphics card answers on this machine."
         why = "On the processor a step takes minutes, and fp16 and 8-bit optimizers do not work there."
         yield Finding("missing-gpu", Severity.WARNING, message, why=why, fix="Check the driver with: nvidia-smi")
-    seen = _visible(len(cards))
+    absent = [number for number in run.gpus if number >= len(cards)]
+    if cards and absent:
+        message = f"There is no card {absent[0]}: this machine has {plural(len(cards), 'graphics card')}, from 0 on."
+        why = "CUDA sees no card then, or fewer than are needed."
+        yield Finding("missing-gpu", Severity.ERROR, message, why=why, fix="Set gpus to cards that nvidia-smi lists.")
+        return
+    if run.gpus:
+        cards = tuple(card for card in cards if card.index in run.gpus)
+    seen = len(cards) if run.gpus else _visible(len(cards))
     processes = run.processes_here
     if cards and processes > seen:
         message = f"{plural(processes, 'process', 'processes')} would train on {plural(seen, 'graphics card')}."

@@ -76,7 +76,8 @@ def run_arguments(
     """What ``build`` would tell the script, whether the trainer takes it or not."""
     values = {**_values(settings, install, paths, masked), **(dataset or {})}
     shared = launcher.launcher_of(settings)
-    return RunArguments(settings.script, values, shared.processes, facts or DatasetFacts(), shared.machines)
+    gpus = tuple(int(number) for number in settings.text("gpus").split(",") if number)
+    return RunArguments(settings.script, values, shared.processes, facts or DatasetFacts(), shared.machines, gpus)
 
 
 def _launcher(settings: Settings, install: TrainerInstall | None) -> Iterator[str]:

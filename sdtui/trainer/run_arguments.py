@@ -41,6 +41,8 @@ class RunArguments:
     """Of all machines together."""
     dataset: DatasetFacts = field(default_factory=DatasetFacts)
     machines: int = 1
+    gpus: tuple[int, ...] = ()
+    """The cards that it was given; empty: all."""
 
     def __getitem__(self, key: str) -> Value | None:
         return self.values.get(key)

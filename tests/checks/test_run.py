@@ -210,6 +210,15 @@ def test_cards_that_are_held_or_too_few(check: Check) -> None:
     assert check("sdxl-lora", cards=(unknown,)) == {}
 
 
+def test_of_several_cards_those_count_that_were_chosen(check: Check) -> None:
+    held = Gpu(1, "RTX 4090", 99, 9 << 30, 24 << 30, 70, 300.0, 450.0)
+    assert check("sdxl-lora", "gpus=0", cards=(CARD, held)) == {}
+    assert "Card 1" in check("sdxl-lora", "gpus=1", cards=(CARD, held))["gpu-memory-held"].message
+    absent = check("sdxl-lora", "gpus=2", cards=(CARD, held))["missing-gpu"]
+    assert absent.severity is Severity.ERROR
+    assert "There is no card 2: this machine has 2 graphics cards" in absent.message
+
+
 def test_half_precision_without_a_card(check: Check, install: TrainerInstall) -> None:
     from dataclasses import replace
 
