@@ -21,6 +21,7 @@ from sdtui.machine import oom, processes
 from sdtui.runs import letterbox, store
 from sdtui.runs.attendance import Attendance
 from sdtui.runs.escalation import Escalation, Grace, Stage
+from sdtui.runs.kin import Kin
 from sdtui.runs.letterbox import Request, StopAfter
 from sdtui.runs.record import ProcessMark, RunExit, RunRecord
 from sdtui.runs.stop_when import Awaited
@@ -47,6 +48,8 @@ class Watchman:
         self._stopped_after: StopAfter | None = None
         self._stopped_why: str | None = None
         self._paused = False
+        self._kin: Kin | None = None
+        """Of a run that was taken over: the kernel does not hand us what its processes leave behind."""
         self._attendance = Attendance()
         self._oom_kills = oom.kills()
         self._child: int | None = None
@@ -88,6 +91,7 @@ class Watchman:
 
     def adopt(self) -> None:
         """Take over a trainer whose own supervisor is gone. Raises RunError where nothing of it lives."""
+        self._kin = Kin(self._record.trainer) if self._record.trainer is not None else None
         if not self._members():
             raise RunError("There is nothing left of this run to take over", path=self._path)
         self._remember(supervisor=_own_mark())
@@ -113,6 +117,8 @@ class Watchman:
 
     def _over(self) -> bool:
         self._reap()
+        if self._kin is not None:
+            self._kin.look()
         if self._trainer_lives():
             return False
         if self._ended is None:
@@ -215,6 +221,8 @@ class Watchman:
 
     def _members(self) -> tuple[int, ...]:
         """Every process of the run that lives: its group, its session, and what was left behind to us."""
+        if self._kin is not None:
+            return self._kin.look()
         group = processes.group_members(self._record.trainer) if self._record.trainer else ()
         return tuple(dict.fromkeys((*group, *self._attendance.others(processes.descendants(os.getpid())))))
 
