@@ -29,6 +29,7 @@ async def test_without_a_project_it_is_shown_alone_and_leaving_ends_sdtui(log: P
         it = Seen(app, pilot)
         await it.sees("tiny", "done", "step 12/12", "✓ Done at step 12 of 12", "theirs/nohup.out", "esc leave")
         assert "stop…" not in it.words()
+        assert "Dataset" not in it.words()  # there is no project to go to
         await it.press("l")
         await it.sees("INFO", "esc back")
         await it.press("escape")

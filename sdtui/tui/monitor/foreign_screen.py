@@ -62,7 +62,8 @@ class ForeignMonitor(MonitorScreen):
             for place in (self._places.log, self._places.output_dir, self._places.logging_dir)
             if place is not None
         )
-        self.query_one(Header).show(safe(shown(place)), self.MODE, self.shell.marks)
+        alone = self.shell.project_path is None
+        self.query_one(Header).show(safe(shown(place)), self.MODE, self.shell.marks, alone=alone)
 
     def _mark(self, mark: str) -> None:
         """The header's marks are the project's."""

@@ -22,12 +22,16 @@ class Header(Widget):
         self._place = ""
         self._current = ""
         self._marks: dict[str, str] = {}
+        self._alone = False
         self._tabs: list[tuple[int, int, str]] = []
 
-    def show(self, place: str, current: str, marks: dict[str, str]) -> None:
-        """Show the project ``place`` (safe text), the ``current`` mode, and ``marks`` beside modes' titles."""
-        if (place, current, marks) != (self._place, self._current, self._marks):
-            self._place, self._current, self._marks = place, current, dict(marks)
+    def show(self, place: str, current: str, marks: dict[str, str], *, alone: bool = False) -> None:
+        """Show the project ``place`` (safe text), the ``current`` mode, and ``marks`` beside modes' titles.
+
+        ``alone``: there are no other modes to go to, because no project is open.
+        """
+        if (place, current, marks, alone) != (self._place, self._current, self._marks, self._alone):
+            self._place, self._current, self._marks, self._alone = place, current, dict(marks), alone
             self.refresh()
 
     def render(self) -> Text:
@@ -51,11 +55,13 @@ class Header(Widget):
         tabs = Text()
         self._tabs = []
         for mode in MODES:
+            if self._alone and mode.name != self._current:
+                continue
             if tabs:
                 tabs.append("  ")
             start = tabs.cell_len
             current = mode.name == self._current
-            if digits:
+            if digits and not self._alone:
                 tabs.append(f"{key_of(f'mode.{mode.name}')} ", ink.dim)
             tabs.append(mode.title, ink.accent + Style(bold=True) if current else ink.dim)
             mark = self._marks.get(mode.name)
