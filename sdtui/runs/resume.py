@@ -14,6 +14,7 @@ from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.runs import naming, store
 from sdtui.runs.changes import Change, changes_since
+from sdtui.runs.live import life_of
 from sdtui.runs.record import Continuation, RunRecord
 from sdtui.runs.relaunch import found_trainer, left_out, settings_of_run, source_of_run
 from sdtui.runs.request import Prepared, make_request
@@ -99,7 +100,10 @@ def resume(
         prepared = make_request(project, settings, install, user=user, now=now)
     if (continues := prepared.request.continues) is None:
         raise UsageError("resume was taken out of the settings", remedy="Start it anew with `sdtui runs again`.")
-    prepared = replace(prepared, notes=(*prepared.notes, *left_out(record)))
+    notes = [*prepared.notes, *left_out(record)]
+    if life_of(home, record).living:
+        notes.append(f"{record.name} has not ended: both would train at once, unless this one waits in the queue.")
+    prepared = replace(prepared, notes=tuple(notes))
     own = [key for key in _LENGTH if not keeps_epoch(settings.script) and key not in changes]
     changed = tuple(change for change in changes_since(record, prepared) if change.what not in own)
     return Resumed(prepared, point, continues, changed, settings)

@@ -154,6 +154,13 @@ def test_a_state_that_is_not_there_or_not_whole_is_refused(lora: RunRecord, go: 
         go(lora, state)
 
 
+def test_a_run_that_has_not_ended_is_said_to(lab: RunLab, lora: RunRecord, go: Go) -> None:
+    saved(lora, "-000001", told=6)
+    assert not any("has not ended" in note for note in go(lora).prepared.notes)
+    (lab.home / "runs" / lora.id / store.EXIT).unlink()
+    assert any("has not ended" in note for note in go(lora).prepared.notes)
+
+
 def test_resume_among_the_settings_of_a_plain_start_counts_on_too(
     lab: RunLab, lora: RunRecord, folder: Path, install: TrainerInstall, model: Path
 ) -> None:
