@@ -44,15 +44,19 @@ class News(msgspec.Struct, frozen=True):
 def ensure() -> bool:
     """See that the queue is kept, where a run waits that may begin. Returns whether somebody keeps it.
 
-    A keeper that is there looks again at once. Never raises: a queue that cannot be kept now is kept by the next one.
+    Never raises: a queue that cannot be kept now is kept by the next one who looks.
     """
     with contextlib.suppress(SdtuiError, OSError):
         queue = queue_file.read()
-        if queue.waiting and not queue.restarted:
-            if not is_kept():
-                _start()
-            wake()
+        if queue.waiting and not queue.restarted and not is_kept():
+            _start()
     return is_kept()
+
+
+def nudge() -> None:
+    """As ``ensure``; a keeper that is there looks at once. For whoever has changed something."""
+    ensure()
+    wake()
 
 
 def is_kept() -> bool:
@@ -78,7 +82,7 @@ def wake() -> None:
 
 def hand_over(run_id: str, secrets: Mapping[str, str]) -> None:
     """See that the queue is kept, and give the keeper what ``run_id`` needs beside what is written down."""
-    ensure()
+    nudge()
     if not secrets:
         return
     give_up = time.monotonic() + _PATIENCE

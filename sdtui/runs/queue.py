@@ -159,7 +159,7 @@ def go_on() -> None:
     """Let the queue go on: after a pause, and after the machine was restarted. Raises as ``pause``."""
     with queue_file.changing() as changing:
         changing.put(replace(changing.queue, paused=None, machine=queue_file.this_start()))
-    keeper.ensure()
+    keeper.nudge()
 
 
 def remove(run: Waiting, now: Callable[[], float] = time.time) -> None:
@@ -221,4 +221,4 @@ def _replace(run: Waiting, *, held: str | None) -> None:
 def _change(change: Callable[[Queue], tuple[Waiting, ...]]) -> None:
     with queue_file.changing() as changing:
         changing.put(replace(changing.queue, waiting=change(changing.queue)))
-    keeper.ensure()
+    keeper.nudge()

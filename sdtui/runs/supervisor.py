@@ -61,7 +61,7 @@ def _call_next() -> None:
     """Let the queue look whether a run waits for these cards, also where its keeper was killed meanwhile."""
     from sdtui.runs import keeper  # what it needs imports this module
 
-    keeper.ensure()
+    keeper.nudge()
 
 
 def _leave_everything(folder: Path) -> None:
