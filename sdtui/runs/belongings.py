@@ -160,8 +160,9 @@ def _records(home: Path, record: RunRecord, others: Sequence[RunRecord]) -> Iter
 
 def _own_inputs(record: RunRecord, inputs: Path) -> Iterator[Path]:
     for text in (*record.reads, *([record.dataset_config] if record.dataset_config else [])):
-        if inputs in Path(text).parents:
-            yield Path(text)
+        path = Path(os.path.normpath(text))  # a record that somebody wrote by hand may lead out of it with ".."
+        if inputs in path.parents:
+            yield path
 
 
 def _doubt(home: Path, kind: Kind, path: Path, record: RunRecord, others: Sequence[RunRecord]) -> str | None:

@@ -137,7 +137,7 @@ def sentence(deletion: Deletion, kinds: Collection[Kind], *, for_good: bool) -> 
 
 def _rehearsal(home: Path, record: RunRecord, found: Belongings, records: Sequence[RunRecord]) -> Path | None:
     """The folder that a rehearsal wrote to, where no other run did and nothing in it is doubtful."""
-    top, output = home / "rehearsals", Path(record.output_dir)
+    top, output = home / "rehearsals", Path(os.path.normpath(record.output_dir))
     if top not in output.parents:
         return None
     folder = top / output.relative_to(top).parts[0]

@@ -139,6 +139,18 @@ def test_the_inputs_that_another_run_reads_too_stay(run: RecordedRun, tmp_path: 
     assert (run.home / "inputs" / "20261121-222123") not in {i.path for i in belongings(run.home, run.record).items}
 
 
+def test_a_record_that_leads_elsewhere_takes_nothing_along(run: RecordedRun, tmp_path: Path) -> None:
+    home = run.home
+    ways_out = (str(home / "inputs" / ".." / "journal"), str(home / "inputs" / ".." / ".." / "images" / "a.png"))
+    run.record = _rewritten(
+        run, dataset_config=ways_out[0], reads=ways_out, output_dir=str(home / "rehearsals" / ".." / ".." / "model")
+    )
+    deletion = prepared(run)
+    assert deletion.whole is None
+    records = [item.path for item in deletion.of(tuple(Kind)) if item.kind is Kind.RECORD]
+    assert records == [home / "runs" / run.record.id]
+
+
 def test_a_rehearsal_goes_with_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / ".sdtui" / "rehearsals" / "20261121-222123"
     run = RecordedRun(tmp_path, output_dir=str(folder / "model"), logging_dir=str(folder / "log"))
