@@ -90,6 +90,8 @@ def _facts(view: RunView) -> Iterator[tuple[str, str]]:
     yield "step", steps(view) + (f"  epoch {view.epoch}/{view.epochs}" if view.epoch is not None else "")
     for part in view.parts:
         yield "resumed", f"at step {count(part.resumed_at)} of {safe(part.id)}"
+        for change in part.changes:
+            yield "changed", safe(change)
     yield "loss", f"{_number(view.loss)}  average {_number(view.avr_loss)}  learning rate {_number(view.lr)}"
     if view.it_per_s:
         yield "speed", speed(view.it_per_s)

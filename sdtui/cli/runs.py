@@ -20,7 +20,7 @@ from sdtui.cli.runs_machine import machine_command
 from sdtui.cli.runs_note import note_command, star_command
 from sdtui.cli.runs_open import open_command
 from sdtui.cli.runs_queue import queue_command
-from sdtui.cli.runs_resume import again_command, changed_facts, resume_command
+from sdtui.cli.runs_resume import again_command, resume_command
 from sdtui.cli.runs_stop import stop_command
 from sdtui.cli.runs_trouble import notify_command, remedies_command, tensorboard_command
 from sdtui.runs import store
@@ -70,7 +70,7 @@ def show_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     from sdtui.runs.history import past_run
 
     past = past_run(home, record)
-    click.echo("\n".join([*facts(past.view), *past_facts(past), *changed_facts(home, record)]))
+    click.echo("\n".join([*facts(past.view), *past_facts(past)]))
 
 
 @command.command("follow")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from sdtui.cli.run_place import find_run, json_option, place_argument, which_arg
 from sdtui.cli.starting import begin, document, may_overwrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sdtui.dataset.project import Project
     from sdtui.runs.changes import Change
@@ -135,18 +134,6 @@ def again_command(
     _tell(prepared, changes)
     if may_overwrite(prepared, yes=yes):
         begin(home, prepared, queueing=queueing, follow=follow, as_json=as_json, more=more)
-
-
-def changed_facts(home: Path, record: RunRecord) -> Iterator[str]:
-    """What each part of a resumed run was started with otherwise than the one before it."""
-    if record.continues is None:
-        return
-    from sdtui.runs.changes import changes_between
-    from sdtui.runs.states import parts_of
-
-    for earlier, later in pairwise(parts_of(home, record)):
-        for change in changes_between(earlier, later):
-            yield f"{'changed':<12}{safe(change.sentence)}"
 
 
 def _user() -> UserSettings:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sdtui.base.text import plural
-from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.record import RunRecord
-from sdtui.runs.request import Prepared
 from sdtui.runs.trained_on import TrainedImage, TrainedOn, TrainedSubset, read_trained_on, trained_on
+from sdtui.trainer.course import keeps_epoch
+
+if TYPE_CHECKING:
+    from sdtui.runs.launch import LaunchRequest
+    from sdtui.runs.request import Prepared
 
 _OF_THE_RESUMING = frozenset(("output_name", "resume", "initial_step", "initial_epoch", "skip_until_initial_step"))
 """Settings that differ whenever a run goes on from a state."""
+LENGTH = ("max_train_epochs", "max_train_steps")
+"""Settings that say how long a run is."""
 _NAMED = 3
 """Images that are named in a sentence."""
 
@@ -34,16 +39,21 @@ def changes_since(record: RunRecord, prepared: Prepared) -> tuple[Change, ...]:
     before = read_trained_on(record.trained_on)
     settings = setting_changes(record, prepared.request)
     if before is None:
-        return (*settings, _UNKNOWN)
+        return (*settings, UNKNOWN)
     return (*settings, *dataset_changes(before, trained_on(prepared.project)))
 
 
 def changes_between(earlier: RunRecord, later: RunRecord) -> tuple[Change, ...]:
-    """What ``later`` was started with otherwise than ``earlier``."""
+    """What ``later`` was started with otherwise than ``earlier``.
+
+    Where it goes on with a script that counts from 0, the steps that were left to it are no change.
+    """
     before, after = read_trained_on(earlier.trained_on), read_trained_on(later.trained_on)
     settings = setting_changes(earlier, later)
+    if later.continues is not None and not keeps_epoch(later.script):
+        settings = tuple(change for change in settings if change.what not in LENGTH)
     if before is None or after is None:
-        return (*settings, _UNKNOWN)
+        return (*settings, UNKNOWN)
     return (*settings, *dataset_changes(before, after))
 
 
@@ -77,7 +87,7 @@ def dataset_changes(before: TrainedOn, after: TrainedOn) -> tuple[Change, ...]:
     )
 
 
-_UNKNOWN = Change(
+UNKNOWN = Change(
     "dataset", "", "What the earlier run was trained on was not written down: changes of the dataset are not known."
 )
 

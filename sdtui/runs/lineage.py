@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
-from sdtui.base.text import plural
+from sdtui.base.text import count, plural
+from sdtui.runs.changes import UNKNOWN, changes_between
 from sdtui.runs.curves import AVERAGE, Curve
 from sdtui.runs.follow import Follower
 from sdtui.runs.followable import Followable
@@ -46,6 +48,7 @@ class Lineage:
         self._pieces: dict[int, tuple[RunView, Piece]] = {}
         self._told: list[tuple[RunView, TrainingHeader | None]] = []
         self._shown: RunView | None = None
+        self._changed: list[tuple[str, ...]] | None = None
 
     @property
     def record(self) -> RunRecord:
@@ -102,15 +105,22 @@ class Lineage:
     def _whole(self, told: Sequence[RunView]) -> RunView:
         views = [offset.view(view, part.story) for view, (part, offset) in zip(told, self._parts, strict=True)]
         *earlier, own = views
-        parts = tuple(_part(view, cut) for view, cut in zip(earlier, self._cuts, strict=True))
+        parts = tuple(map(_part, earlier, self._cuts, self._changes()))
         kept = [_until(view, cut) for view, cut in zip(earlier, self._cuts, strict=True)]
         return msgspec.structs.replace(
             own,
             parts=parts,
             checkpoints=tuple(one for view in (*kept, own) for one in view.checkpoints),
             samples=tuple(one for view in (*kept, own) for one in view.samples),
-            warnings=own.warnings + tuple(_given_up(part) for part in parts if part.given_up),
+            warnings=(*own.warnings, *(sentence for part in parts for sentence in _to_know(part))),
         )
+
+    def _changes(self) -> list[tuple[str, ...]]:
+        """What was changed from each part to the next; records do not change, so they are compared once."""
+        if self._changed is None:
+            records = [follower.record for follower, _ in self._parts]
+            self._changed = [_changed(earlier, later) for earlier, later in pairwise(records)]
+        return self._changed
 
     @property
     def _run(self) -> Follower:
@@ -122,7 +132,7 @@ def _resumed(record: RunRecord) -> Continuation:
     return record.continues
 
 
-def _part(view: RunView, cut: Continuation) -> Part:
+def _part(view: RunView, cut: Continuation, changes: tuple[str, ...]) -> Part:
     return Part(
         id=view.id,
         begins=view.first_step,
@@ -130,11 +140,20 @@ def _part(view: RunView, cut: Continuation) -> Part:
         resumed_epoch=cut.epoch,
         given_up=max(0, view.step - cut.step),
         state=cut.state,
+        changes=changes,
     )
 
 
-def _given_up(part: Part) -> str:
-    return f"What {part.id} trained after the state that was resumed does not count: {plural(part.given_up, 'step')}."
+def _changed(earlier: RunRecord, later: RunRecord) -> tuple[str, ...]:
+    return tuple(change.sentence for change in changes_between(earlier, later) if change is not UNKNOWN)
+
+
+def _to_know(part: Part) -> Iterator[str]:
+    if part.given_up:
+        steps = plural(part.given_up, "step")
+        yield f"What {part.id} trained after the state that was resumed does not count: {steps}."
+    if part.changes:
+        yield f"Resumed at step {count(part.resumed_at)} with changes: {'; '.join(part.changes)}."
 
 
 def _until(view: RunView, end: Continuation) -> RunView:

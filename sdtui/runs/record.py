@@ -154,6 +154,8 @@ class Part(msgspec.Struct, frozen=True):
     """Steps after it that this part had trained: they are in no curve any more."""
     state: str
     """The state folder that the next part went on from."""
+    changes: tuple[str, ...] = ()
+    """What the next part was started with otherwise, in settings and dataset: sentences."""
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from sdtui.base.text import count
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.runs import naming, store
-from sdtui.runs.changes import Change, changes_since
+from sdtui.runs.changes import LENGTH, Change, changes_since
 from sdtui.runs.live import life_of
 from sdtui.runs.record import Continuation, RunRecord
 from sdtui.runs.relaunch import found_trainer, left_out, settings_of_run, source_of_run
@@ -31,7 +31,6 @@ _OF_AN_EARLIER_RESUME = (
     "initial_epoch",
     "skip_until_initial_step",
 )
-_LENGTH = ("max_train_epochs", "max_train_steps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def resume(
     if life_of(home, record).living:
         notes.append(f"{record.name} has not ended: both would train at once, unless this one waits in the queue.")
     prepared = replace(prepared, notes=tuple(notes))
-    own = [key for key in _LENGTH if not keeps_epoch(settings.script) and key not in changes]
+    own = [key for key in LENGTH if not keeps_epoch(settings.script) and key not in changes]
     changed = tuple(change for change in changes_since(record, prepared) if change.what not in own)
     return Resumed(prepared, point, continues, changed, settings)
 
@@ -154,7 +153,7 @@ def _told(settings: Settings, record: RunRecord, point: StatePoint, changes: Map
             # The state of a run that was resumed itself says how many steps that part had, not all.
             settings = settings.with_value("initial_step", point.step)
         return settings
-    if any(key in changes for key in _LENGTH):
+    if any(key in changes for key in LENGTH):
         return settings
     return _with_what_is_left(settings, record, point)
 
@@ -172,7 +171,7 @@ def _with_what_is_left(settings: Settings, record: RunRecord, point: StatePoint)
 def _refuse_the_end(settings: Settings, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> None:
     """A script that counts from 0 would train all of it once more."""
     total = record.total_steps
-    if keeps_epoch(settings.script) or total is None or point.step < total or any(key in changes for key in _LENGTH):
+    if keeps_epoch(settings.script) or total is None or point.step < total or any(key in changes for key in LENGTH):
         return
     raise UsageError(
         f"The state stands at step {count(point.step)}, and the run ended at step {count(total)}: nothing is left",

@@ -235,3 +235,11 @@ def test_why_it_ended_is_told_with_the_steps_of_all_parts(tmp_path: Path) -> Non
         RunState.STOPPED,
         "Stopped as you asked at step 9 of 15.",
     )
+
+
+def test_what_was_changed_from_part_to_part_is_told_with_it(tmp_path: Path) -> None:
+    ended(tmp_path, "cat", settings={"learning_rate": "1e-4", "max_train_epochs": "3"})
+    run = part(tmp_path, "cat-2", settings={"learning_rate": "3e-5", "max_train_epochs": "3"})
+    view = follower_of(run.home, run.record).poll()
+    assert view.parts[0].changes == ("learning_rate: 1e-4 → 3e-5",)
+    assert "Resumed at step 7 with changes: learning_rate: 1e-4 → 3e-5." in view.warnings
