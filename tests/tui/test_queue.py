@@ -43,7 +43,7 @@ async def test_runs_are_moved_held_back_and_taken_out(lab: QueueLab) -> None:
         await it.press("t")
         await in_order(it, lab, "three", "two", "one")
         await it.press("space")
-        await it.sees("held back", "You hold it back.")
+        await it.sees("You hold it back.", "space let it go")
         await it.press("space")
         await it.until(lambda: "held back  " not in it.words())
         await it.press("p")

@@ -16,6 +16,14 @@ def _with_run(screen: QueueScreen) -> bool:
     return screen.place is not None
 
 
+def _held(screen: QueueScreen) -> bool:
+    return screen.place is not None and screen.place.waiting.held is not None
+
+
+def _waits(screen: QueueScreen) -> bool:
+    return _with_run(screen) and not _held(screen)
+
+
 def _above(screen: QueueScreen) -> bool:
     return screen.place is not None and screen.place.position > 1
 
@@ -63,12 +71,22 @@ OFFERED: list[BindingType] = offered(
     Command("queue.top", "Move to the top", "Makes the run the next one.", ("t",), "top", "to the top", when=_above),
     Command(
         "queue.hold",
-        "Hold back or let go",
+        "Hold back",
         "Passes the run over until you let it have its turn again; the others go on.",
         ("space",),
         "hold",
         "hold back",
-        when=_with_run,
+        when=_waits,
+        rank=30,
+    ),
+    Command(
+        "queue.release",
+        "Let it have its turn",
+        "Lets a run that was held back have its turn again.",
+        ("space",),
+        "release",
+        "let it go",
+        when=_held,
         rank=30,
     ),
     Command(

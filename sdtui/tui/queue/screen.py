@@ -119,7 +119,7 @@ class QueueScreen(Offers, LeavesOnce["str | None"]):
         self.query_one("#queue-running", Lines).show_fitted(lambda width: words.running(view, now, width - 1, home))
         self._show_heading()
         self._show_about()
-        if before is None or before.stands != view.stands or len(before.places) != len(view.places):
+        if before is None or before.stands != view.stands or before.places != view.places:
             self.refresh_bindings()
 
     def _show_heading(self) -> None:
@@ -156,9 +156,12 @@ class QueueScreen(Offers, LeavesOnce["str | None"]):
 
     def action_hold(self) -> None:
         place = self.place
-        if place is not None and place.waiting.held is None:
+        if place is not None:
             self._do(lambda: queue.hold(place.waiting))
-        elif place is not None:
+
+    def action_release(self) -> None:
+        place = self.place
+        if place is not None:
             self._do(lambda: queue.release(place.waiting))
 
     def action_pause(self) -> None:

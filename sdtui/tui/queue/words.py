@@ -78,7 +78,7 @@ def about(place: Place, width: int) -> list[Line]:
         *wrap(safe(place.reason), width, "plain"),
     ]
     if run is not None:
-        lines.append([(" · ".join(_facts(place, run.profile)), "dim")])
+        lines += wrap(" · ".join(_facts(place, run.profile)), width, "dim")
     lines.append([(fit_end(safe(shown(place.home.parent)), width).rstrip(), "dim")])
     return lines
 
@@ -89,9 +89,9 @@ def _facts(place: Place, profile: str) -> Iterator[str]:
     yield cards.named(place.record.gpus)
     if place.record.queued is not None:
         yield f"queued {time.strftime('%Y-%m-%d %H:%M', time.localtime(place.record.queued))}"
-    yield place.waiting.id
     if place.waiting.stop_on_failure:
         yield "if it fails the others wait"
+    yield place.waiting.id
 
 
 def cells_of(place: Place, home: Path) -> tuple[str, str, str, str]:
