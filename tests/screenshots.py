@@ -31,6 +31,9 @@ FONT = "DejaVu Sans Mono"
 PLANNED = "subset:circle -name:*0.* -name:*5.*"
 """A filter that leaves out captions with a line end: the font has no picture of one."""
 
+QUEUE = ((120, 40), "monitor", ("Q",))
+"""The picture that needs runs that wait."""
+
 SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "dataset": ((120, 40), "dataset", ("l", "j", "j", "j", "j", "j")),
     "dataset-80x24": ((80, 24), "dataset", ("l", "j", "j", "j", "j", "j")),
@@ -53,6 +56,12 @@ SHOTS: dict[str, tuple[tuple[int, int], str, tuple[str, ...]]] = {
     "prompts": ((120, 40), "train", ("p", "j", "j", "j", "l", "j", "j")),
     "monitor": ((120, 40), "monitor", ()),
     "monitor-80x24": ((80, 24), "monitor", ()),
+    "chart": ((120, 40), "monitor", ("z", "plus", *("right",) * 4)),
+    "samples": ((120, 40), "monitor", ("p",)),
+    "log": ((120, 40), "monitor", ("l",)),
+    "machine": ((120, 40), "monitor", ("m",)),
+    "history": ((120, 40), "monitor", ("H", "s", "j")),
+    "compare": ((120, 40), "monitor", ("H", "space", "j", "space", "c")),
     "config": ((120, 40), "dataset", ("C", *"LoRA", "enter", "y", *"jjj", "l", "j")),
 }
 """Name: the terminal's size, the mode, and the keys that lead there (the Dataset screen begins at 10_circle)."""
@@ -80,17 +89,29 @@ def _make_all() -> None:
     PROJECT.parent.mkdir(parents=True)
     finish(make_demo(PROJECT))
     _furnish()
-    subprocess.run(
-        [sys.executable, "-m", "sdtui", "train", str(PROJECT), "--profile", "rehearsal", "--follow"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    _sdtui("train", PROJECT, "--profile", "rehearsal", "--set", "learning_rate=2e-3", "--follow")
+    _sdtui("runs", "note", PROJECT, "twice the usual rate")
+    _sdtui("train", PROJECT, "--profile", "rehearsal", "--follow")
     FOLDER.mkdir(exist_ok=True)
-    for name, (size, mode, keys) in SHOTS.items():
-        shutil.rmtree(state_dir() / "projects", ignore_errors=True)  # each picture begins where a first start does
-        svg = asyncio.run(_shot(size, mode, keys))
-        (FOLDER / f"{name}.png").write_bytes(_png(svg))
-        print(f"screenshots/{name}.png")
+    for name in SHOTS:
+        _make(name)
+    _sdtui("train", PROJECT, "--profile", "rehearsal", "--set", "max_train_epochs=200")
+    for name in ("slow", "wide"):
+        _sdtui("train", PROJECT, "--profile", "rehearsal", "--set", f"output_name=shapes-{name}", "--queue")
+    _make("queue")
+    _sdtui("runs", "queue", PROJECT, "pause")
+    _sdtui("runs", "stop", PROJECT, "--now", "--yes")
+
+
+def _sdtui(*words: object) -> None:
+    subprocess.run([sys.executable, "-m", "sdtui", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
+
+
+def _make(name: str) -> None:
+    size, mode, keys = SHOTS.get(name, QUEUE)
+    shutil.rmtree(state_dir() / "projects", ignore_errors=True)  # each picture begins where a first start does
+    (FOLDER / f"{name}.png").write_bytes(_png(asyncio.run(_shot(size, mode, keys))))
+    print(f"screenshots/{name}.png")
 
 
 def _furnish() -> None:
