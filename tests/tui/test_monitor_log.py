@@ -124,6 +124,7 @@ async def test_the_end_is_followed_until_a_person_goes_elsewhere(tmp_path: Path)
         await it.sees("▸ a newer line", "· following")
 
 
+@pytest.mark.slow
 async def test_a_failed_run_opens_at_its_error_and_a_compressed_log_is_read_alike(tmp_path: Path) -> None:
     run = ended(tmp_path, long_log() + b"ValueError: the last one\n" + b"shutting down\n" * 400, 1)
     async with seen(tmp_path, "monitor") as it:

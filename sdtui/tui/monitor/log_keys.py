@@ -51,7 +51,7 @@ READER_COMMANDS = (
         ("n",),
         "ask('next')",
         "next",
-        when=lambda reader: reader.searched,
+        when=lambda reader: reader.wanted is not None,
         rank=2,
     ),
     Command(
@@ -60,7 +60,7 @@ READER_COMMANDS = (
         "To the line before in which it stands.",
         ("N",),
         "ask('before')",
-        when=lambda reader: reader.searched,
+        when=lambda reader: reader.wanted is not None,
     ),
     Command(
         "log.errors",

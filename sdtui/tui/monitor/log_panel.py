@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -12,27 +13,24 @@ from textual.widgets import Input
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import count
-from sdtui.base.work import Progress
 from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_notes import ERROR, MOST, Note, notes
+from sdtui.runs.log_notes import Note, notes
 from sdtui.runs.log_search import Wanted, find
 from sdtui.runs.record import RunState
-from sdtui.trainer.log_lines import LogLine
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import AskText
-from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor import log_place
 from sdtui.tui.monitor.actions import show_copied
 from sdtui.tui.monitor.following import Followed
+from sdtui.tui.monitor.log_choice import note_finder
+from sdtui.tui.monitor.log_head import LogHead
 from sdtui.tui.monitor.log_reader import LogReader
 from sdtui.tui.monitor.trouble import place_of_error
 from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Lines, Span
+from sdtui.tui.widgets.lines import Span
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
-
-_DOING = {"search": "searching", "notes": "collecting warnings and errors", "count": "reading the log"}
 
 
 class LogPanel(Offers, Vertical):
@@ -54,18 +52,14 @@ class LogPanel(Offers, Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._open = False
-        self._log: LogFile | None = None
         self._tail: tuple[str, ...] = ()
-        self._wanted: Wanted | None = None
-        self._note: list[Span] = []
-        self._doing = ""
-        self._marked: int | None = None
         self._following = True
+        self._live = False
         self._then: tuple[str, str] | None = None
-        """What to do once the rows are counted: ``("error", its line)`` or ``("notes", "")``."""
+        """What to do once the rows are counted: ``("error", its line)``, ``("find", text)`` or ``("notes", "")``."""
 
     def compose(self) -> ComposeResult:
-        yield Lines(id="log-head")
+        yield LogHead(id="log-head")
         yield LogReader(id="log-lines")
         yield LineInput(placeholder="text, or ~/regular expression/", id="log-search")
 
@@ -75,9 +69,14 @@ class LogPanel(Offers, Vertical):
         return self.query_one(LogReader)
 
     @property
+    def head(self) -> LogHead:
+        """The line above them."""
+        return self.query_one(LogHead)
+
+    @property
     def busy(self) -> bool:
         """Whether there is something to give up."""
-        return bool(self._doing) or self.has_class("-typing")
+        return self.has_class("-typing") or self.head.can_be_given_up
 
     @property
     def shell(self) -> SdtuiApp:
@@ -88,116 +87,72 @@ class LogPanel(Offers, Vertical):
 
     def follow(self, followed: Followed) -> None:
         """Show the log of this run: at first its end, or the line where it went wrong; then what is new in it."""
-        if self._open and self._log is not None and self._log.path == followed.console:
+        self._live = not followed.view.state.ended
+        log = self.reader.file
+        if log is None or log.path != followed.console:
+            log = LogFile(followed.console)
+        elif self._open:
             if followed.log is not self._tail:
                 self._tail = followed.log
                 self._count()
             return
-        if self._log is None or self._log.path != followed.console:
-            self._log, self._wanted, self._note = LogFile(followed.console), None, []
-            self.reader.searched = False
         self._open, self._tail = True, followed.log
         error = _error_of(followed)
         self._following = error is None
         if error is not None and self._then is None:
             self._then = ("error", error)
-        self._show_tail()
+        self.reader.begin(log, followed.log)
         self.call_after_refresh(self.reader.focus)
         self._count()
 
     def collect(self) -> None:
         """List the warnings and errors, once the rows are counted."""
-        if not self._open or self._log is None or not self._log.rows:
+        log = self.reader.file
+        if not self._open or log is None or not log.rows:
             self._then = ("notes", "")
         else:
-            self._collect(self._log)
+            self._collect(log)
 
     def close(self) -> None:
         """Nothing of it is wanted any more."""
-        for lane in ("lines", *_DOING):
+        for lane in ("count", "search", "notes"):
             self.shell.bridge.cancel(self, lane)
         self.remove_class("-typing")
-        self._open, self._doing, self._then = False, "", None
+        self.head.end()
+        self._open, self._then = False, None
 
     # Reading ------------------------------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        log = self._log
-        if log is None or self._doing == "count":
+        log = self.reader.file
+        if log is None or self.head.doing == "count":
             return
-        first = not log.rows
 
         def counted(_rows: int) -> None:
-            if first:
+            if self.head.doing == "count":
                 self._end_work()
-            if log is not self._log:
+            if log is not self.reader.file:
                 return
-            self.reader.rows = log.rows
             if self._then is not None:
                 self._do_what_waits(log)
-            elif self._following or self._shows_tail:
+            elif self._following or self.reader.shows_tail:
                 self.reader.action_last()
             else:
                 self._show_head()
 
-        if first:
+        if not log.rows:
             self._begin_work("count")
-        self.shell.bridge.work(self, "count", log.count, counted, self._progress if first else None, self._failed)
+        self.shell.bridge.work(self, "count", log.count, counted, self.head.progress, self._failed)
 
     def _do_what_waits(self, log: LogFile) -> None:
         (what, text), self._then = cast("tuple[str, str]", self._then), None
         if what == "notes":
             self.reader.action_last()
             self._collect(log)
+        elif what == "find":
+            self._search(log, Wanted(text), -1)
         else:
             self._search(log, Wanted(text, literal=True), log.rows, backwards=True, mark=True)
-
-    @property
-    def _shows_tail(self) -> bool:
-        """Whether the lines in sight are only the end of the log, of which nobody knows the numbers yet."""
-        line = self.reader.line
-        return line is None or not line.rows
-
-    def _show_tail(self) -> None:
-        """The end of the log without its rows' numbers."""
-        height = max(1, self.reader.size.height or self.screen.size.height)
-        lines = [LogLine(0, 0, text) for text in self._tail[-height:]]
-        self.reader.show(lines, 0, len(lines) - 1, {}, None)
-
-    @on(LogReader.Wanted)
-    def _read(self, wanted: LogReader.Wanted) -> None:
-        wanted.stop()
-        log, height = self._log, max(1, self.reader.size.height)
-        if log is None or not log.rows:
-            return
-        row, at, cursor = wanted.row, wanted.at, wanted.cursor
-
-        def arrived(lines: tuple[LogLine, ...]) -> None:
-            if log is self._log and lines:
-                self.reader.show(lines, log.rows, cursor, self._places(lines), self._marked)
-
-        self.shell.bridge.call(self, "lines", lambda: log.screenful(row, at, height), arrived, self._failed)
-
-    def _go(self, row: int) -> None:
-        """Show the row a third from the top, with the cursor on it."""
-        log, height = self._log, max(1, self.reader.size.height)
-        if log is None:
-            return
-
-        def arrived(lines: tuple[LogLine, ...]) -> None:
-            if log is self._log and lines:
-                cursor = next((at for at, line in enumerate(lines) if line.row + line.rows > row), len(lines) - 1)
-                self.reader.show(lines, log.rows, cursor, self._places(lines), self._marked)
-
-        self.shell.bridge.call(self, "lines", lambda: log.screenful(row, height // 3, height), arrived, self._failed)
-
-    def _places(self, lines: tuple[LogLine, ...]) -> dict[int, list[tuple[int, int]]]:
-        if self._wanted is None:
-            return {}
-        try:
-            return {line.row: self._wanted.places(line.text) for line in lines}
-        except UsageError:
-            return {}
 
     # Searching ----------------------------------------------------------------------------------------------------
 
@@ -207,9 +162,9 @@ class LogPanel(Offers, Vertical):
         line = self.reader.line
         if asked.what == "search":
             self._type()
-        elif asked.what in ("next", "before") and self._log is not None and self._wanted is not None:
+        elif asked.what in ("next", "before") and self.reader.file is not None and self.reader.wanted is not None:
             row = line.row if line is not None else 0
-            self._search(self._log, self._wanted, row, backwards=asked.what == "before")
+            self._search(self.reader.file, self.reader.wanted, row, backwards=asked.what == "before")
         elif asked.what == "errors":
             self.collect()
         elif asked.what == "go":
@@ -222,7 +177,7 @@ class LogPanel(Offers, Vertical):
     def _type(self) -> None:
         self.add_class("-typing")
         line = self.query_one(LineInput)
-        line.value = self._wanted.text if self._wanted is not None else ""
+        line.value = self.reader.wanted.text if self.reader.wanted is not None else ""
         line.action_select_all()
         line.focus()
 
@@ -239,25 +194,24 @@ class LogPanel(Offers, Vertical):
             return
         self.remove_class("-typing")
         self.reader.focus()
-        self._wanted = wanted
-        self.reader.searched = True
-        if self._log is not None:
-            here = self.reader.line
-            self._search(self._log, wanted, here.row - 1 if here is not None else -1)
+        self.reader.wanted = wanted
+        if self.reader.file is None or not self.reader.file.rows:
+            self._then = ("find", wanted.text)
+            return
+        here = self.reader.line
+        self._search(self.reader.file, wanted, here.row - 1 if here is not None else -1)
 
     def _search(self, log: LogFile, wanted: Wanted, row: int, *, backwards: bool = False, mark: bool = False) -> None:
         def ended(found: int | None) -> None:
-            self._end_work()
-            if log is not self._log:
+            round_again = found is not None and (found >= row if backwards else found <= row)
+            self._end_work([] if mark else _came_of(wanted, found, round_again=round_again))
+            if log is not self.reader.file:
                 return
             if mark:
-                self._marked = found
-            elif found is None:
-                self._note = [(f"{wanted.text} ", "plain"), ("stands nowhere in the log", "warn")]
-            else:
-                round_again = found <= row if not backwards else found >= row
-                self._note = [(f"{wanted.text} ", "plain"), ("from the other end" if round_again else "", "dim")]
-            self._go(found if found is not None else max(0, log.rows - 1 if mark else row))
+                self.reader.marked = found
+                self.reader.go(found if found is not None else log.rows - 1)
+            elif found is not None:
+                self.reader.go(found)
 
         self._begin_work("search")
         self.shell.bridge.work(
@@ -265,15 +219,15 @@ class LogPanel(Offers, Vertical):
             "search",
             lambda cancelled: find(log, wanted, row, backwards=backwards, cancelled=cancelled),
             ended,
-            self._progress,
+            self.head.progress,
             self._failed,
         )
 
     def _gone(self, text: str | None) -> None:
-        if text is None or self._log is None or not self._log.rows:
+        if text is None or self.reader.file is None or not self.reader.file.rows:
             return
         try:
-            self._go(log_place.row_of(text, self._log.rows))
+            self.reader.go(log_place.row_of(text, self.reader.file.rows))
         except UsageError as error:
             self.shell.say(error.sentence(), "warning")
 
@@ -287,25 +241,16 @@ class LogPanel(Offers, Vertical):
 
         self._begin_work("notes")
         self.shell.bridge.work(
-            self, "notes", lambda cancelled: notes(log, cancelled), ended, self._progress, self._failed
+            self, "notes", lambda cancelled: notes(log, cancelled), ended, self.head.progress, self._failed
         )
 
     def _choose(self, found: tuple[Note, ...]) -> None:
         def picked(index: int | None) -> None:
             self.reader.focus()
             if index is not None:
-                self._go(found[index].row)
+                self.reader.go(found[index].row)
 
-        candidates = [
-            Candidate(
-                f"{'✗' if note.severity == ERROR else '▲'} {note.text}",
-                (f"{note.times}× from " if note.times > 1 else "") + f"line {count(note.row + 1)}",
-            )
-            for note in found
-        ]
-        several = "the first " if len(found) >= MOST else ""
-        title = f"{several}{count(len(found))} different warnings and errors: type to find one"
-        self.app.push_screen(Finder(title, candidates), picked)
+        self.app.push_screen(note_finder(found), picked)
 
     # What is going on ---------------------------------------------------------------------------------------------
 
@@ -313,25 +258,20 @@ class LogPanel(Offers, Vertical):
         if self.has_class("-typing"):
             self.remove_class("-typing")
             self.reader.focus()
-        for lane in ("search", "notes"):
-            self.shell.bridge.cancel(self, lane)
-        if self._doing != "count":
+        if self.head.can_be_given_up:
+            self.shell.bridge.cancel(self, self.head.doing)
             self._end_work()
 
     def _begin_work(self, lane: str) -> None:
-        self._doing = lane
-        self._note = []
+        if self.head.can_be_given_up:
+            self.shell.bridge.cancel(self, self.head.doing)
+        self.head.begin(lane)
         self.refresh_bindings()
-        self.set_timer(0.3, self._show_head)  # what is done at once needs no word
 
-    def _end_work(self) -> None:
-        self._doing = ""
+    def _end_work(self, note: Sequence[Span] = ()) -> None:
+        self.head.end(note)
         self._show_head()
         self.refresh_bindings()
-
-    def _progress(self, progress: Progress) -> None:
-        if self._doing:
-            self._show_head(progress)
 
     def _failed(self, error: SdtuiError) -> None:
         self._end_work()
@@ -340,26 +280,24 @@ class LogPanel(Offers, Vertical):
     @on(LogReader.Moved)
     def _moved(self, moved: LogReader.Moved) -> None:
         moved.stop()
-        if not self._shows_tail:
+        if not self.reader.shows_tail:
             self._following = self.reader.at_end
         self._show_head()
 
-    def _show_head(self, progress: Progress | None = None) -> None:
-        if not self.is_attached:
-            return
-        reader = self.reader
-        place = [] if self._shows_tail else log_place.where(reader.line, reader.rows, following=self._following)
-        note = log_place.working(_DOING[self._doing], progress) if self._doing else self._note
-        self.query_one("#log-head", Lines).show_fitted(lambda width: [log_place.head(place, note, width)])
+    def _show_head(self) -> None:
+        if self.reader.shows_tail:
+            self.head.nowhere()
+        else:
+            self.head.stand(self.reader.line, self.reader.rows, following=self._following and self._live)
 
     def on_resize(self) -> None:
         line = self.reader.line
-        if line is None or self._shows_tail:
+        if line is None or self.reader.shows_tail:
             return
         if self._following:
             self.call_after_refresh(self.reader.action_last)
         else:
-            self.call_after_refresh(self._go, line.row)
+            self.call_after_refresh(self.reader.go, line.row)
 
 
 def _error_of(followed: Followed) -> str | None:
@@ -368,3 +306,10 @@ def _error_of(followed: Followed) -> str | None:
         return None
     place = place_of_error(followed.log)
     return followed.log[place.line] if place.certain else None
+
+
+def _came_of(wanted: Wanted, found: int | None, *, round_again: bool) -> list[Span]:
+    """What a search came to."""
+    if found is None:
+        return [(f"{wanted.text} ", "plain"), ("stands nowhere in the log", "warn")]
+    return [(wanted.text, "plain"), (" from the other end" if round_again else "", "dim")]

@@ -40,7 +40,7 @@ def head(place: list[Span], note: list[Span], width: int) -> Line:
     return [*place, (" " * max(2, gap), "dim"), *note]
 
 
-def working(doing: str, progress: Progress | None) -> list[Span]:
-    """``searching 43% · esc gives up``."""
+def working(doing: str, progress: Progress | None, *, given_up: bool) -> list[Span]:
+    """``searching 43% · esc gives up``, the end only for what can be ``given_up``."""
     share = f" {round(100 * progress.done / progress.total)}%" if progress is not None and progress.total else ""
-    return [(f"{doing}{share}", "accent"), (" · esc gives up", "dim")]
+    return [(f"{doing}{share}", "accent"), (" · esc gives up" if given_up else "", "dim")]

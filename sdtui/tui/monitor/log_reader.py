@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
 from textual import events
@@ -13,12 +14,18 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sdtui.base.errors import UsageError
+from sdtui.runs.log_file import LogFile
+from sdtui.runs.log_search import Wanted
 from sdtui.trainer.log_lines import LogLine
 from sdtui.tui.commands import Offers, offered
 from sdtui.tui.monitor.log_keys import READER_COMMANDS
 from sdtui.tui.monitor.log_words import shifted, spans
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.lines import strip_of
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
 
 _SIDEWAYS = 20
 _WHEEL = 3
@@ -27,25 +34,16 @@ _BOTTOM = 100_000
 
 
 class LogReader(Offers, Widget, can_focus=True):
-    """Draws the lines that it was given, with a cursor; asks for others in messages."""
+    """Draws the lines in sight, with a cursor, and has others read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = offered(*READER_COMMANDS)
     DEFAULT_CSS = "LogReader { height: 1fr; }"
-
-    class Wanted(Message):
-        """Lines are to be shown of which the one with ``row`` is number ``at``, and the cursor number ``cursor``."""
-
-        def __init__(self, row: int, at: int, cursor: int) -> None:
-            super().__init__()
-            self.row = row
-            self.at = at
-            self.cursor = cursor
 
     class Moved(Message):
         """The cursor stands elsewhere, or the lines are others."""
 
     class Asked(Message):
-        """The person wants what the screen around it does: ``search``, ``next``, ``before``, ``go``, ``copy``."""
+        """The person wants what the panel around it does: ``search``, ``next``, ``errors``, ``go``, ``copy``..."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -53,15 +51,15 @@ class LogReader(Offers, Widget, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.file: LogFile | None = None
+        self.wanted: Wanted | None = None
+        """What is looked for: it is marked wherever it stands."""
+        self.marked: int | None = None
+        """The row where the run went wrong."""
         self.lines: tuple[LogLine, ...] = ()
         self.cursor = 0
-        self.rows = 0
-        """Rows of the whole log."""
-        self.searched = False
-        """Whether something is looked for, so that there is a next one."""
         self._left = 0
         self._found: dict[int, list[tuple[int, int]]] = {}
-        self._marked: int | None = None
 
     @property
     def line(self) -> LogLine | None:
@@ -69,26 +67,55 @@ class LogReader(Offers, Widget, can_focus=True):
         return self.lines[self.cursor] if self.cursor < len(self.lines) else None
 
     @property
+    def rows(self) -> int:
+        """Rows of the whole log."""
+        return self.file.rows if self.file is not None else 0
+
+    @property
+    def shows_tail(self) -> bool:
+        """Whether the lines in sight are only the end of the log, of which nobody knows the numbers yet."""
+        line = self.line
+        return line is None or not line.rows
+
+    @property
     def at_end(self) -> bool:
         """Whether the cursor stands on the log's last line."""
         line = self.line
         return line is None or line.row + line.rows >= self.rows
 
-    def show(
-        self,
-        lines: Sequence[LogLine],
-        rows: int,
-        cursor: int,
-        found: dict[int, list[tuple[int, int]]],
-        marked: int | None,
-    ) -> None:
-        """Show other lines of a log of ``rows`` rows.
+    def begin(self, log: LogFile, tail: Sequence[str]) -> None:
+        """Show another log: at first the end of it, ``tail``, whose rows have no numbers yet."""
+        if log is not self.file:
+            self.file, self.wanted, self.marked = log, None, None
+        height = max(1, self.size.height or self.screen.size.height)
+        self._show([LogLine(0, 0, text) for text in tail[-height:]], _BOTTOM)
 
-        ``found`` says by row where in a line stands what is looked for, ``marked`` is the row where the run went wrong.
-        """
-        self.lines, self.rows = tuple(lines), rows
-        self.cursor = max(0, min(cursor, len(lines) - 1))
-        self._found, self._marked = found, marked
+    def go(self, row: int) -> None:
+        """Show the row a third from the top, with the cursor on it."""
+        self._read(row, max(1, self.size.height) // 3, None)
+
+    def _read(self, row: int, at: int, cursor: int | None) -> None:
+        """Show lines of which the one with ``row`` is number ``at``, the cursor on it or on number ``cursor``."""
+        log, height = self.file, max(1, self.size.height)
+        if log is None or not log.rows:
+            return
+
+        def arrived(lines: tuple[LogLine, ...]) -> None:
+            if log is not self.file or not lines:
+                return
+            place = cursor
+            if place is None:
+                place = next((at for at, line in enumerate(lines) if line.row + line.rows > row), len(lines) - 1)
+            self._show(lines, place)
+
+        cast("SdtuiApp", self.app).bridge.call(self, "lines", lambda: log.screenful(row, at, height), arrived)
+
+    def _show(self, lines: Sequence[LogLine], cursor: int) -> None:
+        self.lines, self.cursor = tuple(lines), max(0, min(cursor, len(lines) - 1))
+        self._found = {}
+        if self.wanted is not None:
+            with contextlib.suppress(UsageError):  # the search has said that its pattern takes too long
+                self._found = {line.row: self.wanted.places(line.text) for line in lines}
         self.refresh()
         self.post_message(self.Moved())
 
@@ -105,10 +132,10 @@ class LogReader(Offers, Widget, can_focus=True):
         self._scroll(pages * max(1, self.size.height - 2))
 
     def action_first(self) -> None:
-        self.post_message(self.Wanted(0, 0, 0))
+        self._read(0, 0, 0)
 
     def action_last(self) -> None:
-        self.post_message(self.Wanted(max(0, self.rows - 1), _BOTTOM, _BOTTOM))
+        self._read(max(0, self.rows - 1), _BOTTOM, _BOTTOM)
 
     def action_sideways(self, steps: int) -> None:
         self._left = max(0, self._left + steps * _SIDEWAYS)
@@ -140,9 +167,9 @@ class LogReader(Offers, Widget, can_focus=True):
         if lines > 0:
             target = last if cursor is None and self.cursor == len(self.lines) - 1 else self.cursor
             bottom = self.lines[-1]
-            self.post_message(self.Wanted(bottom.row + bottom.rows, last - lines + 1, target))
+            self._read(bottom.row + bottom.rows, last - lines + 1, target)
         else:
-            self.post_message(self.Wanted(self.lines[0].row, -lines, self.cursor if cursor is None else cursor))
+            self._read(self.lines[0].row, -lines, self.cursor if cursor is None else cursor)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -151,7 +178,7 @@ class LogReader(Offers, Widget, can_focus=True):
         if y >= len(self.lines):
             return Strip.blank(width, background)
         line = self.lines[y]
-        marked = line.row == self._marked
+        marked = line.row == self.marked
         role = "bad" if marked else "accent"
         words = [(line.text, "bad")] if marked else spans(line.text, self._found.get(line.row, ()))
         paper = (
