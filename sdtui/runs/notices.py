@@ -119,6 +119,8 @@ def _all(view: RunView, disk_left: float | None) -> Iterator[tuple[Kind, str]]:
 
 
 def _ending(view: RunView) -> str:
+    if view.state is RunState.STOPPED and view.reason:
+        return f"{view.name}: {view.reason}"
     if view.state is not RunState.DONE:
         return f"{view.name} {_HOW[view.state]}: {view.reason or 'it did not say why.'}"
     took = f" in {duration(view.ended - view.started)}" if view.ended is not None and view.started is not None else ""
