@@ -10,7 +10,7 @@ from typing import Any
 from sdtui.base.text import duration, safe
 from sdtui.cli.run_text import document, steps
 from sdtui.runs.history import PastRun
-from sdtui.runs.losses import VALIDATION, CheckpointLoss
+from sdtui.runs.losses import CheckpointLoss
 
 _NOTE_AT_MOST = 40
 
@@ -63,8 +63,7 @@ def past_facts(past: PastRun) -> Iterator[str]:
 
 def judged(best: CheckpointLoss) -> str:
     """``smoothed loss 0.08123, the least of all checkpoints``."""
-    how = "validation" if best.by == VALIDATION else "smoothed"
-    return f"{how} loss {number(best.loss)}, the least of all checkpoints"
+    return f"{best.by} loss {number(best.loss)}, the least of all checkpoints"
 
 
 def number(value: float | None) -> str:
@@ -80,6 +79,9 @@ def elapsed(past: PastRun) -> str:
 
 
 def _newest(past: PastRun) -> float | None:
+    """At the end the smoothed loss, as it is compared; before that what the trainer says."""
+    if past.view.state.ended and past.losses.final is not None:
+        return past.losses.final
     return past.view.avr_loss if past.view.avr_loss is not None else past.view.loss
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sdtui.base.text import count, safe
+from sdtui.base.text import count, plural, safe
 from sdtui.runs.history import PastRun
-from sdtui.runs.losses import VALIDATION, CheckpointLoss
+from sdtui.runs.losses import CheckpointLoss
 from sdtui.runs.settings_told import settings_of, title_of
 from sdtui.tui.history import rows
 from sdtui.tui.widgets.lines import Line, wrap
@@ -41,8 +41,8 @@ def _about(past: PastRun) -> Iterator[tuple[str, str, str]]:
 
 def best_sentence(best: CheckpointLoss) -> str:
     """``circle-000006.safetensors: the least validation loss of all checkpoints, 0.0618``."""
-    how = "validation" if best.by == VALIDATION else "smoothed"
-    return f"{best.path.rsplit('/', 1)[-1]}: the least {how} loss of its checkpoints, {rows.loss_text(best.loss)}"
+    name, how = best.path.rsplit("/", 1)[-1], best.by
+    return f"{name}: the least {how} loss of its checkpoints, {rows.loss_text(best.loss)}"
 
 
 def _best(past: PastRun) -> str:
@@ -55,7 +55,7 @@ def _best(past: PastRun) -> str:
 
 def _saved(past: PastRun) -> str:
     view = past.view
-    return f"{len(view.checkpoints)} checkpoints, {len(view.samples)} samples"
+    return f"{plural(len(view.checkpoints), 'checkpoint')}, {plural(len(view.samples), 'sample')}"
 
 
 def _settings(past: PastRun) -> Iterator[str]:

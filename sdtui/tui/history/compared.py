@@ -68,18 +68,17 @@ def curves(seen: Seen, *, by_time: bool, share: float) -> list[Drawn]:
 def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
     """A line a run: its letter, its name, its losses, and where it is not in the chart."""
     runs = seen.comparison.runs
-    room = min(max(cell_len(one.past.view.name) for one in runs), max(12, width // 3))
+    room = min(max(cell_len(rows.name_text(one.past)) for one in runs), max(12, width // 3))
     state = max(len(rows.state_text(one.past)) for one in runs)
     lines: list[Line] = []
     for place, one in enumerate(runs):
         past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time)
         best = f"{rows.loss_text(past.losses.best):>7}"
-        if past.losses.best_step is not None:
-            best += f" at step {past.losses.best_step:<8,}"
+        best += f" at step {past.losses.best_step:<8,}" if past.losses.best_step is not None else " " * 17
         lines.append(
             [
                 (f"{letter} ", role),
-                (fit(safe(past.view.name), room), "strong"),
+                (fit(rows.name_text(past), room), "strong"),
                 (f" {marks().starred if past.note.starred else ' '} ", "warn"),
                 (f"{rows.state_text(past):<{state}}  ", "dim"),
                 (f"end {rows.final_text(past):>7}  best {best}", "plain"),

@@ -59,6 +59,11 @@ def spent(past: PastRun, now: float | None = None) -> float | None:
     return max(0.0, (view.ended if view.ended is not None else time.time() if now is None else now) - view.started)
 
 
+def name_text(past: PastRun) -> str:
+    """What its files are called; its ID where the record has no name."""
+    return safe(past.view.name.strip() or past.record.id)
+
+
 def state_text(past: PastRun) -> str:
     """``done``, ``training 62%``."""
     view = past.view

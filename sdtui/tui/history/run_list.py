@@ -68,7 +68,7 @@ class RunList(VirtualList):
             Segment(fit(letter, _MARK), letter_style),
             Segment(fit(marks().starred if past.note.starred else "", _STAR), ink.warn),
             Segment(fit(rows.started_text(past, year=width >= _WIDE), date), ink.dim),
-            Segment(fit(safe(past.view.name), name - 1) + " ", ink.text),
+            Segment(fit(rows.name_text(past), name - 1) + " ", ink.text),
             Segment(fit(rows.state_text(past), state), _state_style(past.view.state, ink)),
         ]
         if width >= _WIDE:
@@ -96,7 +96,7 @@ class RunList(VirtualList):
         rest = width - _MARK - _STAR - date - state - (_STEPS if wide else 0) - _TIME - 2 * _LOSS
         if width < _VERY_WIDE:
             return date, max(8, rest), state, 0
-        longest = max((cell_len(past.view.name) for past in self.rows), default=0)
+        longest = max((cell_len(rows.name_text(past)) for past in self.rows), default=0)
         name = min(rest // 2, max(12, longest + 2))
         return date, name, state, max(0, rest - name)
 
