@@ -15,8 +15,8 @@ from sdtui.trainer.profiles import Settings
 _EIGHT_BIT = {"": "AdamW8bit", "adamw": "AdamW8bit", "lion": "Lion8bit", "sgdnesterov": "SGDNesterov8bit"}
 """Optimizers with a twin whose state is a quarter as large, and which takes the same rates."""
 _RATES = ("learning_rate", "unet_lr", "text_encoder_lr")
-_FOUND_BY_ITSELF = 0.1
-"""Rates from here on only scale what an optimizer such as Prodigy finds."""
+_FIND_THEIR_RATE = ("prodigy", "dadapt")
+"""Optimizers whose rate only scales what they find themselves."""
 _SMALLEST = 256
 
 
@@ -145,10 +145,12 @@ def _workers(settings: Settings) -> Iterator[Remedy]:
 
 
 def _lower_rate(settings: Settings) -> Iterator[Remedy]:
+    if settings.text("optimizer_type").casefold().startswith(_FIND_THEIR_RATE):
+        return
     changes = {}
     for key in _RATES:
         rate = settings[key]
-        if isinstance(rate, float) and 0 < rate < _FOUND_BY_ITSELF:
+        if isinstance(rate, float) and rate > 0:
             changes[key] = f"{rate / 10:.3g}"
     if changes:
         yield Remedy(

@@ -64,6 +64,11 @@ def test_every_change_is_one_that_the_settings_take_and_helps_for_good(trouble: 
     assert again <= {"learning-rate", "resolution"}, "these can always be lowered further"
 
 
+def test_a_rate_that_the_optimizer_finds_is_let_be() -> None:
+    assert "learning-rate" in names("nan", "sdxl-lora", *PLAIN, "learning_rate=1.0")
+    assert "learning-rate" not in names("nan", "sdxl-lora", *PLAIN, "optimizer_type=Prodigy", "learning_rate=1.0")
+
+
 def test_an_unknown_trouble_has_none() -> None:
     assert names("no-data", "sdxl-lora") == []
     assert names("", "sdxl-lora") == []
