@@ -178,6 +178,12 @@ def test_a_run_that_lives_is_not_deleted(lab: RunLab) -> None:
     assert prepare_deletion(lab.home, record).belongings.items
 
 
+def test_a_run_that_waits_in_the_queue_is_not_deleted(tmp_path: Path) -> None:
+    waiting = RecordedRun(tmp_path, queued=BEGAN, supervisor=None, trainer=None, state_folder="")
+    with pytest.raises(RunError, match="waits in the queue"):
+        prepared(waiting)
+
+
 @pytest.mark.slow
 def test_what_a_live_run_reads_is_deleted_neither_way(lab: RunLab) -> None:
     old = real_run(lab.root)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from sdtui.runs import store
 from sdtui.runs.notes import read_note
+from sdtui.tui.history import screen as history_screen
 from sdtui.tui.history.compare_screen import CompareScreen
 from sdtui.tui.history.picture_row import PictureRow
 from sdtui.tui.history.run_list import RunList
@@ -16,8 +17,11 @@ from sdtui.tui.history.screen import HistoryScreen
 from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.samples.screen import SamplesScreen
+from tests.runs.conftest import RunLab, lab
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
 from tests.tui.running import Seen, seen, with_images
+
+__all__ = ["lab"]
 
 
 @pytest.fixture(autouse=True)
@@ -249,6 +253,27 @@ async def test_on_a_poor_link_pictures_are_drawn_when_asked_for(root: Path) -> N
         await it.press("v")
         await it.sees("▄")
         assert it.screen.query_one(PictureRow).wanted
+
+
+@pytest.mark.slow
+async def test_a_run_that_goes_on_is_followed_and_cannot_be_deleted(
+    lab: RunLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_screen, "LOOK_AGAIN", 0.05)
+    with_images(lab.root)
+    lab.fifo("there")
+    lab.fifo("go")
+    lab.launch("header=10", "steps=1-4-10", "tell=there", "wait=go", "steps=5-10-10", "saved")
+    lab.meet("there")
+    async with seen(lab.root, "monitor") as it:
+        await it.sees("step 4/10")
+        await it.press("H")
+        await it.sees("training 40%", "4/10")
+        assert "delete" not in it.rows()[-1]
+        lab.release("go")
+        await it.sees("done")
+        await it.press("x")
+        await it.sees("record")
 
 
 async def test_runs_that_cannot_be_read_are_named(root: Path) -> None:
