@@ -180,6 +180,7 @@ def test_a_run_that_lives_is_not_deleted(lab: RunLab) -> None:
 
 def test_a_run_that_waits_in_the_queue_is_not_deleted(tmp_path: Path) -> None:
     waiting = RecordedRun(tmp_path, queued=BEGAN, supervisor=None, trainer=None, state_folder="")
+    (waiting.folder / store.QUEUED).touch()
     with pytest.raises(RunError, match="waits in the queue"):
         prepared(waiting)
 
