@@ -157,12 +157,10 @@ def _install(record: RunRecord, texts: Sequence[str], user: UserSettings, projec
     """The trainer to go on with; what its script takes beside our table is asked where it is needed."""
     from sdtui.cli.given_settings import given_settings
     from sdtui.runs.relaunch import found_trainer, settings_of_run
-    from sdtui.trainer.installed_arguments import learn_kept
 
     settings = settings_of_run(record)
     install = found_trainer(settings, project.root, user)
     if install is not None:
-        learn_kept(install, settings.script)
         own = [text for text in texts if text.startswith("script=")] or [f"script={settings.script}"]
         given_settings(record.profile, [*own, *texts], user, project.root)
     return install

@@ -17,6 +17,7 @@ from sdtui.runs.record import RunRecord
 from sdtui.runs.redact import HIDDEN
 from sdtui.runs.request import Prepared, make_request
 from sdtui.runs.taken import taken_names
+from sdtui.trainer.installed_arguments import learn_kept
 from sdtui.trainer.location import TrainerInstall, require_trainer
 from sdtui.trainer.profiles import PROFILES, Settings, find_profile, with_pairs
 
@@ -92,7 +93,11 @@ def settings_again(home: Path, record: RunRecord, changes: Mapping[str, str]) ->
 
 def found_trainer(settings: Settings, near: Path, user: UserSettings | None = None) -> TrainerInstall | None:
     """The trainer that a run with ``settings`` needs; None for a rehearsal. Raises TrainerError."""
-    return None if settings.profile.rehearsal else require_trainer(user, near=near)
+    if settings.profile.rehearsal:
+        return None
+    install = require_trainer(user, near=near)
+    learn_kept(install, settings.script)
+    return install
 
 
 def _read(record: RunRecord) -> tuple[Settings, tuple[str, ...]]:

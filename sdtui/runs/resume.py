@@ -20,6 +20,7 @@ from sdtui.runs.relaunch import found_trainer, left_out, settings_of_run, source
 from sdtui.runs.request import Prepared, make_request
 from sdtui.runs.states import StatePoint, parts_of, state_at, states_of_run, steps_per_epoch_of
 from sdtui.runs.taken import taken_names
+from sdtui.trainer.arguments import script_arguments
 from sdtui.trainer.course import keeps_epoch, skips_steps
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings, with_pairs
@@ -142,14 +143,10 @@ def _name(home: Path, record: RunRecord) -> str:
 def _told(settings: Settings, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> Settings:
     """What the trainer must be told so that it goes on from ``point`` to the end that was meant."""
     script = changes.get("script") or settings.script
-    if keeps_epoch(script):
-        told = point.state.told_step
-        if (
-            skips_steps(script)
-            and told != point.step
-            and point.step
-            and not {"initial_step", "initial_epoch"} & {*changes}
-        ):
+    told = point.state.told_step
+    if keeps_epoch(script) and (told is not None or _takes(script, "initial_step")):
+        said = {"initial_step", "initial_epoch"} & changes.keys()
+        if told != point.step and point.step and not said and _takes(script, "initial_step"):
             # The state of a run that was resumed itself says how many steps that part had, not all.
             settings = settings.with_value("initial_step", point.step)
         return settings
@@ -180,9 +177,14 @@ def _refuse_the_end(settings: Settings, record: RunRecord, point: StatePoint, ch
     )
 
 
+def _takes(script: str, key: str) -> bool:
+    """Whether the script goes on with an epoch, and the version that is installed takes this argument for it."""
+    return skips_steps(script) and key in script_arguments(script)
+
+
 def _may_skip(settings: Settings, changes: Mapping[str, str]) -> bool:
     return (
-        skips_steps(settings.script)
+        _takes(settings.script, "skip_until_initial_step")
         and "skip_until_initial_step" not in changes
         and settings.number("gradient_accumulation_steps", 1) == 1
     )

@@ -20,6 +20,7 @@ from sdtui.runs.record import RunRecord
 from sdtui.runs.request import make_request
 from sdtui.runs.resume import Resumed, resume
 from sdtui.runs.trained_on import read_trained_on, trained_on
+from sdtui.trainer import arguments
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import RunLab
@@ -124,6 +125,18 @@ def test_a_script_that_counts_from_0_is_given_what_is_left(full: RunRecord, go: 
     assert (found.prepared.arguments["max_train_steps"], found.ends_at) == (10, 18)
     assert any("weights and optimizer only" in note for note in found.prepared.notes)
     assert go(full, max_train_epochs="1").ends_at == 14
+
+
+def test_an_old_sd_scripts_that_writes_no_train_state_is_given_what_is_left(
+    lora: RunRecord, go: Go, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = dict(arguments.script_arguments("train_network.py"))
+    older = {key: field for key, field in known.items() if "initial" not in key}
+    monkeypatch.setattr(arguments, "_installed", {"train_network.py": older})
+    saved(lora, "-step00000008")
+    found = go(lora)
+    assert not {"--initial_step", "--skip_until_initial_step"} & {*found.prepared.request.command}
+    assert (found.continues.step, found.prepared.arguments["max_train_steps"], found.ends_at) == (8, 10, 18)
 
 
 def test_a_schedule_that_cannot_be_gone_on_with_is_told(full: RunRecord, go: Go) -> None:
