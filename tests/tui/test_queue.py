@@ -9,6 +9,7 @@ from sdtui.runs.queue_view import look
 from sdtui.trainer.profiles import parse_settings
 from sdtui.tui.queue import feed
 from sdtui.tui.queue.queue_list import QueueList
+from sdtui.tui.train import state
 from tests.runs.queue_lab import QueueLab, lab
 from tests.tui.running import Seen, seen, without_trainers
 
@@ -127,3 +128,22 @@ async def test_a_queue_that_cannot_be_read_says_so(lab: QueueLab) -> None:
         await it.sees("Nothing waits.")
         queue.put_back(lab.home, record)
         await it.sees("1 run waits")
+
+
+@pytest.mark.slow
+async def test_starting_beside_a_run_that_has_the_card_offers_the_queue(
+    lab: QueueLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "holder_now", lambda _env: "night-run")
+    settings = parse_settings("sd15-lora", ["pretrained_model_name_or_path=base.safetensors", "output_name=circle"])
+    remembered.remember(lab.home, remembered.with_settings(remembered.Remembered(), settings))
+    async with seen(lab.root, "train") as it:
+        await it.sees("start…", "12 steps")
+        await it.press("S")
+        await it.sees("night-run is training on its card now")
+        await it.press("q")
+        await it.sees("Queue circle?", "as the next one")
+        await it.press("f")
+        await it.sees("circle waits in the queue.")
+    (waiting,) = queue_file.read().waiting
+    assert waiting.stop_on_failure
