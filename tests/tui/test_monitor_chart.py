@@ -149,11 +149,11 @@ def test_where_two_lines_cross_neither_is_erased() -> None:
             assert ord(own) & ord(shared) & 0xFF == ord(own) & 0xFF
 
 
-def test_few_points_are_signs_and_many_are_a_line() -> None:
+def test_few_points_are_signs_and_many_are_a_line_with_a_sign_here_and_there() -> None:
     few = draw([Drawn("epochs", series(*[0.3, 0.2, 0.1]), sign="●", kind=Kind.POINTS)], 0, 3, 60, 10)
     assert few.text().count("●") == 3
     many = draw([Drawn("epochs", series(*[0.1] * 500), sign="●", kind=Kind.POINTS)], 0, 500, 60, 10)
-    assert "●" not in many.text()
+    assert 1 <= many.text().count("●") <= 5
 
 
 def test_the_cursor_stands_upright_at_its_step_and_a_resume_is_seen_through_the_chart() -> None:

@@ -179,10 +179,8 @@ class _Shape:
         if curve.kind is Kind.CLOUD:
             return _Shape(curve, bins, np.empty(0), ())
         line = line_of(curve.series, first, last, dots, curve.window)
-        places = tuple(bins.filled.tolist()) if curve.kind is Kind.POINTS else ()
-        # Signs that touch each other would be a band: then the line says more.
-        crowded = len(places) > 1 and min(np.diff(places)) < 3 * braille.ACROSS
-        return _Shape(curve, bins, line, () if crowded else places)
+        places = _apart(bins.filled.tolist()) if curve.kind is Kind.POINTS else ()
+        return _Shape(curve, bins, line, places)
 
     def put_on(self, raster: Raster, scale: Scale, index: int, *, thin: bool) -> None:
         role, sign = self.curve.role, self.curve.sign
@@ -202,6 +200,18 @@ class _Shape:
         for dot in places if sign else ():
             if drawn[dot]:
                 raster.sign(int(tops[dot]), dot, sign, role)
+
+
+def _apart(points: Sequence[int]) -> tuple[int, ...]:
+    """All of the dot columns where they are few, else some: signs that touch each other would be a band."""
+    crowded = len(points) > 1 and min(np.diff(points)) < 3 * braille.ACROSS
+    if not crowded:
+        return tuple(points)
+    chosen = [points[0]]
+    for dot in points:
+        if dot - chosen[-1] >= _APART // 2 * braille.ACROSS:
+            chosen.append(dot)
+    return tuple(chosen)
 
 
 def _spread(drawn: Sequence[int], index: int) -> list[int]:

@@ -96,10 +96,11 @@ def _log(state: ChartState) -> list[Span]:
 
 
 def _fitted(head: list[Span], more: Iterable[list[Span]], width: int) -> Line:
+    """What fits of ``more``; of sign, value and name at least sign and value."""
     line = list(head)
     for spans in more:
-        if spans and cells([*line, *spans]) <= width:
-            line += spans
+        short = spans[:2] if len(spans) == 3 else []
+        line += next((each for each in (spans, short) if each and cells([*line, *each]) <= width), [])
     return line
 
 
@@ -150,7 +151,7 @@ def readout(seen: Shown, scalars: Scalars, view: RunView, cursor: float, now: fl
 
 
 def _value_at(curve: Drawn, step: float, *, named: bool) -> list[Span]:
-    """``  ● 0.0831 epoch average``; without the name where the curve has a sign."""
+    """``  ● 0.0831 epoch average``; a curve with a sign can do without its name."""
     value: float | None
     if curve.kind is Kind.POINTS:
         value = _latest(curve.series, step)
