@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from sdtui.runs.record import RunExit
 from sdtui.runs.store import write_exit
 from sdtui.tui.app import SdtuiApp
-from sdtui.tui.monitor import following
+from sdtui.tui.monitor import machine_side
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.samples_panel import SamplesPanel
@@ -35,7 +35,7 @@ torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.
 
 @pytest.fixture(autouse=True)
 def same_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "free_space", lambda _path: 212_000_000_000)
+    monkeypatch.setattr(machine_side, "free_space", lambda _path: 212_000_000_000)
 
 
 async def drawn(pilot: Pilot[None]) -> None:
