@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sdtui.base.settings import load_settings
 from sdtui.runs.record import RunState
 from sdtui.runs.store import list_runs
 from sdtui.runs.summary import summary
@@ -340,3 +341,14 @@ async def test_a_run_that_cannot_be_started_says_why(project: Path) -> None:
         await it.sees("Could not write.")
         assert it.app.current_mode.startswith("train")
         await it.until(lambda: "· starting" not in it.words())
+
+
+async def test_where_runs_are_started_is_chosen_and_kept_for_all_projects(project: Path) -> None:
+    async with seen(project, "train") as it:
+        await go_to(it, "start_in")
+        await it.press("right")
+        await it.until(lambda: values(it)["start_in"] == "tmux")
+        assert load_settings().settings.start_in == "tmux"
+        await it.press("backspace")
+        await it.until(lambda: values(it)["start_in"] == "none")
+    assert load_settings().settings.start_in == "none"

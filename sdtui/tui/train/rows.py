@@ -60,16 +60,16 @@ _USER_FIELDS = (
         None,
         "Where base models are picked from. Left empty they are looked for in the usual places.",
     ),
-    Field(
-        START_IN,
-        "Start in",
-        "Trainer",
-        "text",
-        NONE,
-        "A run outlives this terminal anyway. tmux: in a session of its own, to attach to. systemd: in a scope of "
-        "yours, for machines that end what you started when you log out.",
-        choices=(NONE, TMUX, SYSTEMD),
-    ),
+)
+_START_IN = Field(
+    START_IN,
+    "Start in",
+    "Machines",
+    "text",
+    NONE,
+    "A run outlives this terminal anyway. tmux: in a session of its own, to attach to. systemd: in a scope of "
+    "yours, for machines that end what you started when you log out.",
+    choices=(NONE, TMUX, SYSTEMD),
 )
 
 
@@ -112,7 +112,9 @@ def form_rows(
     fields = [settings.field(key) for key in own]
     fields += [_other(settings, key) for key in settings.given if key not in own]
     fields.sort(key=lambda field: GROUPS.index(field.group))
-    return rows + [_row(settings, field, settled) for field in fields]
+    rows += [_row(settings, field, settled) for field in fields if field.group != "Other"]
+    rows.append(_user_row(_START_IN, user, install))
+    return rows + [_row(settings, field, settled) for field in fields if field.group == "Other"]
 
 
 def _other(settings: Settings, key: str) -> Field:
