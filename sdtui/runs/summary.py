@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -55,7 +56,7 @@ def glance(home: Path, record: RunRecord, standing: Standing | None = None) -> G
     if remembered is not None:
         try:
             found = msgspec.json.decode(remembered.read_bytes(), type=Glance)
-            return Glance(_still_there(found.view, standing or Standing()), found.losses)
+            return Glance(_still_there(found.view, standing.has if standing else os.path.exists), found.losses)
         except (OSError, msgspec.MsgspecError):
             pass  # not read yet
     follower = follower_of(home, record)
@@ -98,9 +99,9 @@ def _ended(home: Path, record: RunRecord) -> str | None:
     return f"{RunState.LOST.value} {said.st_mtime_ns} {said.st_size}"
 
 
-def _still_there(view: RunView, standing: Standing) -> RunView:
+def _still_there(view: RunView, stands: Callable[[str], bool]) -> RunView:
     return msgspec.structs.replace(
         view,
-        checkpoints=tuple(one for one in view.checkpoints if standing.has(one.path)),
-        samples=tuple(one for one in view.samples if standing.has(one.path)),
+        checkpoints=tuple(one for one in view.checkpoints if stands(one.path)),
+        samples=tuple(one for one in view.samples if stands(one.path)),
     )
