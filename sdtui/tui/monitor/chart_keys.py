@@ -116,6 +116,13 @@ ON_CHART = (
     Command(
         "chart.all", "All of it", "Shows the whole run, without a cursor.", ("0",), "all", "all", rank=14, still=True
     ),
+    Command(
+        "chart.goto",
+        "Go to a step",
+        "Asks which step, and reads it off.",
+        ("equals_sign",),
+        "goto",
+    ),
     Command("chart.begin", "To the beginning", "Moves to the first step.", ("home",), "begin", still=True),
     Command(
         "chart.end",

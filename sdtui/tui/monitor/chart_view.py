@@ -6,13 +6,15 @@ and each mark erase what they cross, and it knows no logarithmic axis.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
 
-from sdtui.base.text import safe
+from sdtui.base.text import count, safe
 from sdtui.tui.commands import Offers, offered
+from sdtui.tui.dialogs import AskText
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor import braille, chart_keys
 from sdtui.tui.monitor.chart import LABEL_WIDTH, Mark, draw, sparkline
@@ -30,6 +32,9 @@ from sdtui.tui.monitor.legend import legend, marks_line, rate_text, readout, val
 from sdtui.tui.monitor.scalars import note
 from sdtui.tui.monitor.viewport import Viewport
 from sdtui.tui.widgets.lines import Line, Lines
+
+if TYPE_CHECKING:
+    from sdtui.tui.app import SdtuiApp
 
 _ROOMY = 14
 """Rows from which the signs are explained under the chart."""
@@ -165,6 +170,20 @@ class LossChart(Offers, Lines):
         step = next_mark(self._marks, self.state.viewport.cursor, by)
         if step is not None:
             self._look(self.state.viewport.pointed(step, self._shown.first, self._shown.last))
+
+    def action_goto(self) -> None:
+        first, last = self._shown.first, self._shown.last
+
+        def answered(text: str | None) -> None:
+            digits = re.sub(r"[\s,._]", "", text or "")
+            if digits.isdecimal():
+                self._look(self.state.viewport.pointed(min(float(digits), last), first, last))
+            elif text is not None:
+                cast("SdtuiApp", self.app).say(f"“{text}” is no step: a whole number is.", "warning")
+
+        cursor = self.state.viewport.cursor
+        here = str(round(cursor if cursor is not None else last))
+        self.app.push_screen(AskText("Which step?", f"0 to {count(round(last))}", here), answered)
 
     def action_zoom(self, factor: float) -> None:
         self._look(self.state.viewport.zoomed(factor, self._shown.first, self._shown.last))
