@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sdtui.base.work import finish
 from sdtui.machine import processes
+from sdtui.runs.log_file import LogFile
+from sdtui.runs.log_search import Wanted, find
 from sdtui.runs.record import ProcessMark
 from sdtui.trainer.console import ConsoleParser
 from sdtui.trainer.event_points import points_of
@@ -58,3 +61,20 @@ def test_reading_the_points_of_a_long_run(tmp_path: Path, compare: Compare) -> N
         each_by_itself,
         rounds=3,
     )
+
+
+def test_reading_in_a_long_log(tmp_path: Path, compare: Compare) -> None:
+    line = b"2026-11-21 19:48:51 INFO     one of very many lines of the log          train_util.py:1\n"
+    path = tmp_path / "console.log"
+    path.write_bytes(line * (200_000_000 // len(line)) + b"the needle\n")
+    size = f"{path.stat().st_size / 1e6:.0f} MB of lines"
+    log = LogFile(path)
+    finish(log.count())
+    middle = log.rows // 2
+
+    def read_all() -> None:
+        path.read_bytes().split(b"\n")
+
+    compare(f"counting {size}", lambda: finish(LogFile(path).count()), "reading and splitting all", read_all, rounds=3)
+    compare(f"a screenful of {size}", lambda: log.screenful(middle, 10, 40), "the same", read_all, rounds=3)
+    compare(f"searching {size}", lambda: finish(find(log, Wanted("needle"), 0)), "the same", read_all, rounds=3)

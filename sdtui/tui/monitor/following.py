@@ -10,6 +10,7 @@ from sdtui.machine.gpu import Gpu
 from sdtui.runs.disk import WORTH_TELLING
 from sdtui.runs.followable import Followable
 from sdtui.runs.lineage import follower_of
+from sdtui.runs.log_bytes import log_at
 from sdtui.runs.notices import News, Notice
 from sdtui.runs.record import RunRecord, RunState, RunView
 from sdtui.runs.remedies import Remedy, remedies_of
@@ -92,7 +93,7 @@ class Following:
     def _last_lines(self, lines: int) -> tuple[str, ...]:
         """The log's end; read again only when the log has grown."""
         try:
-            stamp = self._follower.console.stat().st_size, lines
+            stamp = log_at(self._follower.console).stat().st_size, lines
         except OSError:
             stamp = 0, lines
         if stamp != self._log[0]:

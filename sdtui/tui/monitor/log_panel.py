@@ -285,7 +285,7 @@ class LogPanel(Offers, Vertical):
         self._show_head()
 
     def _show_head(self) -> None:
-        if self.reader.shows_tail:
+        if self.reader.shows_tail and (self.reader.lines or self.head.doing):
             self.head.nowhere()
         else:
             self.head.stand(self.reader.line, self.reader.rows, following=self._following and self._live)

@@ -180,7 +180,7 @@ class LogReader(Offers, Widget, can_focus=True):
         line = self.lines[y]
         marked = line.row == self.marked
         role = "bad" if marked else "accent"
-        words = [(line.text, "bad")] if marked else spans(line.text, self._found.get(line.row, ()))
+        words = spans(line.text, self._found.get(line.row, ()), "bad" if marked else None)
         paper = (
             background + (ink.cursor if self.has_focus else ink.cursor_unfocused) if y == self.cursor else background
         )

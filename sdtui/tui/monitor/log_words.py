@@ -14,12 +14,17 @@ _RECORD = re.compile(
 )
 _LEVELS = {"WARNING": "warn", "ERROR": "bad", "CRITICAL": "bad"}
 _BAR = re.compile(r"[^|]{0,200}?\d+%\|")
+_LONGEST = 2_000
+"""Characters that are looked at: a longer line is no message."""
 _ASIDE = re.compile(r"\s|\S+\.py:\d+: ")
 
 
-def spans(text: str, found: Sequence[tuple[int, int]] = ()) -> Line:
-    """The line in its roles; what stands at the places in ``found`` as a match."""
-    return _with_matches(_roles(text), found) if found else _roles(text)
+def spans(text: str, found: Sequence[tuple[int, int]] = (), role: str | None = None) -> Line:
+    """The line in its roles, or in the one given; what stands at the places in ``found`` as a match."""
+    line = [(text, role)] if role is not None else _roles(text[:_LONGEST])
+    if role is None and len(text) > _LONGEST:
+        line.append((text[_LONGEST:], "dim"))
+    return _with_matches(line, found) if found else line
 
 
 def _roles(text: str) -> list[Span]:
