@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,9 +109,22 @@ def moment_of(image: SampleImage, view: RunView) -> float:
     return (image.epoch or 0) * (steps_per_epoch(view) or 1.0)
 
 
-def nearest(images: Sequence[SampleImage], view: RunView, step: float) -> SampleImage | None:
-    """The picture that was made nearest to ``step``, of two equally near the later one; None of none."""
-    return min(reversed(images), key=lambda image: abs(moment_of(image, view) - step), default=None)
+class _Made:
+    """The pictures that a run made of one prompt, in order."""
+
+    def __init__(self, images: Sequence[SampleImage], view: RunView) -> None:
+        placed = sorted(((moment_of(image, view), image) for image in images), key=lambda one: one[0])
+        self.moments = [moment for moment, _ in placed]
+        self._images = [image for _, image in placed]
+
+    def nearest(self, step: float) -> SampleImage | None:
+        """The picture that was made nearest to ``step``, of two equally near the later one; None of none."""
+        if not self.moments:
+            return None
+        after = bisect_right(self.moments, step)
+        if after == len(self.moments) or (after and step - self.moments[after - 1] < self.moments[after] - step):
+            return self._images[after - 1]
+        return self._images[bisect_right(self.moments, self.moments[after]) - 1]
 
 
 def _read(home: Path, record: RunRecord) -> Compared:
@@ -134,12 +148,16 @@ def _dataset_differences(records: Sequence[RunRecord]) -> Iterator[Difference]:
 
 
 def _sample_rows(views: Sequence[RunView]) -> Iterator[SampleRow]:
-    of_prompt: dict[int, list[list[SampleImage]]] = {}
-    for place, view in enumerate(views):
-        for image in view.samples:
-            of_prompt.setdefault(image.prompt_index, [[] for _ in views])[place].append(image)
-    for prompt, made in sorted(of_prompt.items()):
-        leading = next(place for place, images in enumerate(made) if images)
-        for step in sorted({moment_of(image, views[leading]) for image in made[leading]}):
-            images = (nearest(found, view, step) for found, view in zip(made, views, strict=True))
-            yield SampleRow(prompt, step, tuple(images))
+    by_prompt = [_by_prompt(view) for view in views]
+    for prompt in sorted({prompt for made in by_prompt for prompt in made}):
+        of_each = [_Made(made.get(prompt, ()), view) for made, view in zip(by_prompt, views, strict=True)]
+        leading = next(made for made in of_each if made.moments)
+        for step in sorted(set(leading.moments)):
+            yield SampleRow(prompt, step, tuple(made.nearest(step) for made in of_each))
+
+
+def _by_prompt(view: RunView) -> Mapping[int, Sequence[SampleImage]]:
+    found: dict[int, list[SampleImage]] = {}
+    for image in view.samples:
+        found.setdefault(image.prompt_index, []).append(image)
+    return found
