@@ -30,6 +30,9 @@ KEYS = (
     "num_cpu_threads_per_process",
 )
 """Settings that go to the launcher and not to the script."""
+_LARGEST = 1 << 20
+"""Bytes of a configuration; a model that was named by mistake is not read."""
+_WRITER = "`accelerate config` writes one."
 _OF_A_GROUP = ("accelerate_config", "num_machines", "machine_rank", "main_process_ip", "main_process_port")
 
 
@@ -99,6 +102,8 @@ def _named(text: str) -> AccelerateConfig | None:
 
 def read_config(path: Path) -> AccelerateConfig:
     """An accelerate configuration, JSON or YAML as its name says. Raises UnreadableError, UsageError."""
+    if path.exists() and not (path.is_file() and path.stat().st_size <= _LARGEST):
+        raise UsageError("This is no accelerate configuration", path=path, remedy=_WRITER)
     data = read_bytes(path)
     decode = msgspec.json.decode if path.suffix == ".json" else msgspec.yaml.decode
     try:
@@ -107,7 +112,7 @@ def read_config(path: Path) -> AccelerateConfig:
         raise UsageError(
             f"This is no accelerate configuration ({str(error).splitlines()[0]})",
             path=path,
-            remedy="`accelerate config` writes one.",
+            remedy=_WRITER,
         ) from error
     if config.compute_environment != "LOCAL_MACHINE":
         raise UsageError(

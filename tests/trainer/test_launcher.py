@@ -128,6 +128,14 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
         words(f"accelerate_config={tmp_path}/nowhere.yaml")
 
 
+def test_a_model_that_is_named_by_mistake_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "model.safetensors").open("wb") as file:
+        file.truncate(7_000_000_000)
+    for path in (tmp_path / "model.safetensors", tmp_path):
+        with pytest.raises(UsageError, match="no accelerate configuration"):
+            words(f"accelerate_config={path}")
+
+
 def test_a_rehearsal_runs_alone(tmp_path: Path) -> None:
     settings = alone(parse_settings("sdxl-lora", (config(tmp_path), "num_machines=2")))
     assert " ".join(launcher_words(settings)).startswith("--num_processes 1 --num_machines 1")
