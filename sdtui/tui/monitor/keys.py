@@ -12,7 +12,7 @@ BINDINGS: list[BindingType] = offered(
     Command(
         "monitor.stop",
         "Stop the run",
-        "Asks first, and says which checkpoint is the last and what would be lost.",
+        "Asks first, says what would be lost, and can wait for the next save or samples.",
         ("s",),
         "stop",
         "stop…",
