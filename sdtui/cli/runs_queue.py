@@ -36,7 +36,7 @@ def queue_command(words: tuple[str, ...], yes: bool, as_json: bool) -> None:
     \b
     list               What waits, and for what (also without a word).
     move ID PLACE      To that place: a number (1 is the next one), first, last, up or down.
-                       ID may be the beginning of an ID, or the place where the run waits.
+                       ID may be the beginning of an ID, the run's name, or its place.
     pause [ID]         Start nothing; with ID only pass over that run. What runs goes on.
     go-on [ID]         Go on; with ID with that run.
     remove ID          Take it out. It stays in the list of runs, as stopped before it began.
@@ -150,6 +150,11 @@ def _tell(view: QueueView, places: Sequence[Place]) -> None:
         click.echo("\n".join(_table(places)))
     if view.stands is not None:
         narrate(f"{view.stands} To go on: sdtui runs queue go-on")
+    elif places and not view.kept:
+        from sdtui.runs import keeper, queue_file
+
+        log = queue_file.folder() / keeper.LOG
+        narrate(f"The process that starts the next run could not be started. {safe(str(log))} may say why.")
 
 
 def _table(places: Sequence[Place]) -> Iterator[str]:

@@ -124,6 +124,9 @@ def _start() -> None:
         )
     finally:
         os.close(log)
+    give_up = time.monotonic() + _PATIENCE
+    while not is_kept() and time.monotonic() < give_up:
+        time.sleep(0.02)
 
 
 def make_pipe(folder: Path) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -74,7 +75,9 @@ def _append(waiting: Waiting) -> None:
 
 
 def resolve(wanted: str, homes: Iterable[Path] | None = None) -> Waiting:
-    """The run that waits at place ``wanted``, or whose ID is or begins with it; of these projects only, or of all.
+    """The run that waits at place ``wanted``, whose ID is or begins with it, or that is called so.
+
+    Of these projects only, or of all.
 
     Raises UsageError where none or several are meant, else as ``queue_file.read``.
     """
@@ -83,16 +86,26 @@ def resolve(wanted: str, homes: Iterable[Path] | None = None) -> Waiting:
         return waiting[int(wanted) - 1]
     among = None if homes is None else {str(home) for home in homes}
     waiting = [one for one in waiting if among is None or one.home in among]
-    matches = [one for one in waiting if one.id == wanted] or [one for one in waiting if one.id.startswith(wanted)]
+    matches = (
+        [one for one in waiting if one.id == wanted]
+        or [one for one in waiting if one.id.startswith(wanted)]
+        or [one for one in waiting if _name(one) == wanted]
+    )
     if len(matches) == 1:
         return matches[0]
     if matches:
         several = ", ".join(one.id for one in matches[:5])
         raise UsageError(
-            f"{len(matches)} waiting runs begin with {wanted!r} ({several})",
+            f"{len(matches)} waiting runs begin with {wanted!r} or are called so ({several})",
             remedy="Say more of the ID, or the place in the queue.",
         )
     raise UsageError(f"No run that waits is called {wanted!r}", remedy="See `sdtui runs queue`.")
+
+
+def _name(waiting: Waiting) -> str | None:
+    with contextlib.suppress(SdtuiError):
+        return store.load(Path(waiting.home), waiting.id).name
+    return None
 
 
 def move(run: Waiting, to: int) -> None:

@@ -60,7 +60,9 @@ def test_a_run_is_queued_with_its_cards_and_listed_everywhere(inside: Cli, lab: 
     assert (shown["state"], shown["started"], shown["waiting"]) == ("queued", None, "Its turn is now.")
     (listed,) = json.loads(inside("runs", "list", lab.root, "--json").stdout)
     assert listed["state"] == "queued"
-    assert "circle" in inside("runs", "queue").stdout
+    told = inside("runs", "queue")
+    assert "circle" in told.stdout
+    assert "could not be started" in told.stderr and "keeper.log" in told.stderr  # nobody keeps it here
 
 
 def test_a_queue_is_put_in_order(inside: Cli, lab: QueueLab) -> None:
