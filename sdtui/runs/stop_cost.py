@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -75,7 +75,8 @@ def stop_cost(follower: Followable, view: RunView) -> StopCost:
         lost = steps.since(newest.path, follower.story.checkpoints, newest.step, newest.epoch)
         checkpoint = Saved(Path(newest.path).name, lost)
     writing = {RunState.SAVING: "saving", RunState.SAMPLING: "making samples"}.get(view.state, "")
-    return StopCost(view.step, checkpoint, _newest_state(follower.record, steps), writing)
+    of_this_part = replace(steps, now=follower.story.step)  # names of files count from 0 in each part
+    return StopCost(view.step, checkpoint, _newest_state(follower.record, of_this_part), writing)
 
 
 def steps_per_epoch(follower: Followable, view: RunView) -> int | None:
