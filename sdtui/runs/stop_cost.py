@@ -75,8 +75,7 @@ def stop_cost(follower: Followable, view: RunView) -> StopCost:
         lost = steps.since(newest.path, follower.story.checkpoints, newest.step, newest.epoch)
         checkpoint = Saved(Path(newest.path).name, lost)
     writing = {RunState.SAVING: "saving", RunState.SAMPLING: "making samples"}.get(view.state, "")
-    of_this_part = replace(steps, now=follower.story.step)  # names of files count from 0 in each part
-    return StopCost(view.step, checkpoint, _newest_state(follower.record, of_this_part), writing)
+    return StopCost(view.step, checkpoint, _newest_state(follower.record, steps), writing)
 
 
 def steps_per_epoch(follower: Followable, view: RunView) -> int | None:
@@ -108,6 +107,7 @@ class _Steps:
 
 def _newest_state(record: RunRecord, steps: _Steps) -> Saved | None:
     found = []
+    of_this_part = replace(steps, now=steps.story.step)  # names of files count from 0 in each part
     for entry in _folders(record.output_dir):
         parsed = parse_checkpoint_name(entry.name, record.name)
         if parsed is not None and parsed.is_state:
@@ -116,7 +116,7 @@ def _newest_state(record: RunRecord, steps: _Steps) -> Saved | None:
             except OSError:
                 continue  # deleted just now (save_last_n_epochs_state)
             if changed >= record.created - _COARSE:
-                lost = steps.since(entry.path, steps.story.states, parsed.step, parsed.epoch)
+                lost = of_this_part.since(entry.path, steps.story.states, parsed.step, parsed.epoch)
                 found.append((changed, Saved(entry.name, lost)))
     if found:
         return max(found, key=lambda one: one[0])[1]
