@@ -21,7 +21,6 @@ from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.live import life_of
 from sdtui.runs.log_bytes import COMPRESSED, LogBytes, LogWriter, open_log
-from sdtui.runs.record import run_folder
 from sdtui.trainer.thinning import Thinner
 
 _WORTH = 1 << 20
@@ -31,13 +30,13 @@ _PIECE = 1 << 20
 
 def keep_small(home: Path) -> None:
     """Compress the logs of all runs in ``home`` that have ended on this machine. Trouble leaves a log as it is."""
-    for record in store.list_runs(home):
-        folder = run_folder(home, record.id)
-        if record.host != processes.host() or not _is_long(folder / store.CONSOLE):
-            continue
+    for path in sorted((home / "runs").glob(f"*/{store.CONSOLE}")):
         with contextlib.suppress(SdtuiError, OSError):
-            if not life_of(home, record).living:
-                compress(folder / store.CONSOLE)
+            if path.stat().st_size < _WORTH:
+                continue
+            record = store.read_record(path.parent)
+            if record.host == processes.host() and not life_of(home, record).living:
+                compress(path)
 
 
 def compress(path: Path) -> bool:
@@ -78,13 +77,6 @@ def _write(scratch: Path, log: LogBytes, like: os.stat_result) -> None:
         kernel.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _is_long(path: Path) -> bool:
-    try:
-        return path.stat().st_size >= _WORTH
-    except OSError:
-        return False
 
 
 def _is_written_to(path: Path) -> bool:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import errno
 import gzip
 import os
+import random
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sdtui.base.files import kernel
 from sdtui.machine import processes
 from sdtui.runs import log_keeping, store
 from sdtui.runs.curves import AVERAGE
-from sdtui.runs.log_bytes import open_log
+from sdtui.runs.log_bytes import LogWriter, open_log
 from sdtui.runs.log_keeping import compress, keep_small
 from sdtui.runs.record import ProcessMark, RunState
 from tests.runs.conftest import RunLab
@@ -72,6 +79,7 @@ def test_every_tool_that_reads_gzip_reads_it_and_no_line_is_missing(ended: Recor
     assert left[-500:] == log[-500:]
 
 
+@pytest.mark.slow
 def test_a_follower_that_looks_while_it_is_compressed_sees_the_same_end(tmp_path: Path) -> None:
     own = processes.mark(os.getpid())
     assert own is not None
@@ -187,3 +195,42 @@ def test_a_run_that_lives_keeps_its_log(lab: RunLab, monkeypatch: pytest.MonkeyP
     assert (lab.home / "runs" / record.id / store.CONSOLE).exists()
     lab.release("go")
     assert lab.wait(record).step == 50
+
+
+@given(
+    tail=st.binary(max_size=200),
+    parts=st.lists(st.tuples(st.integers(0, 9_000_000), st.integers(0, 200_000)), max_size=8),
+)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_part_of_a_compressed_log_is_read(tail: bytes, parts: list[tuple[int, int]], tmp_path: Path) -> None:
+    data = os.urandom(70_000) + REAL + tail
+    writer = LogWriter()
+    path = tmp_path / "console.log.gz"
+    path.write_bytes(b"".join([*writer.write(data[:100_000]), *writer.write(data[100_000:]), *writer.close()]))
+    with closing(open_log(tmp_path / "console.log")) as log:
+        assert log.size == len(data)
+        for start, length in [(0, len(data)), *((start % (len(data) + 5), length) for start, length in parts)]:
+            assert log.read(start, length) == data[start : start + length]
+
+
+_COMPRESS = (
+    "import sys; from pathlib import Path; from sdtui.runs.log_keeping import compress; compress(Path(sys.argv[1]))"
+)
+
+
+@pytest.mark.torture
+def test_whenever_it_is_killed_the_log_is_there(tmp_path: Path) -> None:
+    data = long_log() * 8
+    lines = [line for line in data.split(b"\n") if b"%|" not in line]
+    path = tmp_path / "console.log"
+    path.write_bytes(data)
+    chance = random.Random(1)
+    for _ in range(60):
+        with subprocess.Popen([sys.executable, "-c", _COMPRESS, str(path)]) as process:
+            time.sleep(chance.uniform(0.1, 0.6))
+            process.kill()
+        with closing(open_log(path)) as log:
+            read = log.read(0, log.size)
+        assert [line for line in read.split(b"\n") if b"%|" not in line] == lines
+        if not path.exists():
+            path.write_bytes(data)
