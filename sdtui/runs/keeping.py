@@ -17,11 +17,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.files import make_folder
+from sdtui.base.files import make_folder, write_error
 from sdtui.runs import keeper, queue, queue_env, queue_file, store
 from sdtui.runs.attendance import tell_end
 from sdtui.runs.launch import own_environment
@@ -128,11 +129,11 @@ class Keeping:
                 )
                 return False
             ended = self._take_turn(Path(waiting.home), waiting.id, order)
+            if ended not in (0, LATER):
+                _refuse(waiting, ended)
         except SdtuiError as error:
             queue.hold(waiting, error.sentence())
             return False
-        if ended not in (0, LATER):
-            _refuse(waiting, ended)
         self._tidy()
         return ended != LATER
 
@@ -146,26 +147,25 @@ class Keeping:
         turn = _turn_lock()
         if turn is None:
             return LATER  # of a keeper that was killed in the middle of it
-        log = os.open(run_folder(home, run_id) / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        env = own_environment(queue_env.at_its_turn(os.environ, order.env, self._secrets.get(run_id, {})))
-        try:
-            return subprocess.run(
-                [sys.executable, "-m", "sdtui.runs.turn", str(home), run_id],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=order.cwd if Path(order.cwd).is_dir() else home.parent,
-                env=env,
-                pass_fds=(turn,),
-                start_new_session=True,
-                check=False,
-            ).returncode
-        except OSError as error:
-            _log(f"The turn of {run_id} could not be started: {error}")
-            return LATER
-        finally:
-            os.close(turn)
-            os.close(log)
+        with contextlib.ExitStack() as opened:
+            opened.callback(os.close, turn)
+            log = opened.enter_context(_open_log(home, run_id))
+            env = own_environment(queue_env.at_its_turn(os.environ, order.env, self._secrets.get(run_id, {})))
+            try:
+                return subprocess.run(
+                    [sys.executable, "-m", "sdtui.runs.turn", str(home), run_id],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=order.cwd if Path(order.cwd).is_dir() else home.parent,
+                    env=env,
+                    pass_fds=(turn,),
+                    start_new_session=True,
+                    check=False,
+                ).returncode
+            except OSError as error:  # too little memory: later there may be more
+                _log(f"The turn of {run_id} could not be started: {error}")
+                return LATER
 
     # --- waiting
 
@@ -204,6 +204,15 @@ def _turn_lock() -> int | None:
         os.close(handle)
         return None
     return handle
+
+
+def _open_log(home: Path, run_id: str) -> BinaryIO:
+    """Where what prepares the run says why it could not. Raises WriteError."""
+    path = run_folder(home, run_id) / store.SUPERVISOR_LOG
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise write_error(error, path) from error
 
 
 def _refuse(waiting: Waiting, status: int) -> None:

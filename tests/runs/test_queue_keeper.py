@@ -235,3 +235,17 @@ def test_a_secret_comes_to_the_run_and_stands_nowhere(lab: QueueLab, monkeypatch
     lab.meet("b")
     assert lab.console(second).split() == ["HF_TOKEN='hf_hidden_word'"]
     lab.end(second)
+
+
+@pytest.mark.slow
+def test_a_run_in_a_folder_that_cannot_be_written_to_is_held_back(lab: QueueLab) -> None:
+    lab.fifo("b")
+    queue.pause()
+    first = lab.put("first", "say=never")
+    second = lab.put("second", "tell=b")
+    (lab.home / "runs" / first.id / store.SUPERVISOR_LOG).mkdir()  # root may write anywhere else
+    queue.go_on()
+    lab.meet("b")
+    lab.end(second)
+    assert lab.waiting(first).held is not None
+    assert lab.view(first).state is RunState.QUEUED
