@@ -17,13 +17,6 @@ from sdtui.tui.monitor.scalars import Scalars, note
 from sdtui.tui.monitor.series import Series
 from sdtui.tui.widgets.lines import Line, Span, cells
 
-_WORDS = {
-    "epoch": "epoch",
-    "sample": "sample",
-    "saved": "saved",
-    "resumed": "resumed",
-    "bad": "not a number",
-}
 _DAY = 86_400.0
 _LATEST = 2.5e11
 """The end of the year 9999: what is later was written by nobody's clock."""
@@ -119,7 +112,7 @@ def marks_line(kinds: Iterable[str], seen: Shown, bounds: tuple[float, float], w
     line: list[Span] = []
     for kind, (sign, role) in MARKS.items():
         if kind in present:
-            line += [(f"{'  ' if line else ''}{sign} ", role), (_WORDS[kind], "dim")]
+            line += [(f"{'  ' if line else ''}{sign} ", role), ("not a number" if kind == "bad" else kind, "dim")]
     if bounds == (seen.first, seen.last):
         return line
     part = f"steps {count(round(bounds[0]))} to {count(round(bounds[1]))} of {count(round(seen.last))}"
