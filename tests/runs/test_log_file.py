@@ -160,6 +160,7 @@ def test_what_was_replaced_since_it_was_counted_is_not_mixed_up(tmp_path: Path) 
     assert log.lines(1, 1) == ()
 
 
+@pytest.mark.slow
 def test_a_compressed_log_is_read_alike(tmp_path: Path) -> None:
     path = tmp_path / "console.log"
     data = REAL + b"\n" + b"".join(b"row %d %s\n" % (n, os.urandom(8).hex().encode()) for n in range(9000))

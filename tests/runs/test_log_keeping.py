@@ -185,6 +185,7 @@ def test_the_supervisor_makes_its_own_log_small_and_those_of_runs_that_were_lost
     assert (again.state, again.step) == (RunState.LOST, 12)
 
 
+@pytest.mark.slow
 def test_a_run_that_lives_keeps_its_log(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_keeping, "_WORTH", 10)
     lab.fifo("there")
