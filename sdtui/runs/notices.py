@@ -18,7 +18,7 @@ NOTICES = "notices.jsonl"
 
 _DESKTOP = 200
 """Characters of a notice of the desktop."""
-_AS_ASKED = "Stopped as you asked"
+_NOT_BY_THE_PERSON = ("Stopped by itself", "Ended from outside")
 
 
 class Kind(str, Enum):
@@ -106,7 +106,7 @@ class News:
 def _all(view: RunView, disk_left: float | None) -> Iterator[tuple[Kind, str]]:
     if view.state.ended:
         kind = _ENDS[view.state]
-        if kind is not Kind.STOPPED or not (view.reason or "").startswith(_AS_ASKED):
+        if kind is not Kind.STOPPED or (view.reason or "").startswith(_NOT_BY_THE_PERSON):
             yield kind, _ending(view)
         return
     if nan := next((text for text in view.warnings if text.startswith("The loss is not a number")), None):

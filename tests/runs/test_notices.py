@@ -153,6 +153,20 @@ def test_each_thing_is_told_once_and_a_hang_again_after_it_went_on() -> None:
     assert News([Kind.DONE]).see(view(RunState.DONE)) == ()
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("Stopped as you asked at step 4 of 10.", False),
+        ("It was taken out of the queue.", False),
+        ("Ended from outside (SIGTERM) at step 4 of 10, not by sdtui.", True),
+        ("Stopped by itself at step 4, because ...", True),
+        (None, False),
+    ],
+)
+def test_a_stop_is_news_only_where_the_person_did_not_ask_for_it(reason: str | None, told: bool) -> None:
+    assert bool(News().see(view(RunState.STOPPED, reason=reason))) is told
+
+
 def test_a_name_cannot_steer_the_terminal_or_the_shell(tmp_path: Path) -> None:
     (notice,) = News().see(view(RunState.DONE, name="a\x1b]0;x\x07`touch owned`$(touch owned)"))
     assert "\x1b" not in notice.text

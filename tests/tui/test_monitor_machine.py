@@ -20,12 +20,14 @@ from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.machine_large import SPANS, machine_large, span_title
 from sdtui.tui.monitor.machine_lines import disk_line, gpu_line, machine_lines
 from sdtui.tui.monitor.machine_side import Machine
+from sdtui.tui.monitor.others import Others
 from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.monitor.sparkline import columns, shares, sparkline
 from sdtui.tui.monitor.trouble import ending_lines
 from sdtui.tui.widgets.lines import Line, cells
 from tests.runs.conftest import RunLab
 from tests.runs.conftest import lab as lab_of_runs  # noqa: F401 -- a fixture
+from tests.runs.recorded import RecordedRun, bars
 from tests.runs.test_notices import view
 from tests.tui.running import seen, with_images
 
@@ -264,3 +266,20 @@ async def test_how_one_is_told_is_shown_changed_and_tried(lab: RunLab, monkeypat
         await it.until(lambda: told.exists() and told.read_text() == "sdtui can reach you.\n")
     loaded = load_settings().settings
     assert (loaded.bell, loaded.on_nan, loaded.desktop_notice) == (True, "pause", False)
+
+
+def test_the_end_of_a_run_beside_the_one_that_is_followed_is_news_once(tmp_path: Path) -> None:
+    first, second = (
+        RecordedRun(tmp_path, bars(1, 4, 4), id=f"2026112{number}-a", name=f"a{number}") for number in "12"
+    )
+    RecordedRun(tmp_path, id="20261120-old", name="old").end(1)
+    runs, others = store.list_runs(first.home), Others(first.home)
+    following = msgspec.structs.replace(view(), id=second.record.id)
+    assert others.look(runs, following) == ()
+    first.end(1)
+    second.end(1)
+    (notice,) = others.look(runs, following)
+    assert (notice.run, notice.kind) == (first.record.id, Kind.FAILED)
+    assert others.look(runs, following) == (), "the end of the followed one is told by what follows it"
+    assert others.look(runs, msgspec.structs.replace(following, state=RunState.FAILED)) == ()
+    assert others.look(runs, None) == ()

@@ -21,7 +21,10 @@ def light(app: SdtuiApp, home: Path) -> None:
     """Begin. ``home`` is the project's ``.sdtui``."""
 
     def seen(snapshot: Progress) -> None:
-        if isinstance(snapshot, Snapshot) and snapshot.followed is not None:
+        if not isinstance(snapshot, Snapshot):
+            return
+        tell(app, snapshot.news)
+        if snapshot.followed is not None:
             app.mark_mode("monitor", phrases.mark(snapshot.followed.view, snapshot.waiting))
             tell(app, snapshot.followed.news)
 

@@ -17,9 +17,11 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
+from sdtui.runs.notices import Notice
 from sdtui.runs.record import RunRecord
 from sdtui.runs.store import BrokenRun, broken_runs, is_queued, list_runs
 from sdtui.tui.monitor.following import Followed, Following
+from sdtui.tui.monitor.others import Others
 
 LIVE_SECONDS = 1.0
 IDLE_SECONDS = 2.0
@@ -50,6 +52,8 @@ class Snapshot(Progress):
     """Runs of the project that wait in the queue."""
     opening: str | None = None
     """What is being read for the first time, which may take seconds; None once it was."""
+    news: tuple[Notice, ...] = ()
+    """What happened to other runs of the project since the last look."""
 
 
 @dataclass
@@ -84,7 +88,7 @@ class RunFeed:
     def snapshots(self, cancelled: Cancelled) -> Work[None]:
         """Yield what there is whenever it may be something new, until cancelled."""
         following: Following | None = None
-        listing = _Listing(self.home)
+        listing, others = _Listing(self.home), Others(self.home)
         try:
             while not cancelled():
                 self._news.clear()
@@ -97,6 +101,8 @@ class RunFeed:
                     yield Snapshot(0, None, "runs", runs=runs, broken=broken, opening=wanted.name)
                     following = Following(self.home, wanted, self.wake)
                 snapshot = replace(self._look(following, runs, broken), waiting=listing.waiting)
+                view = snapshot.followed.view if snapshot.followed is not None else None
+                snapshot = replace(snapshot, news=others.look(runs, view))
                 yield snapshot
                 self._rest(snapshot, cancelled)
         finally:

@@ -125,6 +125,7 @@ class MonitorScreen(ModeScreen):
         if snapshot.opening is not None and self.followed is not None:
             return  # the run before is shown until the next one was read
         before, self.snapshot = self.snapshot, snapshot
+        tell(self.shell, snapshot.news)
         if snapshot.followed is not None:
             tell(self.shell, snapshot.followed.news, seen=self.app.screen is self)
         if _rests(before, snapshot):
