@@ -40,4 +40,5 @@ def masked_crcs(rows: NDArray[np.uint8]) -> NDArray[np.uint32]:
     for column in np.ascontiguousarray(rows.T):
         value = table[(value ^ column) & np.uint32(0xFF)] ^ (value >> np.uint32(8))
     value ^= np.uint32(0xFFFFFFFF)
-    return ((value >> np.uint32(15)) | (value << np.uint32(17))) + np.uint32(0xA282EAD8)
+    rotated = (value >> np.uint32(15)) | (value << np.uint32(17))
+    return (rotated + np.uint32(0xA282EAD8)).astype(np.uint32)
