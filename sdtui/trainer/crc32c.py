@@ -41,4 +41,5 @@ def masked_crcs(rows: NDArray[np.uint8]) -> NDArray[np.uint32]:
         value = table[(value ^ column) & np.uint32(0xFF)] ^ (value >> np.uint32(8))
     value ^= np.uint32(0xFFFFFFFF)
     rotated = (value >> np.uint32(15)) | (value << np.uint32(17))
-    return (rotated + np.uint32(0xA282EAD8)).astype(np.uint32)
+    masked: NDArray[np.uint32] = (rotated + np.uint32(0xA282EAD8)).astype(np.uint32)
+    return masked
