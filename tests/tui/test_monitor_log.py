@@ -135,6 +135,21 @@ async def test_a_failed_run_opens_at_its_error_and_a_compressed_log_is_read_alik
 
 
 @pytest.mark.slow
+async def test_a_terminal_of_another_size_is_filled_anew(tmp_path: Path) -> None:
+    ended(tmp_path, long_log())
+    async with seen(tmp_path, "monitor", (80, 24)) as it:
+        await it.sees("l log")
+        await it.press("l")
+        await it.sees(f"▸ line number {LINES} of the log", f"line number {LINES - 15} of")
+        await it.pilot.resize_terminal(120, 40)
+        await it.sees(f"▸ line number {LINES} of the log", f"line number {LINES - 30} of")
+        await it.press("home")
+        await it.sees("▸ line number 1 of")
+        await it.pilot.resize_terminal(80, 24)
+        await it.sees("▸ line number 1 of", "line number 15 of")
+
+
+@pytest.mark.slow
 async def test_a_line_is_copied_whole_and_long_ones_are_reached_sideways(tmp_path: Path) -> None:
     ended(tmp_path, b"x" * 150 + b" the end of a long line\n")
     async with seen(tmp_path, "monitor") as it:

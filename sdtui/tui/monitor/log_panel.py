@@ -290,15 +290,6 @@ class LogPanel(Offers, Vertical):
         else:
             self.head.stand(self.reader.line, self.reader.rows, following=self._following and self._live)
 
-    def on_resize(self) -> None:
-        line = self.reader.line
-        if line is None or self.reader.shows_tail:
-            return
-        if self._following:
-            self.call_after_refresh(self.reader.action_last)
-        else:
-            self.call_after_refresh(self.reader.go, line.row)
-
 
 def _error_of(followed: Followed) -> str | None:
     """The line that names the error that a run failed with; None where it did not, or none does."""

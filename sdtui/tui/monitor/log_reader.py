@@ -92,23 +92,30 @@ class LogReader(Offers, Widget, can_focus=True):
 
     def go(self, row: int) -> None:
         """Show the row a third from the top, with the cursor on it."""
-        self._read(row, max(1, self.size.height) // 3, None)
+        self._read(row, None, None)
 
-    def _read(self, row: int, at: int, cursor: int | None) -> None:
-        """Show lines of which the one with ``row`` is number ``at``, the cursor on it or on number ``cursor``."""
+    def _read(self, row: int, at: int | None, cursor: int | None) -> None:
+        """Show lines of which the one with ``row`` is number ``at``, the cursor on it or on number ``cursor``.
+
+        Without ``at`` it stands a third from the top.
+        """
         log, height = self.file, max(1, self.size.height)
+        above = height // 3 if at is None else at
         if log is None or not log.rows:
             return
 
         def arrived(lines: tuple[LogLine, ...]) -> None:
             if log is not self.file or not lines:
                 return
+            if height != max(1, self.size.height):
+                self._read(row, at, cursor)  # it was given its place on the screen meanwhile
+                return
             place = cursor
             if place is None:
                 place = next((at for at, line in enumerate(lines) if line.row + line.rows > row), len(lines) - 1)
             self._show(lines, place)
 
-        cast("SdtuiApp", self.app).bridge.call(self, "lines", lambda: log.screenful(row, at, height), arrived)
+        cast("SdtuiApp", self.app).bridge.call(self, "lines", lambda: log.screenful(row, above, height), arrived)
 
     def _show(self, lines: Sequence[LogLine], cursor: int) -> None:
         self.lines, self.cursor = tuple(lines), max(0, min(cursor, len(lines) - 1))
@@ -149,6 +156,15 @@ class LogReader(Offers, Widget, can_focus=True):
 
     def on_mouse_scroll_up(self) -> None:
         self._scroll(-_WHEEL)
+
+    def on_resize(self) -> None:
+        line = self.line
+        if line is None or self.shows_tail:
+            return
+        if self.at_end:
+            self.action_last()
+        else:
+            self.go(line.row)
 
     def on_click(self, event: events.Click) -> None:
         if event.y < len(self.lines):
