@@ -11,10 +11,11 @@ from sdtui.machine.gpu import Gpu
 from sdtui.runs.disk import seconds_until_full
 from sdtui.runs.machine_log import Reading
 from sdtui.runs.record import RunView
+from sdtui.tui.commands import key_of
 from sdtui.tui.monitor.machine_side import Machine
 from sdtui.tui.monitor.phrases import checkpoint_text
 from sdtui.tui.monitor.sparkline import sparkline
-from sdtui.tui.widgets.lines import Line
+from sdtui.tui.widgets.lines import Line, cut, wrap
 
 if TYPE_CHECKING:
     from sdtui.tui.monitor.following import Followed
@@ -28,17 +29,29 @@ TIGHT = 3600.0
 _RECENT, _CELLS = 300.0, 6
 """Seconds of a card's history beside the run, and the cells that they take."""
 _NEARLY_ALL = 0.95
+_WARNING = 3
+"""Lines of a warning beside the run, at most."""
 
 
-def beside_lines(followed: Followed) -> list[Line]:
-    """The machine, then the newest checkpoints."""
+def beside_lines(followed: Followed, width: int) -> list[Line]:
+    """The machine, the most urgent warning, then the newest checkpoints, for ``width`` cells."""
     view = followed.view
     lines = machine_lines(followed.machine, view, followed.now)
     if view.warnings:
-        more = f"  W: all {len(view.warnings)}" if len(view.warnings) > 1 else ""
-        lines.append([("▲ ", "warn"), (safe(view.warnings[0]), "plain"), (more, "dim")])
+        lines += _warning(view.warnings, width)
     lines.append([("saved ", "dim"), (plural(len(view.checkpoints), "checkpoint"), "plain")])
     lines += [[("  ", "dim"), (checkpoint_text(checkpoint), "dim")] for checkpoint in reversed(view.checkpoints)]
+    return lines
+
+
+def _warning(warnings: Sequence[str], width: int) -> list[Line]:
+    """The first in at most three lines, and the key that shows all of it and the others."""
+    told = wrap(safe(warnings[0]), width - 2, "plain")
+    lines: list[Line] = [[("  " if number else "▲ ", "warn"), *line] for number, line in enumerate(told[:_WARNING])]
+    if len(told) > _WARNING or len(warnings) > 1:
+        key = key_of("monitor.warnings")
+        more = f"  {key}: all {len(warnings)}" if len(warnings) > 1 else f"  {key}: all of it"
+        lines[-1] = [*cut(lines[-1], width - len(more)), (more, "dim")]
     return lines
 
 
