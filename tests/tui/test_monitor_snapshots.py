@@ -16,6 +16,7 @@ from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.screen import MonitorScreen
+from sdtui.tui.widgets.lines import Lines
 from tests.runs.recorded import ENDED, RecordedRun, bars
 from tests.tui.conftest import until
 from tests.tui.running import full_colour, with_images
@@ -69,5 +70,11 @@ def test_a_run_that_failed(snap_compare: Any, own_home: Path, size: tuple[int, i
     assert snap_compare(app_on(failed(own_home / "zhuoyue")), terminal_size=size, run_before=drawn)
 
 
+async def looked(pilot: Pilot[None]) -> None:
+    """Until it is known that there is no run."""
+    await until(pilot, lambda: "No run yet" in pilot.app.screen.query_one("#teach", Lines).text)
+    await pilot.pause()
+
+
 def test_no_run_yet(snap_compare: Any, own_home: Path) -> None:
-    assert snap_compare(app_on(with_images(own_home / "zhuoyue")), terminal_size=(80, 24))
+    assert snap_compare(app_on(with_images(own_home / "zhuoyue")), terminal_size=(80, 24), run_before=looked)

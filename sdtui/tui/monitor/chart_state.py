@@ -140,8 +140,9 @@ def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
 
 def _smoothed(curve: Drawn, bounds: tuple[float, float], share: float) -> list[Drawn]:
     """Each point, and before it the mean of those around it."""
-    begin, end = np.searchsorted(curve.series.steps, bounds)
-    window = _window(int(end - begin), share)
+    begin = int(np.searchsorted(curve.series.steps, bounds[0], side="left"))
+    end = int(np.searchsorted(curve.series.steps, bounds[1], side="right"))
+    window = _window(end - begin, share)
     if window <= 1:
         return [curve]
     return [replace(curve, name="each step", role="faint", kind=Kind.CLOUD), replace(curve, window=window)]
