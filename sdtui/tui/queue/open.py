@@ -10,6 +10,7 @@ from sdtui.base.text import plural
 from sdtui.runs import queue
 from sdtui.runs.queue_view import QueueView, look
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.monitor.open import show_run
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp
@@ -24,13 +25,8 @@ def show_queue(shell: SdtuiApp) -> None:
         return
 
     def chosen(run_id: str | None) -> None:
-        if run_id is None:
-            return
-        from sdtui.tui.monitor.screen import MonitorScreen
-
-        shell.action_mode("monitor")
-        if isinstance(shell.screen, MonitorScreen):
-            shell.screen.follow(run_id)
+        if run_id is not None:
+            show_run(shell, run_id)
 
     shell.push_screen(QueueScreen((path if path.is_dir() else path.parent) / PROJECT_FOLDER), chosen)
 

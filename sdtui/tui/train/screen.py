@@ -14,11 +14,11 @@ from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural, safe
 from sdtui.dataset.project import Project
-from sdtui.plans.outcome import Applied
 from sdtui.runs.record import RunRecord
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.history.open import show_history
 from sdtui.tui.mode_screen import ModeScreen
+from sdtui.tui.monitor.open import show_run
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.train import keys, queueing
 from sdtui.tui.train import start as starting
@@ -360,18 +360,10 @@ class TrainScreen(ModeScreen):
 
     def _started(self, _record: RunRecord) -> None:
         self._busy = False
-        self._show_run(None)
-
-    def _show_run(self, run_id: str | None) -> None:
-        """On Monitor; None: the newest one."""
-        from sdtui.tui.monitor.screen import MonitorScreen
-
-        self.shell.action_mode("monitor")
-        if isinstance(self.shell.screen, MonitorScreen):
-            self.shell.screen.follow(run_id)
+        show_run(self.shell)
 
     def action_history(self) -> None:
-        show_history(self, self._show_run)
+        show_history(self, partial(show_run, self.shell))
 
     def _not_started(self, error: SdtuiError) -> None:
         self._busy = False
@@ -394,15 +386,5 @@ class TrainScreen(ModeScreen):
             show_prompts(self.shell, self.state.settings)
 
     def action_script(self) -> None:
-        state, project, workspace = self.state, self.shell.project, self.shell.workspace
-        if state is None or project is None or workspace is None or state.outcome.prepared is None:
-            return
-        prepared = state.outcome.prepared
-
-        def written(applied: Applied | None) -> None:
-            where = project.root / starting.SCRIPT
-            self.shell.say(
-                f"{where} is written. Start it with: bash {starting.SCRIPT}" if applied else "Nothing to do."
-            )
-
-        workspace.apply(lambda: starting.script_plan(project.root, prepared), written)
+        if self.state is not None and self.state.outcome.prepared is not None:
+            starting.write_script(self, self.state.outcome.prepared)

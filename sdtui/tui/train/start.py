@@ -11,6 +11,7 @@ from sdtui.base.files import read_if_there
 from sdtui.base.text import count, duration, safe
 from sdtui.checks.finding import Finding
 from sdtui.machine import wsl
+from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Plan, Write
 from sdtui.runs.launch import launch
 from sdtui.runs.live import live_anywhere
@@ -107,6 +108,20 @@ def _refuse_second(home: Path, agreed: str, output_dir: str) -> None:
                 path=output_dir,
                 remedy="Monitor (6) shows it. To train another one beside it, start again.",
             )
+
+
+def write_script(screen: ModeScreen, prepared: Prepared) -> None:
+    """Show ``train.sh`` as a Plan, and say how it is started once it is written."""
+    project, workspace = screen.shell.project, screen.shell.workspace
+    if project is None or workspace is None:
+        return
+    root = project.root
+
+    def written(applied: Applied | None) -> None:
+        done = f"{root / SCRIPT} is written. Start it with: bash {SCRIPT}"
+        screen.shell.say(done if applied else "Nothing to do.")
+
+    workspace.apply(lambda: script_plan(root, prepared), written)
 
 
 def script_plan(root: Path, prepared: Prepared) -> Plan:
