@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import pytest
@@ -17,8 +19,9 @@ from sdtui.runs.record import RunState
 from sdtui.runs.remedies import remedies
 from sdtui.trainer.profiles import parse_settings
 from sdtui.tui.monitor import feed
+from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.machine_large import SPANS, machine_large, span_title
-from sdtui.tui.monitor.machine_lines import disk_line, gpu_line, machine_lines
+from sdtui.tui.monitor.machine_lines import beside_lines, disk_line, gpu_line, machine_lines
 from sdtui.tui.monitor.machine_side import Machine
 from sdtui.tui.monitor.others import Others
 from sdtui.tui.monitor.screen import MonitorScreen
@@ -283,3 +286,21 @@ def test_the_end_of_a_run_beside_the_one_that_is_followed_is_news_once(tmp_path:
     assert others.look(runs, following) == (), "the end of the followed one is told by what follows it"
     assert others.look(runs, msgspec.structs.replace(following, state=RunState.FAILED)) == ()
     assert others.look(runs, None) == ()
+
+
+def test_the_most_urgent_warning_is_wrapped_and_says_where_the_rest_is() -> None:
+    long = "No new line for 12 m 00 s, and a step usually takes 0.5 s: it may hang. " + "Its processes do nothing. " * 9
+
+    def beside(*warnings: str) -> str:
+        shown = SimpleNamespace(
+            view=msgspec.structs.replace(RUNNING, warnings=warnings), machine=machine(CARD), now=NOW
+        )
+        lines = beside_lines(cast("Followed", shown), 53)
+        assert all(cells(line) <= 53 for line in lines)
+        return text(lines)
+
+    assert "▲ short" in beside("short") and "W:" not in beside("short")
+    assert beside("short", "other").splitlines()[3] == "▲ short  W: all 2"
+    told = beside(long).splitlines()
+    assert told[3].startswith("▲ No new line for 12 m 00 s") and told[5].endswith("…  W: all of it")
+    assert told[6] == "saved 0 checkpoints"
