@@ -1,4 +1,4 @@
-"""The log of a run: its last lines, following the end until the person scrolls up."""
+"""The last lines of a run's log, beside the rest of it: they follow the end until the person scrolls up."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sdtui.tui.theme import inks
 from sdtui.tui.widgets.lines import strip_of
 
 
-class LogView(ScrollView, can_focus=True):
-    """Lines that are safe for a terminal, drawn as they come into sight. Long ones are reached with ← and →."""
+class LogView(ScrollView, can_focus=False):
+    """Lines that are safe for a terminal, drawn as they come into sight. All of the log is in LogReader."""
 
     DEFAULT_CSS = "LogView { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
 
@@ -34,7 +34,7 @@ class LogView(ScrollView, can_focus=True):
         if (lines, marked) == (self._lines, self._marked):
             return
         self._lines, self._marked = lines, marked
-        self.virtual_size = Size(max((len(line) for line in lines), default=0) + 2, len(lines))
+        self.virtual_size = Size(0, len(lines))
         self._keep_place()
         self.refresh()
 
@@ -50,9 +50,6 @@ class LogView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._keep_place()
 
-    def on_key(self) -> None:
-        self.call_after_refresh(self._settle)
-
     def on_mouse_scroll_up(self) -> None:
         self.call_after_refresh(self._settle)
 
@@ -64,10 +61,10 @@ class LogView(ScrollView, can_focus=True):
         self._moved = self.scroll_offset.y < self.max_scroll_y
 
     def render_line(self, y: int) -> Strip:
-        index, left = y + self.scroll_offset.y, self.scroll_offset.x
+        index = y + self.scroll_offset.y
         width, background = self.scrollable_content_region.width, self.rich_style
         if index >= len(self._lines):
             return Strip.blank(width, background)
         role = "bad" if index == self._marked else "dim"
         mark = "▸ " if index == self._marked else "  "
-        return strip_of([(mark, "bad"), (self._lines[index][left:], role)], width, inks(self.app.theme), background)
+        return strip_of([(mark, "bad"), (self._lines[index], role)], width, inks(self.app.theme), background)
