@@ -220,10 +220,15 @@ async def test_what_a_run_says_is_never_obeyed(root: Path) -> None:
     async with seen(root, "monitor") as it:
         await to_history(it)
         await it.sees("[b]bold[/x]", "failed")
-        for key in ("n", "escape", "x", "escape", "space", "space", "c"):
+        for keys, said in (("n", "Note on bad"), ("escape", "History"), ("x", "nothing is deleted yet")):
+            await it.press(keys)
+            await it.sees(said)
             assert not {"\x1b", "\x07", "\u202e"} & set(it.words())
-            await it.press(key)
-        await it.sees("Compare   2 runs")
+        await it.press("escape", "space", "space")
+        await it.sees("2 marked")
+        await it.press("c")
+        await it.sees("Compare   2 runs", "A bad")
+        assert not {"\x1b", "\x07", "\u202e"} & set(it.words())
 
 
 @pytest.mark.slow
@@ -271,7 +276,8 @@ async def test_a_run_that_goes_on_is_followed_and_cannot_be_deleted(
         await it.sees("training 40%", "4/10")
         assert "delete" not in it.rows()[-1]
         lab.release("go")
-        await it.sees("done")
+        await it.until(lambda: "delete…" in it.rows()[-1])
+        assert "done" in it.words()
         await it.press("x")
         await it.sees("record")
 
