@@ -6,6 +6,7 @@ have written just as well is named and left.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.text import safe
 from sdtui.runs import store
 from sdtui.runs.curves import event_files
 from sdtui.runs.live import last_sign
@@ -72,7 +75,12 @@ def belongings(home: Path, record: RunRecord) -> Belongings:
         *((Kind.LOGS, path) for path in _logs(record, span)),
         *((Kind.RECORD, path) for path in _records(home, record, others)),
     ]
-    doubts = {path: why for kind, path in found if (why := _doubt(home, kind, path, record, others)) is not None}
+    original = _original(home, record)
+    if original is not None:
+        copied = f"This is a copy of the run in {safe(str(original.parent))}, which it belongs to."
+        doubts = {path: copied for kind, path in found if kind is not Kind.RECORD}
+    else:
+        doubts = {path: why for kind, path in found if (why := _doubt(home, kind, path, record, others)) is not None}
     items = [Belonging(kind, path, size_of(path)) for kind, path in found if path not in doubts]
     order = list(Kind)
     return Belongings(tuple(sorted(items, key=lambda item: order.index(item.kind))), tuple(doubts.items()))
@@ -163,6 +171,21 @@ def _own_inputs(record: RunRecord, inputs: Path) -> Iterator[Path]:
         path = Path(os.path.normpath(text))  # a record that somebody wrote by hand may lead out of it with ".."
         if inputs in path.parents:
             yield path
+
+
+def _original(home: Path, record: RunRecord) -> Path | None:
+    """The ``.sdtui`` that the run was started in, where ``home`` came from copying that project and it still stands."""
+    for text in (record.dataset_config, record.trained_on, *record.reads):
+        for folder in Path(text).parents if text else ():
+            if folder.name == PROJECT_FOLDER and _has(folder, record.id):
+                return None if folder.samefile(home) else folder
+    return None
+
+
+def _has(home: Path, run_id: str) -> bool:
+    with contextlib.suppress(OSError):
+        return (run_folder(home, run_id) / store.RECORD).is_file()
+    return False
 
 
 def _doubt(home: Path, kind: Kind, path: Path, record: RunRecord, others: Sequence[RunRecord]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,15 @@ def run(tmp_path: Path) -> RecordedRun:
     run.write(run.output / "tiny-000009.safetensors", BEGAN - 500)
     run.write(run.logging / "20261121100000" / "network_train" / "events.out.tfevents.1795250000.h.1.0", BEGAN - 500)
     return run
+
+
+def test_a_copy_of_a_project_leaves_the_files_of_the_original_alone(run: RecordedRun, tmp_path: Path) -> None:
+    copied = shutil.copytree(tmp_path, tmp_path.with_name(tmp_path.name + "-copy")) / ".sdtui"
+    found = belongings(copied, store.load(copied, run.record.id))
+    assert [item.path for item in found.items] == [copied / "runs" / run.record.id]
+    assert all("copy of the run in" in why for _, why in found.doubtful) and len(found.doubtful) == len(OWN) - 2
+    shutil.rmtree(run.home)  # the copy is the only one now
+    assert len(belongings(copied, run.record).items) == len(OWN) - 1
 
 
 def _rewritten(run: RecordedRun, **changes: object) -> RunRecord:
