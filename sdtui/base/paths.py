@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 PROJECT_FOLDER = ".sdtui"
@@ -52,3 +53,11 @@ def shown(path: Path) -> str:
     if text == home:
         return "~"
     return "~" + text[len(home) :] if home != "/" and text.startswith(home + "/") else text
+
+
+def pasted(path: Path) -> str:
+    """``shown`` as one word for a shell, in a command that a person is told to type."""
+    text = shown(path)
+    if not text.startswith("~"):
+        return shlex.quote(text)
+    return "~" if text == "~" else f"~/{shlex.quote(text[2:])}"

@@ -8,7 +8,7 @@ import click
 
 from sdtui.base.errors import NotADatasetError, RunError, UsageError
 from sdtui.base.files import read_bytes
-from sdtui.base.paths import shown
+from sdtui.base.paths import pasted, shown
 from sdtui.base.text import plural, safe, safe_lines
 from sdtui.cli.open import open_screen, why_no_screen
 from sdtui.cli.output import narrate, run_work
@@ -100,4 +100,4 @@ def _follow(project: Project, record: RunRecord) -> None:
     view = follow(project.home, record, as_json=False)
     if view.state is not RunState.DONE:
         raise RunError(f"{view.id} {ending(view)}")
-    narrate(f"See it on the screen with: sdtui open {shown(project.root)}")
+    narrate(f"See it on the screen with: sdtui open {safe(pasted(project.root))}")

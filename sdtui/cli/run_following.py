@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.paths import shown
+from sdtui.base.paths import pasted
+from sdtui.base.text import safe
 from sdtui.cli.output import narrate, print_json_line
 from sdtui.cli.run_text import document, facts, progress
 from sdtui.runs.followable import Followable
@@ -39,7 +40,7 @@ def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView:
                 click.echo(progress(view))
                 told, told_at = stage, time.monotonic()
     except KeyboardInterrupt:
-        folder = shown(home.parent)
+        folder = safe(pasted(home.parent))
         narrate(f"No longer following; {record.id} goes on. See it again with: sdtui runs follow {folder}")
         narrate(f"End it with: sdtui runs stop {folder}")
         raise

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sdtui.base.errors import UsageError
-from sdtui.base.paths import shown
+from sdtui.base.errors import NeedsConsentError, UsageError
+from sdtui.base.paths import pasted, shown
 from sdtui.base.text import safe
-from sdtui.cli.output import narrate, print_json, require_consent
+from sdtui.cli.output import can_ask, narrate, print_json, require_consent
 from sdtui.cli.run_place import home_of
 
 if TYPE_CHECKING:
@@ -105,11 +105,19 @@ def _act(action: str, home: Path | None, rest: Sequence[str], *, yes: bool) -> N
     elif action == "go-on":
         queue.release(run)
         narrate(f"{run.id} has its turn again.")
-    elif require_consent(f"Take {run.id} out of the queue?", yes=yes):
+    elif _agreed(run, yes=yes):
         queue.remove(run)
         narrate(f"{run.id} was taken out of the queue.")
     else:
         narrate("It stays in the queue.")
+
+
+def _agreed(run: Waiting, *, yes: bool) -> bool:
+    if not yes and not can_ask():
+        raise NeedsConsentError(
+            "It stays in the queue, because nobody could be asked", remedy="Say --yes to remove it."
+        )
+    return require_consent(f"Take {run.id} out of the queue?", yes=yes)
 
 
 def _put_back(home: Path | None, wanted: str) -> bool:
@@ -212,5 +220,5 @@ def told_queued(home: Path, record: RunRecord) -> str:
     why = f" {view.stands or own.reason}" if own is not None else ""
     return (
         f"{record.id} waits in the queue{place}.{why} It begins without this terminal. "
-        f"See the queue with: sdtui runs queue {shown(home.parent)}"
+        f"See the queue with: sdtui runs queue {safe(pasted(home.parent))}"
     )

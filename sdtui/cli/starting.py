@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sdtui.base.errors import RunError
-from sdtui.base.paths import shown
+from sdtui.base.paths import pasted
 from sdtui.base.text import plural, safe
 from sdtui.cli.output import narrate, print_json, require_consent
 from sdtui.machine import wsl
@@ -53,7 +53,7 @@ def begin(
     else:
         click.echo(record.id)
         if not queueing:
-            narrate(f"Watch it with: sdtui runs follow {shown(home.parent)} {record.id}")
+            narrate(f"Watch it with: sdtui runs follow {safe(pasted(home.parent))} {record.id}")
 
 
 def document(prepared: Prepared) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def read() -> Queue:
         raise RunError(
             f"The queue's file is damaged ({error})",
             path=path,
-            remedy="Delete it; the runs that waited can be put back with `sdtui runs queue go-on DIR ID`.",
+            remedy="Delete it; the runs that waited can be put back with `sdtui runs queue DIR go-on ID`.",
         ) from error
     if queue.version > _VERSION:
         raise RunError("A newer sdtui wrote the queue", path=path, remedy="Update sdtui to use it.")

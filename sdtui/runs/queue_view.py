@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.paths import pasted
 from sdtui.runs import keeper, queue_file
 from sdtui.runs.live import live_of_user
 from sdtui.runs.queue_file import Waiting
@@ -102,4 +103,6 @@ def waits_for(home: Path, record: RunRecord) -> str:
         if place.waiting.place == (str(home), record.id):
             reason = view.stands or place.reason
             return reason if place.position == 1 else f"Number {place.position} in the queue. {reason}"
-    return f"It is in no queue of this machine. Put it back with: sdtui runs queue go-on {home.parent} {record.id}"
+    return (
+        f"It is in no queue of this machine. Put it back with: sdtui runs queue {pasted(home.parent)} go-on {record.id}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,8 @@ def test_a_place_is_a_number_or_a_word(inside: Cli, lab: QueueLab, place: str) -
 
 def test_nothing_is_taken_out_without_consent(inside: Cli, lab: QueueLab) -> None:
     run_id = queued(inside, lab, "circle")
-    assert inside("runs", "queue", "remove", run_id).returncode == 3
+    refused = inside("runs", "queue", "remove", run_id)
+    assert refused.returncode == 3 and "It stays in the queue" in refused.stderr and "--dry-run" not in refused.stderr
     assert lab.order() == ["circle"]
 
 
@@ -141,7 +143,27 @@ def test_a_lost_run_is_put_back(inside: Cli, lab: QueueLab) -> None:
     run_id = queued(inside, lab, "circle")
     (queue_file.folder() / queue_file.FILE).unlink()
     assert document(inside)["runs"] == []
+    _, command = inside("runs", "show", lab.root, run_id).stdout.split("Put it back with: sdtui ")
+    assert inside(*shlex.split(command.splitlines()[0])).returncode == 0  # as it is told
+    assert names(document(inside, lab.root)) == ["circle"]
+
+
+def test_a_damaged_queue_is_said_with_what_brings_the_runs_back(inside: Cli, lab: QueueLab) -> None:
+    run_id = queued(inside, lab, "circle")
+    path = queue_file.folder() / queue_file.FILE
+    path.write_bytes(b"{")
+    refused = inside("runs", "queue")
+    assert refused.returncode == 3 and "`sdtui runs queue DIR go-on ID`" in refused.stderr
+    path.unlink()
     assert names(document(inside, lab.root, "go-on", run_id)) == ["circle"]
+
+
+def test_what_is_told_to_be_typed_can_be(inside: Cli, lab: QueueLab) -> None:
+    folder = lab.root.rename(lab.root.with_name("my cat's $pictures"))
+    lab = QueueLab(folder, lab.trainer)
+    result = inside("train", folder, *LORA, "--queue")
+    _, _, command = result.stderr.strip().rpartition("sdtui ")
+    assert shlex.split(command) == ["runs", "queue", str(folder)]
 
 
 def test_other_projects_are_named_and_left_out_where_one_is_asked_for(
