@@ -41,7 +41,7 @@ class Deletion:
     followers: tuple[str, ...]
     """IDs of runs that go on from a state of this one."""
 
-    whole: Path | None
+    whole: Belonging | None
     """The folder that holds nothing but this run's files (a rehearsal's), to go as one where all of it goes."""
 
     def of(self, kinds: Collection[Kind]) -> tuple[Belonging, ...]:
@@ -49,9 +49,7 @@ class Deletion:
         items = self.belongings.of(kinds)
         if self.whole is None or set(kinds) != set(Kind):
             return items
-        inside = [item for item in items if self.whole in item.path.parents]
-        folder = Belonging(Kind.CHECKPOINTS, self.whole, size_of(self.whole))
-        return (folder, *(item for item in items if item not in inside))
+        return (self.whole, *(item for item in items if self.whole.path not in item.path.parents))
 
     def warnings(self, kinds: Collection[Kind]) -> tuple[str, ...]:
         """What a person should know before these kinds are deleted."""
@@ -61,7 +59,7 @@ class Deletion:
         if self.past.note.starred:
             yield "This run has a star."
         best = self.past.best
-        if best is not None and Kind.CHECKPOINTS in kinds:
+        if best is not None and any(Path(best.path) == item.path for item in self.belongings.of(kinds)):
             yield f"Its best checkpoint is among them: {Path(best.path).name}."
         if self.followers and Kind.RECORD in kinds:
             yield f"{_named(self.followers)} on from a state of it, and will begin at that without it."
@@ -135,7 +133,7 @@ def sentence(deletion: Deletion, kinds: Collection[Kind], *, for_good: bool) -> 
     return f"{'Deleted for good' if for_good else 'Put into the trash'}: {number} of {name} ({size})."
 
 
-def _rehearsal(home: Path, record: RunRecord, found: Belongings, records: Sequence[RunRecord]) -> Path | None:
+def _rehearsal(home: Path, record: RunRecord, found: Belongings, records: Sequence[RunRecord]) -> Belonging | None:
     """The folder that a rehearsal wrote to, where no other run did and nothing in it is doubtful."""
     top, output = home / "rehearsals", Path(os.path.normpath(record.output_dir))
     if top not in output.parents:
@@ -143,7 +141,9 @@ def _rehearsal(home: Path, record: RunRecord, found: Belongings, records: Sequen
     folder = top / output.relative_to(top).parts[0]
     shared = any(folder in Path(one.output_dir).parents for one in records if one.id != record.id)
     doubtful = any(folder in path.parents for path, _ in found.doubtful)
-    return None if shared or doubtful or not folder.is_dir() else folder
+    if shared or doubtful or not folder.is_dir():
+        return None
+    return Belonging(Kind.CHECKPOINTS, folder, size_of(folder))
 
 
 def _moves(home: Path, folder: Path, items: Sequence[Belonging]) -> Iterator[Change]:

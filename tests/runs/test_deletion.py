@@ -45,6 +45,7 @@ def test_a_copy_of_a_project_leaves_the_files_of_the_original_alone(run: Recorde
     found = belongings(copied, store.load(copied, run.record.id))
     assert [item.path for item in found.items] == [copied / "runs" / run.record.id]
     assert all("copy of the run in" in why for _, why in found.doubtful) and len(found.doubtful) == len(OWN) - 2
+    assert prepare_deletion(copied, run.record).warnings(tuple(Kind)) == ()  # its best checkpoint stays
     shutil.rmtree(run.home)  # the copy is the only one now
     assert len(belongings(copied, run.record).items) == len(OWN) - 1
 
@@ -170,8 +171,11 @@ def test_a_rehearsal_goes_with_its_folder(tmp_path: Path) -> None:
     finish(delete_for_good(run.home, prepared(run), [Kind.SAMPLES]))
     assert (folder / "model" / "tiny.safetensors").exists()
     journal = Journal(run.home)
-    journal.apply(to_trash(run.home, prepared(run)).plan)
+    deletion = prepared(run)
+    told = sum(item.size for item in deletion.of(tuple(Kind)))
+    journal.apply(to_trash(run.home, deletion).plan)
     assert not folder.exists()
+    assert sum(item.size for item in deletion.of(tuple(Kind))) == told  # also what is said when it is done
     journal.undo()
     assert (folder / "model" / "tiny.safetensors").exists()
 
