@@ -75,6 +75,8 @@ class RunLab:
 
 def wait_for_end(mark: ProcessMark, seconds: float = 60.0) -> None:
     """Until exactly that process has ended."""
+    if not processes.alive(mark):
+        return  # its number may be another one's by now, even that of a thread
     try:
         handle = os.pidfd_open(mark.pid)
     except ProcessLookupError:
