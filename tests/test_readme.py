@@ -52,7 +52,7 @@ def test_a_command_line_is_understood(line: str) -> None:
         assert found is not None, f"there is no command {words[0]}"
         command, words = found, words[1:]
     parameters = command.make_context("sdtui", words).params
-    if "texts" in parameters:
+    if parameters.get("profile") and "texts" in parameters:
         parse_settings(parameters["profile"], parameters["texts"])
     if (where := parameters.get("where")) and not where.startswith("@"):
         parse(where)
