@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -80,6 +81,8 @@ def _value(settings: Mapping[str, str], key: str) -> str:
 def dataset_changes(before: TrainedOn, after: TrainedOn) -> tuple[Change, ...]:
     """What was added, taken out or edited, by subset."""
     old, new = _by_folder(before), _by_folder(after)
+    if not old.keys() & new.keys():  # the project was moved or copied
+        old, new = _below_top(old), _below_top(new)
     return tuple(
         Change("dataset", (new.get(folder) or old[folder]).name, sentence)
         for folder in dict.fromkeys((*old, *new))
@@ -101,6 +104,15 @@ def _by_folder(trained: TrainedOn) -> dict[str, TrainedSubset]:
         key = str(folder.with_name(rest)) if first.isdecimal() and rest else str(folder)
         found[key if key not in found else f"{subset.image_dir}\0{len(found)}"] = subset
     return found
+
+
+def _below_top(subsets: Mapping[str, TrainedSubset]) -> dict[str, TrainedSubset]:
+    """By folder below the one in which all of them stand."""
+    try:
+        top = os.path.commonpath([str(PurePath(folder).parent) for folder in subsets])
+    except ValueError:  # there is none, or somebody wrote the snapshot by hand
+        return dict(subsets)
+    return {folder.removeprefix(top): subset for folder, subset in subsets.items()}
 
 
 def _subset_changes(old: TrainedSubset | None, new: TrainedSubset | None) -> Iterator[str]:

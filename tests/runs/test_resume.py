@@ -15,7 +15,7 @@ from PIL import Image
 from sdtui.base.errors import RunError, UnreadableError, UsageError
 from sdtui.dataset.scan import open_project
 from sdtui.runs import store
-from sdtui.runs.changes import changes_between
+from sdtui.runs.changes import changes_between, dataset_changes
 from sdtui.runs.record import RunRecord
 from sdtui.runs.request import make_request
 from sdtui.runs.resume import Resumed, resume
@@ -213,6 +213,18 @@ def test_what_was_changed_since_is_listed(lora: RunRecord, folder: Path, go: Go)
         ("dataset", "5_cat: 2 captions changed (0.png, 1.png)"),
         ("dataset", "1_dog is new (1 image)"),
     ]
+
+
+def test_a_project_that_was_moved_has_the_same_subsets(folder: Path, tmp_path: Path) -> None:
+    before = trained_on(open_project(folder))
+    moved = folder.rename(tmp_path / "elsewhere")
+    assert dataset_changes(before, trained_on(open_project(moved))) == ()
+    (moved / "2_cat" / "0.txt").write_text("a black cat")
+    (change,) = dataset_changes(before, trained_on(open_project(moved)))
+    assert change.sentence == "2_cat: 1 caption changed (0.png)"
+    (moved / "2_cat").rename(moved / "2_dog")
+    gone = [change.sentence.partition(" (")[0] for change in dataset_changes(before, trained_on(open_project(moved)))]
+    assert gone == ["2_cat is gone", "2_dog is new"]
 
 
 def test_a_file_that_was_only_written_again_is_told_apart(lora: RunRecord, folder: Path, go: Go) -> None:
