@@ -10,6 +10,7 @@ from sdtui.runs.record import SampleImage
 from sdtui.tui.monitor.prompts import PromptWords
 from sdtui.tui.monitor.timeline import moment_text
 from sdtui.tui.samples.sight import Sight
+from sdtui.tui.widgets.cells import fit_end
 from sdtui.tui.widgets.lines import Line, wrap
 
 _TEXT_ROWS = 4
@@ -54,7 +55,7 @@ def below(image: SampleImage | None, words: PromptWords | None, width: int) -> l
     settings = " · ".join(part for part in said if part)
     if settings:
         lines += wrap(safe(settings), width, "plain")[:2]
-    return [*lines, [(safe(shown(Path(image.path))), "dim")]]
+    return [*lines, [(fit_end(safe(shown(Path(image.path))), width).rstrip(), "dim")]]
 
 
 def _shortened(text: str, width: int, role: str) -> list[Line]:
