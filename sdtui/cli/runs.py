@@ -32,7 +32,7 @@ from sdtui.runs.record import RunState
 def command() -> None:
     """List, show, follow and stop runs.
 
-    DIR is the project (default: here), ID the run, or the beginning of its ID (default: the newest).
+    DIR is the project (default: here), ID the run, the beginning of its ID, or its name (default: the newest).
     """
 
 

@@ -132,7 +132,8 @@ def is_queued(home: Path, record: RunRecord) -> bool:
 
 
 def resolve(home: Path, wanted: str | None) -> RunRecord:
-    """The run that a person means: by ID, by the beginning of its ID, or the newest that has begun when None.
+    """The run that a person means: by ID, by the beginning of its ID, by its name, or the newest that has begun
+    when None.
 
     Raises UsageError where none or several are meant, RunError where nothing was started yet.
     """
@@ -143,12 +144,16 @@ def resolve(home: Path, wanted: str | None) -> RunRecord:
         if not records:
             raise RunError("No run was started here yet", path=home.parent, remedy="Start one with `sdtui train`.")
         return next((record for record in records if not is_queued(home, record)), records[0])
-    matches = [record for record in records if record.id.startswith(wanted)]
+    matches = [record for record in records if record.id.startswith(wanted)] or [
+        record for record in records if record.name == wanted
+    ]
     if len(matches) == 1:
         return matches[0]
     if matches:
         several = ", ".join(record.id for record in matches[:5])
-        raise UsageError(f"{len(matches)} runs begin with {wanted!r} ({several})", remedy="Say more of the ID.")
+        raise UsageError(
+            f"{len(matches)} runs begin with {wanted!r} or are called so ({several})", remedy="Say more of the ID."
+        )
     return load(home, wanted)
 
 

@@ -80,3 +80,11 @@ def test_any_name_makes_a_folder(tmp_path: Path, name: str, shown: str) -> None:
     assert run_id.split("-", 2)[2] == shown
     again, _ = store.new_run_folder(tmp_path, name, lambda: 1795299683.0)
     assert again == f"{run_id}-2"
+
+
+def test_a_name_will_do_where_one_run_is_called_so(home: Path, tmp_path: Path) -> None:
+    RecordedRun(tmp_path, id="20261122-110000-cat", name="cat")
+    assert store.resolve(home, "cat").id == "20261122-110000-cat"
+    RecordedRun(tmp_path, id="20261122-120000-cat", name="cat")
+    with pytest.raises(UsageError, match=r"or are called so \(20261122-1.0000-cat, 20261122-1.0000-cat\)"):
+        store.resolve(home, "cat")
