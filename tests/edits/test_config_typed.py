@@ -64,7 +64,7 @@ def test_what_is_none_is_refused(key: str, text: str) -> None:
         typed_value(ROWS[key], text)
 
 
-@given(st.text(st.characters(codec="utf-8")) | st.text('"\'\\\\u0 '))
+@given(st.text(st.characters(codec="utf-8")) | st.text("\"'\\\\u0 "))
 def test_any_text_is_typed_as_it_is_read(text: str) -> None:
     typed = typed_text(text)
     assert typed.isprintable()
