@@ -103,7 +103,7 @@ class SamplesScreen(Offers, Screen[None]):
             return
         columns = self._columns()
         self.query_one("#samples-heading", Lines).show([heading(self.sight)])
-        width = max(10, self.size.width // max(1, len(columns)) - 2)
+        width = max(10, (self.size.width - 2) // max(1, len(columns)) - 1)
         words = [self._words(place, width) for place in range(len(columns))]
         alike = len(columns) > 1 and len({_text(lines[:-1]) for lines in words}) == 1
         for place, column in enumerate(columns):
