@@ -14,6 +14,8 @@ from sdtui.trainer.log_records import english
 
 DONE, STOPPED, FAILED, LOST = "done", "stopped", "failed", "lost"
 
+_LONGEST = 400
+"""Characters of a message that are told."""
 _LAZY = ("ModuleNotFoundError: Could not import module ", "RuntimeError: Failed to import ")
 """How transformers and diffusers pass on an error at an import, without its words."""
 
@@ -223,7 +225,12 @@ def _last_words(evidence: _Evidence, returncode: int) -> str:
     named = [trace.error for trace in evidence.tracebacks if trace.error]
     if named:
         telling = [error for error in named if not error.startswith(_LAZY)] or named
-        return f"The trainer failed{evidence.at()}: {english(telling[-1])}"
+        return f"The trainer failed{evidence.at()}: {_brief(english(telling[-1]))}"
     if evidence.errors:
-        return f"The trainer failed{evidence.at()}: {evidence.errors[-1]}"
+        return f"The trainer failed{evidence.at()}: {_brief(evidence.errors[-1])}"
     return f"The trainer ended with status {returncode}{evidence.at()} and gave no reason. The end of the log may."
+
+
+def _brief(message: str) -> str:
+    """Some exceptions print whole arrays or commands: their beginning tells, the log has the rest."""
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"

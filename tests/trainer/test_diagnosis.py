@@ -146,6 +146,13 @@ def test_the_cause_is_found_behind_an_exception_raised_while_handling_it() -> No
     assert sentence.startswith("The trainer's Python lacks the package prodigyopt.")
 
 
+def test_of_an_endless_message_the_beginning_is_told() -> None:
+    text = _BAR.format("0.1") + _TRACE + f"ValueError: the moon is {'wrong ' * 1000}\n"
+    _, sentence = diagnose(events_of(text), 1, stop_requested=False)
+    assert sentence is not None and "ValueError: the moon is wrong" in sentence and sentence.endswith("…")
+    assert len(sentence) < 500
+
+
 def test_an_import_that_only_passes_an_error_on_does_not_hide_it() -> None:
     passed_on = (
         "RuntimeError: Failed to import diffusers.loaders.peft because of the following error (look up to see its "

@@ -243,6 +243,8 @@ def test_a_loss_that_is_not_a_number_is_the_first_thing_above_the_chart() -> Non
     now = view(step=5)
     line = legend(shown(scalars, now, ChartState()), scalars, now, ChartState())
     assert ("is not a number since step 3", "bad") in line
+    narrow = legend(shown(scalars, now, ChartState()), scalars, now, ChartState(), 24)
+    assert words(narrow) == "loss NaN since step 3", "the step is not cut off where there is little room"
 
 
 def test_a_loss_that_became_a_number_again_is_shown_and_the_bad_step_named() -> None:

@@ -291,11 +291,11 @@ def test_the_end_of_a_run_beside_the_one_that_is_followed_is_news_once(tmp_path:
 def test_the_most_urgent_warning_is_wrapped_and_says_where_the_rest_is() -> None:
     long = "No new line for 12 m 00 s, and a step usually takes 0.5 s: it may hang. " + "Its processes do nothing. " * 9
 
-    def beside(*warnings: str) -> str:
+    def beside(*warnings: str, rows: int = 0) -> str:
         shown = SimpleNamespace(
             view=msgspec.structs.replace(RUNNING, warnings=warnings), machine=machine(CARD), now=NOW
         )
-        lines = beside_lines(cast("Followed", shown), 53)
+        lines = beside_lines(cast("Followed", shown), 53, rows)
         assert all(cells(line) <= 53 for line in lines)
         return text(lines)
 
@@ -304,3 +304,4 @@ def test_the_most_urgent_warning_is_wrapped_and_says_where_the_rest_is() -> None
     told = beside(long).splitlines()
     assert told[3].startswith("▲ No new line for 12 m 00 s") and told[5].endswith("…  W: all of it")
     assert told[6] == "saved 0 checkpoints"
+    assert beside(long, rows=4).splitlines()[3].endswith("…  W: all of it"), "also where one line is left for it"

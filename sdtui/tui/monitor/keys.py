@@ -12,7 +12,7 @@ BINDINGS: list[BindingType] = offered(
     Command(
         "monitor.stop",
         "Stop the run",
-        "Asks first, says what would be lost, and can wait for the next save or samples.",
+        "Stops the run: asks first, says what would be lost, and can wait for the next save or samples.",
         ("s",),
         "stop",
         "stop…",

@@ -46,20 +46,26 @@ def legend(seen: Shown, scalars: Scalars, view: RunView, state: ChartState, widt
     if state.subject == RATES_SUBJECT:
         names = [_named(curve, rate_text) for curve in seen.curves]
         return _fitted([("learning rate", "dim")], [*names, _log(state)], width)
-    return _fitted(_head(seen, scalars, state), _details(seen, scalars, view, state), width)
+    return _fitted(_head(seen, scalars, state, width), _details(seen, scalars, view, state), width)
 
 
-def _head(seen: Shown, scalars: Scalars, state: ChartState) -> list[Span]:
+def _head(seen: Shown, scalars: Scalars, state: ChartState, width: int) -> list[Span]:
     loss = state.subject == LOSS_SUBJECT
     name = ("loss" if scalars.is_raw else "average loss") if loss else safe(state.subject)
     series, window = seen.leading.series, seen.leading.window
     bad = series.first_bad_step()
     if bad is not None and not np.isfinite(series.values[-1]):
-        return [(f"{name} ", "dim"), (f"is not a number since step {count(bad)}", "bad")]
+        told = [
+            [(f"{name} ", "dim"), (f"{words} since step {count(bad)}", "bad")] for words in ("is not a number", "NaN")
+        ]
+        return next((head for head in told if cells(head) <= width), told[-1])
     now, before = _ends(series, window)
     value = value_text(now) if now is not None else "·"
     head: list[Span] = [(f"{name} ", "dim"), (value, "strong"), (f" {trend(now, before)}", "dim")]
-    return head if bad is None else [*head, (f" not a number at step {count(bad)}", "bad")]
+    if bad is None:
+        return head
+    at = [[*head, (f" {words} at step {count(bad)}", "bad")] for words in ("not a number", "NaN")]
+    return next((line for line in at if cells(line) <= width), at[-1])
 
 
 def _details(seen: Shown, scalars: Scalars, view: RunView, state: ChartState) -> list[list[Span]]:

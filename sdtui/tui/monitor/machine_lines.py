@@ -33,22 +33,23 @@ _WARNING = 3
 """Lines of a warning beside the run, at most."""
 
 
-def beside_lines(followed: Followed, width: int) -> list[Line]:
-    """The machine, the most urgent warning, then the newest checkpoints, for ``width`` cells."""
+def beside_lines(followed: Followed, width: int, rows: int = 0) -> list[Line]:
+    """The machine, the most urgent warning, then the newest checkpoints, for ``width`` cells and ``rows`` (0: any)."""
     view = followed.view
     lines = machine_lines(followed.machine, view, followed.now)
     if view.warnings:
-        lines += _warning(view.warnings, width)
+        lines += _warning(view.warnings, width, max(1, rows - len(lines)) if rows else _WARNING)
     lines.append([("saved ", "dim"), (plural(len(view.checkpoints), "checkpoint"), "plain")])
     lines += [[("  ", "dim"), (checkpoint_text(checkpoint), "dim")] for checkpoint in reversed(view.checkpoints)]
     return lines
 
 
-def _warning(warnings: Sequence[str], width: int) -> list[Line]:
-    """The first in at most three lines, and the key that shows all of it and the others."""
+def _warning(warnings: Sequence[str], width: int, rows: int) -> list[Line]:
+    """The first in at most three lines and ``rows``, and the key that shows all of it and the others."""
     told = wrap(safe(warnings[0]), width - 2, "plain")
-    lines: list[Line] = [[("  " if number else "▲ ", "warn"), *line] for number, line in enumerate(told[:_WARNING])]
-    if len(told) > _WARNING or len(warnings) > 1:
+    most = min(rows, _WARNING)
+    lines: list[Line] = [[("  " if number else "▲ ", "warn"), *line] for number, line in enumerate(told[:most])]
+    if len(told) > most or len(warnings) > 1:
         key = key_of("monitor.warnings")
         more = f"  {key}: all {len(warnings)}" if len(warnings) > 1 else f"  {key}: all of it"
         lines[-1] = [*cut(lines[-1], width - len(more)), (more, "dim")]

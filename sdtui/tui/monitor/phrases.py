@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sdtui.base.text import count, duration, plural, safe, speed
 from sdtui.runs.record import Checkpoint, RunState, RunView
+from sdtui.tui.commands import key_of
 
 Span = tuple[str, str]
 """Text, and the role that it plays: name, state, good, warn, bad, bar, rest, plain, dim."""
@@ -139,7 +140,7 @@ def advice(view: RunView, *, ours: bool = True) -> str:
     kept = f"The newest checkpoint is {safe(_name(newest))}." if newest else "No checkpoint was saved."
     if view.state is RunState.DONE or not ours:
         return kept
-    return f"{kept} Train (5) starts again."
+    return f"{kept} {key_of('monitor.again')} starts it again, with changes where you like."
 
 
 def last_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:

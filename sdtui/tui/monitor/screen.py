@@ -164,7 +164,8 @@ class MonitorScreen(ModeScreen):
         )
         stop = stop_note(followed)
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
-        self.query_one("#beside", Lines).show_fitted(lambda width: beside_lines(followed, width))
+        beside = self.query_one("#beside", Lines)
+        beside.show_fitted(lambda width: beside_lines(followed, width, beside.size.height))
         self.query_one(MachineView).follow(followed)
 
     def _show_log(self, followed: Followed) -> None:
