@@ -27,6 +27,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.reactive import var
 from textual.screen import Screen
+from textual.signal import Signal
 
 import sdtui
 from sdtui.base.errors import SdtuiError
@@ -175,6 +176,8 @@ class SdtuiApp(Offers, App[None]):
         self.animation_level = "none"
         self.bridge = Bridge(self, self.explain)
         self.typed_ahead = TypedAhead(self)
+        self.run_ended: Signal[None] = Signal(self, "run_ended")
+        """Published when a run of the project was told to have ended."""
         self.pictures = Pictures(self.bridge)
         few = {"256": 256, "standard": 256}.get(self.console.color_system or "")
         self.pictures.colours = 0 if self.no_color else few

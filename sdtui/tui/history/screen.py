@@ -118,6 +118,7 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
     def on_mount(self) -> None:
         self._list.marked.extend(self._first_marked)
         self.watch(self.app, "theme", self._show, init=False)
+        self.shell.run_ended.subscribe(self, lambda _none: self._read())  # a notice must not know more than the list
         self._read()
 
     def on_unmount(self) -> None:

@@ -19,6 +19,8 @@ def tell(app: SdtuiApp, notices: Iterable[Notice], *, seen: bool = False) -> Non
     ``seen``: Monitor is shown, and says large how a run ended.
     """
     for notice in notices:
+        if notice.kind.ends:
+            app.run_ended.publish(None)
         if not (seen and notice.kind.ends):
             app.say(notice.text, _severity(notice))
         written = attention(notice, _settings())
