@@ -168,7 +168,8 @@ def test_the_end_of_a_run_names_what_would_help() -> None:
     helps = remedies("gpu-memory", parse_settings("rehearsal"))
     shown = text(ending_lines(failed, ["a", "ValueError: x"], 100, 20, helps))
     assert "x  starts it again with what would help: Batch size 1 · Resolution 384×384" in shown
-    assert "starts it again with" not in text(ending_lines(failed, ["a"], 78, 20))
+    assert "what would help" not in text(ending_lines(failed, ["a"], 78, 20))
+    assert "A starts it again with changes." in text(ending_lines(failed, ["a"], 78, 20))
 
 
 @pytest.mark.parametrize(

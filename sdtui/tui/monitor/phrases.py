@@ -140,7 +140,7 @@ def advice(view: RunView, *, ours: bool = True) -> str:
     kept = f"The newest checkpoint is {safe(_name(newest))}." if newest else "No checkpoint was saved."
     if view.state is RunState.DONE or not ours:
         return kept
-    return f"{kept} {key_of('monitor.again')} starts it again, with changes where you like."
+    return f"{kept} {key_of('monitor.again')} starts it again with changes."
 
 
 def last_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
