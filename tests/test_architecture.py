@@ -68,7 +68,7 @@ def test_every_room_has_a_floor() -> None:
     [
         ("sdtui.cli.main", ("textual", "torch", "PIL", "watchdog", "numpy")),
         ("sdtui.tui.app", ("torch", "accelerate", "open_clip")),
-        ("sdtui.runs.supervisor", ("textual", "torch", "PIL", "click")),
+        ("sdtui.runs.supervising.supervisor", ("textual", "torch", "PIL", "click")),
     ],
 )
 def test_heavy_modules_stay_out_of_the_process(imported: str, absent: tuple[str, ...]) -> None:

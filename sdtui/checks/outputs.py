@@ -13,8 +13,8 @@ from sdtui.base.there import is_folder
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
 from sdtui.machine.filesystems import free_space, kind_of
-from sdtui.runs import naming
 from sdtui.runs.live import live_anywhere
+from sdtui.runs.setup import naming
 from sdtui.trainer.checkpoint_size import SavedSizes
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.saves import Saves

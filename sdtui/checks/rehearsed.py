@@ -5,7 +5,7 @@ from __future__ import annotations
 from sdtui.base.text import plural
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
-from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of, not_proven, when
+from sdtui.runs.rehearsing.rehearsed import Rehearsed, last_rehearsed, log_of, mark_of, not_proven, when
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 

@@ -15,8 +15,8 @@ from sdtui.checks.outputs import output_findings, outputs_of, room_findings
 from sdtui.checks.sampling import sampling_findings
 from sdtui.dataset.project import Project
 from sdtui.machine import gpu
-from sdtui.runs.dataset_input import DatasetInput, exported, from_config
-from sdtui.runs.request import make_request
+from sdtui.runs.setup.dataset_input import DatasetInput, exported, from_config
+from sdtui.runs.setup.request import make_request
 from sdtui.trainer.checkpoint_size import saved_sizes
 from sdtui.trainer.command import RunPaths, run_arguments
 from sdtui.trainer.conflicts import Conflict, conflicts

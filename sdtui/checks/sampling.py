@@ -9,7 +9,7 @@ from sdtui.base.there import is_there
 from sdtui.checks.finding import Finding, Severity
 from sdtui.checks.prompts import prompt_findings
 from sdtui.dataset.project import Project
-from sdtui.runs.sample_prompts import prompts_for
+from sdtui.runs.setup.sample_prompts import prompts_for
 from sdtui.trainer.profiles import Settings
 
 _ASKING = ("sample_every_n_epochs", "sample_every_n_steps", "sample_at_first")

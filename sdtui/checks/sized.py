@@ -7,7 +7,7 @@ from dataclasses import replace
 from sdtui.base.errors import UsageError
 from sdtui.dataset.project import DatasetOptions, Project
 from sdtui.edits.export_parts import ExportOptions
-from sdtui.runs.dataset_input import export_options
+from sdtui.runs.setup.dataset_input import export_options
 from sdtui.trainer.profiles import Settings
 
 

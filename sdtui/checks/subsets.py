@@ -16,7 +16,7 @@ from sdtui.dataset.epoch import uses
 from sdtui.dataset.listing import holds_images
 from sdtui.dataset.project import Project, Subset
 from sdtui.edits.export_parts import parts_of
-from sdtui.runs.dataset_input import export_options
+from sdtui.runs.setup.dataset_input import export_options
 from sdtui.trainer.names import parse_folder_name
 from sdtui.trainer.profiles import Settings
 

@@ -71,7 +71,7 @@ def _live_run(project: Project) -> RunRecord | None:
 
 def _start(project: Project, settings: Settings) -> RunRecord:
     from sdtui.runs.launch import launch
-    from sdtui.runs.request import make_request, write_inputs
+    from sdtui.runs.setup.request import make_request, write_inputs
 
     prepared = make_request(project, settings)
     for note in prepared.notes:

@@ -13,7 +13,7 @@ from sdtui.base.errors import SdtuiError, UnreadableError
 from sdtui.cli.output import NO_SCREEN
 
 if TYPE_CHECKING:
-    from sdtui.runs.foreign_places import ForeignPlaces
+    from sdtui.runs.others.places import ForeignPlaces
 
 SLOW = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "15", "TEXTUAL_SMOOTH_SCROLL": "0"}
 

@@ -13,8 +13,8 @@ from sdtui.checks.rehearsed import finding_of
 from sdtui.cli.findings import show_findings
 from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.dataset.project import Project
-from sdtui.runs.real_rehearsal import rehearse
-from sdtui.runs.rehearsed import Rehearsed, log_of, not_proven, proven
+from sdtui.runs.rehearsing.real_rehearsal import rehearse
+from sdtui.runs.rehearsing.rehearsed import Rehearsed, log_of, not_proven, proven
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 

@@ -16,8 +16,8 @@ from sdtui.base.paths import pasted
 from sdtui.base.text import safe
 from sdtui.cli.output import narrate, print_json_line
 from sdtui.cli.run_text import document, facts, progress
-from sdtui.runs.followable import Followable
-from sdtui.runs.lineage import follower_of
+from sdtui.runs.following.followable import Followable
+from sdtui.runs.following.lineage import follower_of
 from sdtui.runs.record import RunRecord, RunView
 
 _LINE_EVERY = 5.0
@@ -53,7 +53,7 @@ def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView:
 def _call(view: RunView) -> None:
     """Ring the terminal and ask for a notice on the desktop, where the person's settings say so."""
     from sdtui.base.settings import load_settings
-    from sdtui.runs.notices import News, attention
+    from sdtui.runs.supervising.notices import News, attention
 
     with contextlib.suppress(SdtuiError):  # settings that cannot be read ring no bell
         for notice in News().see(view) if sys.stderr.isatty() else ():
@@ -62,7 +62,7 @@ def _call(view: RunView) -> None:
 
 def views_of(home: Path, follower: Followable) -> Iterator[RunView]:
     """The run each time that something about it has changed, the last time when it has ended."""
-    from sdtui.runs.watch import RunWatcher
+    from sdtui.runs.following.watch import RunWatcher
 
     changed = threading.Event()
     watcher = RunWatcher(home, follower.record, changed.set, rest=0.5, at_least=1.0)

@@ -13,7 +13,7 @@ import msgspec
 from sdtui.base.paths import shown
 from sdtui.base.text import count, duration, safe, speed
 from sdtui.runs.record import RunState, RunView
-from sdtui.runs.stop_cost import awaited_words
+from sdtui.runs.supervising.stop_cost import awaited_words
 
 
 def document(view: RunView) -> dict[str, Any]:

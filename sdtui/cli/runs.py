@@ -24,7 +24,7 @@ from sdtui.cli.runs_resume import again_command, resume_command
 from sdtui.cli.runs_stop import stop_command
 from sdtui.cli.runs_trouble import notify_command, remedies_command, tensorboard_command
 from sdtui.runs import store
-from sdtui.runs.lineage import follower_of
+from sdtui.runs.following.lineage import follower_of
 from sdtui.runs.record import RunState
 
 
@@ -42,7 +42,7 @@ def command() -> None:
 def list_command(directory: Path, as_json: bool) -> None:
     """All runs of a project, the newest first."""
     from sdtui.cli.run_past import past_document, past_table
-    from sdtui.runs.history import history
+    from sdtui.runs.past.history import history
 
     home = home_of(directory)
     runs = run_work(history(home))
@@ -67,7 +67,7 @@ def show_command(directory: Path, run_id: str | None, as_json: bool) -> None:
         print_json(document(follower_of(home, record).poll()))
         return
     from sdtui.cli.run_past import past_facts
-    from sdtui.runs.history import past_run
+    from sdtui.runs.past.history import past_run
 
     past = past_run(home, record)
     click.echo("\n".join([*facts(past.view), *past_facts(past)]))

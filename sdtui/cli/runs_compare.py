@@ -14,8 +14,8 @@ from sdtui.cli.output import print_json, run_work
 from sdtui.cli.run_place import find_run, home_of, json_option
 
 if TYPE_CHECKING:
-    from sdtui.runs.comparison import Compared, Comparison, SampleRow
-    from sdtui.runs.settings_told import Difference
+    from sdtui.runs.past.comparison import Compared, Comparison, SampleRow
+    from sdtui.runs.past.settings_told import Difference
 
 _POINTS = 200
 _COLUMN = 28
@@ -30,7 +30,7 @@ def compare_command(words: tuple[str, ...], as_json: bool) -> None:
 
     --json has their smoothed curves too, at most 200 points each.
     """
-    from sdtui.runs.comparison import compare
+    from sdtui.runs.past.comparison import compare
 
     directory, wanted = split_words(words)
     records = [find_run(directory, word)[1] for word in wanted]
@@ -60,7 +60,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
 
 def _run_document(one: Compared) -> dict[str, Any]:
     from sdtui.cli.run_past import past_document
-    from sdtui.runs.comparison import thinned
+    from sdtui.runs.past.comparison import thinned
 
     points = list(thinned(one, _POINTS))
     return {

@@ -16,8 +16,8 @@ from sdtui.cli.run_place import find_run, home_of, json_option
 from sdtui.cli.runs_compare import split_words
 
 if TYPE_CHECKING:
-    from sdtui.runs.belongings import Kind
-    from sdtui.runs.deletion import Deletion
+    from sdtui.runs.past.belongings import Kind
+    from sdtui.runs.past.deletion import Deletion
 
 _KINDS = ("checkpoints", "states", "samples", "logs", "record")
 
@@ -39,8 +39,8 @@ def delete_command(
     They go to the project's trash (.sdtui/trash), and undo brings them back; with --for-good they are gone at once.
     What another run may have written as well stays.
     """
-    from sdtui.runs.belongings import Kind
-    from sdtui.runs.deletion import prepare_deletion
+    from sdtui.runs.past.belongings import Kind
+    from sdtui.runs.past.deletion import prepare_deletion
 
     directory, wanted = split_words(words)
     kinds = tuple(Kind(name) for name in only) or tuple(Kind)
@@ -68,7 +68,7 @@ def _delete(
 ) -> list[tuple[Path, str]]:
     """Do it; what stays, each with the reason."""
     from sdtui.cli.applying import apply_changes
-    from sdtui.runs.deletion import delete_for_good, sentence, to_trash
+    from sdtui.runs.past.deletion import delete_for_good, sentence, to_trash
 
     left: list[tuple[Path, str]] = []
     for one in deletions:

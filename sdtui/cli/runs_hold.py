@@ -30,7 +30,7 @@ def go_on_command(directory: Path, run_id: str | None, as_json: bool) -> None:
 
 
 def _hold(directory: Path, run_id: str | None, *, held: bool, as_json: bool) -> None:
-    from sdtui.runs.stop import request_pause
+    from sdtui.runs.supervising.stop import request_pause
 
     home, record = find_run(directory, run_id)
     request_pause(home, record.id, held=held)

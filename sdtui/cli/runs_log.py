@@ -13,8 +13,8 @@ from sdtui.cli.output import narrate, print_json, run_work
 from sdtui.cli.run_place import find_run, json_option, place_argument, which_argument
 
 if TYPE_CHECKING:
-    from sdtui.runs.log_file import LogFile
-    from sdtui.runs.log_notes import Note
+    from sdtui.runs.log.log_file import LogFile
+    from sdtui.runs.log.log_notes import Note
     from sdtui.trainer.log_lines import LogLine
 
 _MOST = 100_000
@@ -37,10 +37,10 @@ def log_command(
 
     Bars stand as they were drawn last, wrapped messages on one line, without colours; also once the log is compressed.
     """
-    from sdtui.runs.lineage import follower_of
-    from sdtui.runs.log_file import LogFile
-    from sdtui.runs.log_notes import notes
-    from sdtui.runs.log_search import Wanted, find_all
+    from sdtui.runs.following.lineage import follower_of
+    from sdtui.runs.log.log_file import LogFile
+    from sdtui.runs.log.log_notes import notes
+    from sdtui.runs.log.log_search import Wanted, find_all
 
     if sum((first is not None, search is not None, errors)) > 1:
         raise UsageError("--from, --search and --errors exclude each other")

@@ -12,11 +12,11 @@ import msgspec
 from sdtui.base.text import duration, file_size, plural, safe
 from sdtui.cli.output import narrate, print_json
 from sdtui.cli.run_place import find_run, json_option, place_argument, which_argument
-from sdtui.runs.lineage import follower_of
+from sdtui.runs.following.lineage import follower_of
 
 if TYPE_CHECKING:
     from sdtui.machine.gpu import Gpu
-    from sdtui.runs.machine_log import Reading
+    from sdtui.runs.supervising.machine_log import Reading
 
 
 @click.command("machine")
@@ -30,9 +30,9 @@ def machine_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     import time
 
     from sdtui.machine import gpu
-    from sdtui.runs import disk
-    from sdtui.runs.machine_log import MachineLog, Meter
+    from sdtui.runs.following import disk
     from sdtui.runs.record import run_folder
+    from sdtui.runs.supervising.machine_log import MachineLog, Meter
 
     home, record = find_run(directory, run_id)
     view = follower_of(home, record).poll()

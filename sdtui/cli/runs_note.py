@@ -20,7 +20,7 @@ from sdtui.cli.run_place import find_run, json_option, place_argument, which_arg
 @json_option
 def note_command(directory: Path, run_id: str | None, text: str | None, clear: bool, as_json: bool) -> None:
     """Print what was noted about a run, or note something."""
-    from sdtui.runs.notes import read_note, write_note
+    from sdtui.runs.past.notes import read_note, write_note
 
     if clear and text is not None:
         raise UsageError("--text and --clear are two different things", remedy="Leave one of them out.")
@@ -48,7 +48,7 @@ def note_command(directory: Path, run_id: str | None, text: str | None, clear: b
 @json_option
 def star_command(directory: Path, run_id: str | None, off: bool, as_json: bool) -> None:
     """Give a run a star."""
-    from sdtui.runs.notes import set_star
+    from sdtui.runs.past.notes import set_star
 
     home, record = find_run(directory, run_id)
     note = set_star(home, record.id, not off)

@@ -27,8 +27,8 @@ def open_command(log: Path | None, logging_dir: Path | None, output_dir: Path | 
     """
     from sdtui.cli.open import open_screen
     from sdtui.cli.run_text import document
-    from sdtui.runs.foreign import foreign_follower
-    from sdtui.runs.foreign_places import places
+    from sdtui.runs.others.foreign import foreign_follower
+    from sdtui.runs.others.places import places
 
     found = places(log, logging_dir, output_dir)
     if as_json:

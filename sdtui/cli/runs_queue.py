@@ -15,8 +15,8 @@ from sdtui.cli.output import can_ask, narrate, print_json, require_consent
 from sdtui.cli.run_place import home_of
 
 if TYPE_CHECKING:
-    from sdtui.runs.queue_file import Waiting
-    from sdtui.runs.queue_view import Place, QueueView
+    from sdtui.runs.queueing.queue_file import Waiting
+    from sdtui.runs.queueing.view import Place, QueueView
     from sdtui.runs.record import RunRecord
 
 _ACTIONS = ("list", "move", "pause", "go-on", "remove")
@@ -41,7 +41,7 @@ def queue_command(words: tuple[str, ...], yes: bool, as_json: bool) -> None:
     go-on [ID]         Go on; with ID with that run.
     remove ID          Take it out. It stays in the list of runs, as stopped before it began.
     """
-    from sdtui.runs.queue_view import look
+    from sdtui.runs.queueing.view import look
 
     directory, action, rest = _parse(words)
     home = home_of(directory) if directory is not None else None
@@ -84,7 +84,7 @@ _ARITY = {
 
 
 def _act(action: str, home: Path | None, rest: Sequence[str], *, yes: bool) -> None:
-    from sdtui.runs import queue
+    from sdtui.runs.queueing import queue
 
     if not rest:
         if action == "pause":
@@ -122,7 +122,8 @@ def _agreed(run: Waiting, *, yes: bool) -> bool:
 
 def _put_back(home: Path | None, wanted: str) -> bool:
     """Whether this was a run of the project that waits and stands in no queue here; it does now."""
-    from sdtui.runs import queue, queue_file, store
+    from sdtui.runs import store
+    from sdtui.runs.queueing import queue, queue_file
 
     if home is None:
         return False
@@ -138,7 +139,7 @@ def _put_back(home: Path | None, wanted: str) -> bool:
 
 def _place(run: Waiting, text: str) -> int:
     """The place that is meant, from 1. Raises UsageError."""
-    from sdtui.runs import queue_file
+    from sdtui.runs.queueing import queue_file
 
     now = next(number for number, one in enumerate(queue_file.read().waiting, start=1) if one.place == run.place)
     places = {**_ENDS, "up": now - 1, "down": now + 1}
@@ -159,7 +160,7 @@ def _tell(view: QueueView, places: Sequence[Place]) -> None:
     if view.stands is not None:
         narrate(f"{view.stands} To go on: sdtui runs queue go-on")
     elif places and not view.kept:
-        from sdtui.runs import keeper, queue_file
+        from sdtui.runs.queueing import keeper, queue_file
 
         log = queue_file.folder() / keeper.LOG
         narrate(f"The process that starts the next run could not be started. {safe(str(log))} may say why.")
@@ -212,7 +213,7 @@ def _place_document(place: Place) -> dict[str, Any]:
 
 def told_queued(home: Path, record: RunRecord) -> str:
     """What is said of a run that was put into the queue."""
-    from sdtui.runs.queue_view import look
+    from sdtui.runs.queueing.view import look
 
     view = look()
     own = next((place for place in view.places if place.waiting.id == record.id and place.home == home), None)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sdtui.dataset.project import Project
-    from sdtui.runs.changes import Change
+    from sdtui.runs.again.changes import Change
+    from sdtui.runs.again.resume import Resumed
+    from sdtui.runs.again.states import StatePoint
     from sdtui.runs.record import RunRecord
-    from sdtui.runs.request import Prepared
-    from sdtui.runs.resume import Resumed
-    from sdtui.runs.states import StatePoint
+    from sdtui.runs.setup.request import Prepared
     from sdtui.trainer.location import TrainerInstall
 
 set_option = click.option(
@@ -70,8 +70,8 @@ def resume_command(
     Steps are counted over all parts, and the curve goes on. It says what was changed since, in the settings and in the
     dataset. The new part gets a name of its own, so that nothing of the earlier one is overwritten.
     """
-    from sdtui.runs.resume import resume, run_of_state
-    from sdtui.runs.states import states_of_run
+    from sdtui.runs.again.resume import resume, run_of_state
+    from sdtui.runs.again.states import states_of_run
     from sdtui.trainer.profiles import pairs_of
 
     home, record = find_run(directory, run_id)
@@ -116,8 +116,8 @@ def again_command(
     as_json: bool,
 ) -> None:
     """Start a run once more, from its beginning, with the same settings or with changes."""
-    from sdtui.runs.changes import changes_since
-    from sdtui.runs.relaunch import again
+    from sdtui.runs.again.changes import changes_since
+    from sdtui.runs.again.relaunch import again
     from sdtui.trainer.profiles import pairs_of
 
     home, record = find_run(directory, run_id)
@@ -146,7 +146,7 @@ def _user() -> UserSettings:
 def _project(home: Path, record: RunRecord, *, dry_run: bool, yes: bool) -> Project:
     """What the run trained on, as it stands now."""
     from sdtui.dataset.scan import scan
-    from sdtui.runs.relaunch import source_of_run
+    from sdtui.runs.again.relaunch import source_of_run
 
     source = source_of_run(home, record)
     settle_interrupted(source, dry_run=dry_run, yes=yes)
@@ -156,7 +156,7 @@ def _project(home: Path, record: RunRecord, *, dry_run: bool, yes: bool) -> Proj
 def _install(record: RunRecord, texts: Sequence[str], user: UserSettings, project: Project) -> TrainerInstall | None:
     """The trainer to go on with; what its script takes beside our table is asked where it is needed."""
     from sdtui.cli.given_settings import given_settings
-    from sdtui.runs.relaunch import found_trainer, settings_of_run
+    from sdtui.runs.again.relaunch import found_trainer, settings_of_run
 
     settings = settings_of_run(record)
     install = found_trainer(settings, project.root, user)

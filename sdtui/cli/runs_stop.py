@@ -15,9 +15,9 @@ from sdtui.cli.run_place import find_run, json_option, place_argument, which_arg
 from sdtui.cli.run_text import document, ending
 
 if TYPE_CHECKING:
-    from sdtui.runs.followable import Followable
-    from sdtui.runs.letterbox import StopAfter
+    from sdtui.runs.following.followable import Followable
     from sdtui.runs.record import RunView
+    from sdtui.runs.supervising.letterbox import StopAfter
 
 
 _LOOK_EVERY = 0.25
@@ -53,8 +53,8 @@ def stop_command(
 
     Without --after it is interrupted, then terminated, then killed, each after a grace.
     """
-    from sdtui.runs.letterbox import StopAfter
-    from sdtui.runs.lineage import follower_of
+    from sdtui.runs.following.lineage import follower_of
+    from sdtui.runs.supervising.letterbox import StopAfter
 
     if sum((after is not None, cancel, now)) > 1:
         raise UsageError("--after, --cancel and --now exclude each other")
@@ -80,7 +80,7 @@ def stop_command(
 
 def _wait_for_end(follower: Followable) -> RunView:
     """Until the run has ended, saying each signal that is sent."""
-    from sdtui.runs.letterbox import signal_words
+    from sdtui.runs.supervising.letterbox import signal_words
 
     told = ""
     while not (view := follower.poll()).state.ended:
@@ -97,8 +97,8 @@ def _ask(
     home: Path, follower: Followable, view: RunView, after: StopAfter | None, *, cancel: bool, now: bool, yes: bool
 ) -> str | None:
     """Ask the run for it, and say what was done; None where the person did not agree."""
-    from sdtui.runs.stop import request_stop, request_stop_after, take_back_stop
-    from sdtui.runs.stop_cost import awaited_words, stop_cost
+    from sdtui.runs.supervising.stop import request_stop, request_stop_after, take_back_stop
+    from sdtui.runs.supervising.stop_cost import awaited_words, stop_cost
 
     if cancel:
         take_back_stop(home, view.id)
@@ -117,7 +117,7 @@ def _ask(
 
 
 def _refuse_what_never_comes(follower: Followable, view: RunView, after: StopAfter) -> None:
-    from sdtui.runs.stop_cost import awaited_words, comes
+    from sdtui.runs.supervising.stop_cost import awaited_words, comes
 
     if not comes(follower, view, after):
         left = f" in the {plural(view.total_steps - view.step, 'step')} that are left" if view.total_steps else ""

@@ -11,7 +11,7 @@ from sdtui.base.errors import RunError, UsageError
 from sdtui.base.text import safe, safe_lines
 from sdtui.cli.output import narrate, print_json
 from sdtui.cli.run_place import find_run, home_of, json_option, place_argument, which_argument
-from sdtui.runs.lineage import follower_of
+from sdtui.runs.following.lineage import follower_of
 
 
 @click.command("remedies")
@@ -20,7 +20,7 @@ from sdtui.runs.lineage import follower_of
 @json_option
 def remedies_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     """What to change about a run that failed so that it goes through, each as a command."""
-    from sdtui.runs.remedies import remedies_of
+    from sdtui.runs.again.remedies import remedies_of
 
     home, record = find_run(directory, run_id)
     view = follower_of(home, record).poll()
@@ -59,7 +59,7 @@ def _again(home: Path, run_id: str, changes: dict[str, str]) -> str:
 @json_option
 def tensorboard_command(directory: Path, run_id: str | None, as_json: bool) -> None:
     """The command that shows a run in TensorBoard, and the ssh line for your own computer."""
-    from sdtui.runs.tensorboard_command import tensorboard_of
+    from sdtui.runs.past.tensorboard_command import tensorboard_of
 
     home, record = find_run(directory, run_id)
     if record.logging_dir is None:
@@ -111,8 +111,8 @@ def notify_command(directory: Path, testing: bool, as_json: bool) -> None:
 
 def _try(project: Path) -> tuple[str, ...]:
     from sdtui.base.settings import load_settings
-    from sdtui.runs.notices import Kind, Notice
-    from sdtui.runs.notify import deliver
+    from sdtui.runs.supervising.notices import Kind, Notice
+    from sdtui.runs.supervising.notify import deliver
 
     settings = load_settings().settings
     if not settings.notice_command and not settings.notice_webhook:

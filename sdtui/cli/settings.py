@@ -12,7 +12,7 @@ from sdtui.cli.groups import NearestGroup
 from sdtui.cli.output import narrate, print_json, run_work
 
 if TYPE_CHECKING:
-    from sdtui.runs.settings_export import ExportedSettings
+    from sdtui.runs.setup.settings_export import ExportedSettings
     from sdtui.trainer.settings_import.importing import Imported
 
 
@@ -49,7 +49,7 @@ def import_command(file: Path, profile: str | None, script: str | None, into: Pa
 
 def _remember(project: Path, imported: Imported) -> None:
     from sdtui.cli.interrupted import home_of
-    from sdtui.runs.remembered import recall, remember, with_settings
+    from sdtui.runs.setup.remembered import recall, remember, with_settings
 
     home = home_of(project)
     remembered, problem = recall(home)
@@ -110,8 +110,8 @@ def export_command(
     from sdtui.cli.applying import apply_plan, plan_document, show_plan
     from sdtui.cli.interrupted import settle_interrupted
     from sdtui.dataset.scan import scan
-    from sdtui.runs.remembered import recall, settings_of
-    from sdtui.runs.settings_export import export_settings
+    from sdtui.runs.setup.remembered import recall, settings_of
+    from sdtui.runs.setup.settings_export import export_settings
     from sdtui.trainer.location import require_trainer
     from sdtui.trainer.profiles import Settings, find_profile, with_texts
 

@@ -17,7 +17,7 @@ from sdtui.machine import wsl
 
 if TYPE_CHECKING:
     from sdtui.runs.record import RunRecord
-    from sdtui.runs.request import Prepared
+    from sdtui.runs.setup.request import Prepared
 
 
 def may_overwrite(prepared: Prepared, *, yes: bool) -> bool:
@@ -79,10 +79,10 @@ def document(prepared: Prepared) -> dict[str, Any]:
 
 
 def _started(home: Path, prepared: Prepared) -> RunRecord:
-    from sdtui.runs.inside import how_to_look
     from sdtui.runs.launch import launch
-    from sdtui.runs.queue_turns import holder_now
-    from sdtui.runs.request import write_inputs
+    from sdtui.runs.queueing.turns import holder_now
+    from sdtui.runs.setup.request import write_inputs
+    from sdtui.runs.supervising.inside import how_to_look
 
     if (holder := holder_now(prepared.request.env)) is not None:
         narrate(f"Note: {safe(holder)} is training on its card now. With --queue it would wait for that to end.")
@@ -97,7 +97,7 @@ def _started(home: Path, prepared: Prepared) -> RunRecord:
 
 def _queued(home: Path, prepared: Prepared, stop_on_failure: bool) -> RunRecord:
     from sdtui.cli.runs_queue import told_queued
-    from sdtui.runs.queue import put
+    from sdtui.runs.queueing.queue import put
 
     record = put(home, prepared.request, stop_on_failure=stop_on_failure)
     narrate(told_queued(home, record))

@@ -16,7 +16,7 @@ from sdtui.cli.output import narrate, print_json, require_consent, run_work
 from sdtui.cli.starting import begin, document, may_overwrite
 
 if TYPE_CHECKING:
-    from sdtui.runs.request import Prepared
+    from sdtui.runs.setup.request import Prepared
     from sdtui.trainer.profiles import Settings
 
 
@@ -67,7 +67,7 @@ def command(
     """
     from sdtui.cli.given_settings import given_settings
     from sdtui.dataset.scan import scan
-    from sdtui.runs.request import make_request, write_inputs
+    from sdtui.runs.setup.request import make_request, write_inputs
     from sdtui.trainer.installed_arguments import learn_kept
     from sdtui.trainer.location import require_trainer
     from sdtui.trainer.profiles import PROFILES

@@ -19,14 +19,16 @@ from sdtui.base.files import explain, kernel, make_folder, write_error
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.lock import only_writer
-from sdtui.runs import cards, inside, letterbox, store
+from sdtui.runs import store
 from sdtui.runs.environment import trainer_environment
-from sdtui.runs.escalation import Grace
-from sdtui.runs.letterbox import Orders
 from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import Continuation, RunExit, RunRecord, run_folder
 from sdtui.runs.redact import redact_command, redact_settings, without_secret_arguments
-from sdtui.runs.supervisor import STARTED
+from sdtui.runs.setup import cards
+from sdtui.runs.supervising import inside, letterbox
+from sdtui.runs.supervising.escalation import Grace
+from sdtui.runs.supervising.letterbox import Orders
+from sdtui.runs.supervising.supervisor import STARTED
 
 _PATIENCE = 60.0
 """Seconds for a supervisor to start its trainer; a cold 9p disk needs a few."""
@@ -191,7 +193,7 @@ def _supervise(folder: Path, orders: Orders, *options: str, place: str | None = 
         log = os.open(folder / store.SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise _NotStarted(f"The run could not be started. {explain(error)[0]}", path=folder) from error
-    words = (sys.executable, "-m", "sdtui.runs.supervisor", "--detach", *options, str(folder))
+    words = (sys.executable, "-m", "sdtui.runs.supervising.supervisor", "--detach", *options, str(folder))
     try:
         with inside.opened(place, folder, words, log, own_environment()) as connection:
             word = _talk(connection, msgspec.json.encode(orders))

@@ -12,9 +12,10 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.held import Held
-from sdtui.runs import letterbox, store
-from sdtui.runs.log_bytes import log_at
+from sdtui.runs import store
+from sdtui.runs.log.log_bytes import log_at
 from sdtui.runs.record import RunRecord, run_folder
+from sdtui.runs.supervising import letterbox
 
 _SILENCE = 600.0
 """Seconds without a heartbeat or a new line after which a run on another machine is taken for gone."""

@@ -53,7 +53,7 @@ from sdtui.tui.too_small import TooSmall, too_small
 from sdtui.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
-    from sdtui.runs.foreign_places import ForeignPlaces
+    from sdtui.runs.others.places import ForeignPlaces
     from sdtui.tui.checks.checking import Checked
     from sdtui.tui.workspace import Workspace
 

@@ -9,8 +9,8 @@ import pytest
 
 from sdtui.base.work import finish
 from sdtui.machine import processes
-from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_search import Wanted, find
+from sdtui.runs.log.log_file import LogFile
+from sdtui.runs.log.log_search import Wanted, find
 from sdtui.runs.record import ProcessMark
 from sdtui.trainer.console import ConsoleParser
 from sdtui.trainer.event_points import points_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sdtui.runs.outputs import OutputFolders
+from sdtui.runs.following.outputs import OutputFolders
 from sdtui.tui.monitor.timeline import Place, timeline
 from tests.bench.conftest import Compare
 from tests.tui.views import sample

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sdtui.runs import keeper, queue_file, store
+from sdtui.runs import store
+from sdtui.runs.queueing import keeper, queue_file
 from tests.conftest import Cli
 from tests.runs.queue_lab import QueueLab, lab
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.runs import store
-from sdtui.runs.log_keeping import compress
+from sdtui.runs.log.log_keeping import compress
 from tests.conftest import Cli
 from tests.runs.recorded import DATA, RecordedRun
 

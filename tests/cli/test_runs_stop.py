@@ -6,8 +6,8 @@ import json
 import signal
 
 from sdtui.machine import processes
-from sdtui.runs.letterbox import StopAfter
 from sdtui.runs.record import RunRecord
+from sdtui.runs.supervising.letterbox import StopAfter
 from tests.conftest import Cli
 from tests.runs.conftest import RunLab, lab
 from tests.runs.test_stop_after import until_heard

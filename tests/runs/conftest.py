@@ -14,10 +14,10 @@ import pytest
 
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.escalation import Grace
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.launch import LaunchRequest, launch
 from sdtui.runs.record import ProcessMark, RunRecord, RunView
+from sdtui.runs.supervising.escalation import Grace
 
 CHILD = Path(__file__).parent / "child.py"
 QUICK = Grace(linger=0.2, interrupt=0.2, terminate=0.2, kill=20.0)

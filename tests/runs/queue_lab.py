@@ -16,12 +16,13 @@ from PIL import Image
 
 from sdtui.dataset.scan import open_project
 from sdtui.machine import processes
-from sdtui.runs import queue, queue_file, store
-from sdtui.runs.follow import Follower
-from sdtui.runs.keeper import LOCK
-from sdtui.runs.queue_file import Waiting
+from sdtui.runs import store
+from sdtui.runs.following.follow import Follower
+from sdtui.runs.queueing import queue, queue_file
+from sdtui.runs.queueing.keeper import LOCK
+from sdtui.runs.queueing.queue_file import Waiting
 from sdtui.runs.record import ProcessMark, RunRecord, RunView
-from sdtui.runs.request import make_request
+from sdtui.runs.setup.request import make_request
 from sdtui.trainer.location import require_trainer
 from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import wait_for_end

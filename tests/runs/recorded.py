@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.record import ProcessMark, RunExit, RunRecord
 
 DATA = Path(__file__).parent / "data"

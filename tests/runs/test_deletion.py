@@ -13,10 +13,10 @@ from sdtui.base.errors import InUseError, RunError
 from sdtui.base.work import finish
 from sdtui.plans.journal import Journal
 from sdtui.runs import store
-from sdtui.runs.belongings import Kind, belongings
-from sdtui.runs.deletion import Deletion, delete_for_good, prepare_deletion, to_trash
 from sdtui.runs.live import held_paths
-from sdtui.runs.notes import set_star
+from sdtui.runs.past.belongings import Kind, belongings
+from sdtui.runs.past.deletion import Deletion, delete_for_good, prepare_deletion, to_trash
+from sdtui.runs.past.notes import set_star
 from sdtui.runs.record import Continuation, RunRecord
 from tests.runs.conftest import RunLab, lab
 from tests.runs.recorded import BEGAN, ENDED, PNG, RecordedRun, real_run

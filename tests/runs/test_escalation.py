@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from sdtui.runs.escalation import Escalation, Grace, Stage
+from sdtui.runs.supervising.escalation import Escalation, Grace, Stage
 
 GRACE = Grace(linger=5, interrupt=20, terminate=10, kill=30)
 

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from sdtui.machine import processes
-from sdtui.runs import console_log, store
-from sdtui.runs.follow import AVERAGE, LOSS, Follower
+from sdtui.runs import store
+from sdtui.runs.following.follow import AVERAGE, LOSS, Follower
+from sdtui.runs.log import console_log
 from sdtui.runs.record import ProcessMark, RunState
 from tests.runs.conftest import RunLab
 from tests.runs.recorded import BEGAN, DATA, ENDED, PNG, RecordedRun, bars, real_run

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.errors import UnreadableError, UsageError
-from sdtui.runs.foreign import ForeignFollower, foreign_follower
-from sdtui.runs.foreign_places import ForeignPlaces, places, places_typed
-from sdtui.runs.foreign_process import arguments_of, find_trainer, script_of
-from sdtui.runs.foreign_sources import Sources
-from sdtui.runs.foreign_story import ForeignStory
+from sdtui.runs.others.foreign import ForeignFollower, foreign_follower
+from sdtui.runs.others.places import ForeignPlaces, places, places_typed
+from sdtui.runs.others.process import arguments_of, find_trainer, script_of
+from sdtui.runs.others.sources import Sources
+from sdtui.runs.others.story import ForeignStory
 from sdtui.runs.record import RunState, RunView
 from sdtui.trainer.console import ConsoleParser
 from tests.runs.recorded import BEGAN, DATA, ENDED, RecordedRun, bars, real_run

@@ -13,13 +13,15 @@ from sdtui.base.errors import RunError, UsageError
 from sdtui.base.paths import cache_dir
 from sdtui.base.work import finish
 from sdtui.dataset.scan import scan
-from sdtui.runs import notes, store, summary
-from sdtui.runs.comparison import Comparison, compare, moment_of, running_time, thinned
-from sdtui.runs.history import PastRun, history
-from sdtui.runs.notes import RunNote, read_note, set_star, write_note
+from sdtui.runs import store
+from sdtui.runs.following import summary
+from sdtui.runs.past import notes
+from sdtui.runs.past.comparison import Comparison, compare, moment_of, running_time, thinned
+from sdtui.runs.past.history import PastRun, history
+from sdtui.runs.past.notes import RunNote, read_note, set_star, write_note
+from sdtui.runs.past.settings_told import brief, differences
 from sdtui.runs.record import RunState
-from sdtui.runs.settings_told import brief, differences
-from sdtui.runs.trained_on import FILE, write_trained_on
+from sdtui.runs.setup.trained_on import FILE, write_trained_on
 from tests.runs.recorded import BEGAN, ENDED, PNG, RecordedRun, bars, real_run
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from sdtui.base.errors import RunError, UsageError
 from sdtui.machine import processes
-from sdtui.runs import inside, store
-from sdtui.runs.follow import Follower
-from sdtui.runs.inside import how_to_look, notes
+from sdtui.runs import store
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.record import RunState
+from sdtui.runs.supervising import inside
+from sdtui.runs.supervising.inside import how_to_look, notes
 from tests.runs.conftest import RunLab
 
 with_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux")

@@ -18,11 +18,11 @@ from sdtui.base import files
 from sdtui.base.errors import RunError, UsageError, WriteError
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.launch import adopt, launch
 from sdtui.runs.live import held_paths
 from sdtui.runs.record import RunRecord, RunState
-from sdtui.runs.stop import request_stop
+from sdtui.runs.supervising.stop import request_stop
 from tests.runs.conftest import CHILD, RunLab, wait_for_end
 
 LAUNCHER = """

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from sdtui.machine import processes
-from sdtui.runs.curves import AVERAGE, LOSS, Curve
-from sdtui.runs.follow import Follower
-from sdtui.runs.joined import JoinedCurve
-from sdtui.runs.lineage import Lineage, follower_of
-from sdtui.runs.offset import Offset
+from sdtui.runs.again.states import parts_of
+from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.following.follow import Follower
+from sdtui.runs.following.joined import JoinedCurve
+from sdtui.runs.following.lineage import Lineage, follower_of
+from sdtui.runs.following.offset import Offset
 from sdtui.runs.record import Continuation, ProcessMark, RunState
-from sdtui.runs.states import parts_of
-from sdtui.runs.stop_cost import stop_outlook
+from sdtui.runs.supervising.stop_cost import stop_outlook
 from tests.runs.recorded import PNG, RecordedRun, bars
 from tests.runs.resumed import ENDED, ID, REAL, ended, part, state
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from sdtui.base.errors import UsageError
 from sdtui.base.work import WorkCancelled, finish
-from sdtui.runs import log_file
-from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_keeping import compress
-from sdtui.runs.log_notes import ERROR, WARNING, Note, notes
-from sdtui.runs.log_search import Wanted, find
+from sdtui.runs.log import log_file
+from sdtui.runs.log.log_file import LogFile
+from sdtui.runs.log.log_keeping import compress
+from sdtui.runs.log.log_notes import ERROR, WARNING, Note, notes
+from sdtui.runs.log.log_search import Wanted, find
 from sdtui.trainer.log_lines import LogLine, fold, rows_of
 from tests.runs.recorded import DATA, bars
 
@@ -230,7 +230,7 @@ def test_what_cannot_be_looked_for_is_refused_in_a_sentence(text: str) -> None:
 
 
 def test_a_pattern_that_would_never_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sdtui.runs.log_search._SECONDS", 0.05)
+    monkeypatch.setattr("sdtui.runs.log.log_search._SECONDS", 0.05)
     log = opened(tmp_path / "console.log", b"a" * 60 + b"!\n")
     with pytest.raises(UsageError, match="takes longer than"):
         finish(find(log, Wanted("~/(a|a)+$/"), 0))
@@ -293,7 +293,7 @@ def test_a_traceback_of_one_of_several_processes_and_one_that_the_log_ends_in(tm
 
 
 def test_there_is_an_end_to_how_many_are_collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sdtui.runs.log_notes.MOST", 10)
+    monkeypatch.setattr("sdtui.runs.log.log_notes.MOST", 10)
     text = "".join(f"ValueError: number {number}\n" for number in range(30)) + "ValueError: number 3\n"
     found = collected(tmp_path, text)
     assert len(found) == 10

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from sdtui.base.files import kernel
 from sdtui.machine import processes
-from sdtui.runs import log_keeping, store
-from sdtui.runs.curves import AVERAGE
-from sdtui.runs.log_bytes import LogWriter, open_log
-from sdtui.runs.log_keeping import compress, keep_small
+from sdtui.runs import store
+from sdtui.runs.following.curves import AVERAGE
+from sdtui.runs.log import log_keeping
+from sdtui.runs.log.log_bytes import LogWriter, open_log
+from sdtui.runs.log.log_keeping import compress, keep_small
 from sdtui.runs.record import ProcessMark, RunState
 from tests.runs.conftest import RunLab
 from tests.runs.recorded import DATA, RecordedRun, bars
@@ -215,7 +216,7 @@ def test_any_part_of_a_compressed_log_is_read(tail: bytes, parts: list[tuple[int
 
 
 _COMPRESS = (
-    "import sys; from pathlib import Path; from sdtui.runs.log_keeping import compress; compress(Path(sys.argv[1]))"
+    "import sys; from pathlib import Path; from sdtui.runs.log.log_keeping import compress; compress(Path(sys.argv[1]))"
 )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tensorboardX import SummaryWriter
 
-from sdtui.runs.attendance import Attendance
+from sdtui.runs.following.verdict import nan_sentence
 from sdtui.runs.record import RunState
-from sdtui.runs.verdict import nan_sentence
+from sdtui.runs.supervising.attendance import Attendance
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars
 
 BAD = {3, 4, 5, 8}

@@ -14,12 +14,13 @@ import pytest
 
 from sdtui.base.settings import UserSettings, save_setting
 from sdtui.machine.gpu import Gpu
-from sdtui.runs import notify, store
-from sdtui.runs.attendant import Attendant
-from sdtui.runs.machine_log import MachineLog
-from sdtui.runs.notices import Kind, News, Notice, Record
+from sdtui.runs import store
 from sdtui.runs.record import RunState, RunView
-from sdtui.runs.stop import request_stop
+from sdtui.runs.supervising import notify
+from sdtui.runs.supervising.attendant import Attendant
+from sdtui.runs.supervising.machine_log import MachineLog
+from sdtui.runs.supervising.notices import Kind, News, Notice, Record
+from sdtui.runs.supervising.stop import request_stop
 from tests.runs.conftest import RunLab
 
 WRITE = 'printf "%s|%s|%s\\n" "$SDTUI_EVENT" "$SDTUI_NAME" "$SDTUI_TEXT" >> told.txt; cat > told.json'
@@ -83,7 +84,7 @@ def test_a_notice_that_failed_is_told_once_and_its_secret_never(lab: RunLab) -> 
     save_setting("notice_command", "exit 7")
     run = lab.ended("train=4", f"file={lab.root}/model/circle.safetensors", "saved")
     assert run.state is RunState.DONE
-    from sdtui.runs.follow import Follower
+    from sdtui.runs.following.follow import Follower
 
     seen = Follower(lab.home, store.load(lab.home, run.id)).poll()
     assert seen.warnings == (
@@ -130,7 +131,7 @@ def test_a_loss_that_is_no_number_stops_or_holds_the_run_as_chosen(
 
 
 def paused_or_not(lab: RunLab, run_id: str, *, paused: bool) -> RunView:
-    from sdtui.runs.follow import Follower
+    from sdtui.runs.following.follow import Follower
 
     follower = Follower(lab.home, store.load(lab.home, run_id))
     while (seen := follower.poll()).paused != paused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdtui.runs.pace import Pace, Recorded, recorded_overall, recorded_speed, seconds_left, with_pauses
+from sdtui.runs.following.pace import Pace, Recorded, recorded_overall, recorded_speed, seconds_left, with_pauses
 
 
 def test_the_speed_leaves_out_samples_and_the_time_left_does_not() -> None:

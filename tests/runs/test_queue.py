@@ -10,16 +10,18 @@ import pytest
 from sdtui.base.errors import RunError, SdtuiError, UsageError
 from sdtui.dataset.scan import open_project
 from sdtui.machine import processes
-from sdtui.runs import keeper, queue, queue_env, queue_file, store, turn
+from sdtui.runs import store
+from sdtui.runs.again.relaunch import settings_of_run
 from sdtui.runs.launch import LaunchRequest
 from sdtui.runs.live import held_paths, live_runs
-from sdtui.runs.queue_file import Queue, Waiting
-from sdtui.runs.queue_turns import judged, next_runs
-from sdtui.runs.queue_view import look
+from sdtui.runs.queueing import env as queue_env
+from sdtui.runs.queueing import keeper, queue, queue_file, turn
+from sdtui.runs.queueing.queue_file import Queue, Waiting
+from sdtui.runs.queueing.turns import judged, next_runs
+from sdtui.runs.queueing.view import look
 from sdtui.runs.record import RunRecord, RunState
-from sdtui.runs.relaunch import settings_of_run
-from sdtui.runs.request import make_request
-from sdtui.runs.stop import request_stop
+from sdtui.runs.setup.request import make_request
+from sdtui.runs.supervising.stop import request_stop
 from sdtui.trainer.location import require_trainer
 from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import wait_for_end

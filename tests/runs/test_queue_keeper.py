@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from sdtui.machine import processes
-from sdtui.runs import keeper, queue, queue_file, store
+from sdtui.runs import store
 from sdtui.runs.launch import own_environment
-from sdtui.runs.queue_view import look
+from sdtui.runs.queueing import keeper, queue, queue_file
+from sdtui.runs.queueing.view import look
 from sdtui.runs.record import RunState
 from tests.runs.conftest import wait_for_end
 from tests.runs.queue_lab import QueueLab, lab
@@ -164,7 +165,8 @@ def test_of_many_keepers_one_keeps(lab: QueueLab) -> None:
     lab.meet("a")
     lab.kill_keeper()
     racing = [
-        subprocess.Popen([sys.executable, "-m", "sdtui.runs.keeping"], cwd="/", env=own_environment()) for _ in range(4)
+        subprocess.Popen([sys.executable, "-m", "sdtui.runs.queueing.keeping"], cwd="/", env=own_environment())
+        for _ in range(4)
     ]
     lab.release("go")
     lab.meet("b")

@@ -15,9 +15,9 @@ from sdtui.base.work import Progress, WorkCancelled, finish
 from sdtui.checks.rehearsed import rehearsal_findings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import scan
-from sdtui.runs import real_rehearsal
-from sdtui.runs.real_rehearsal import rehearse, why_not_rehearsed
-from sdtui.runs.rehearsed import last_rehearsed, log_of, mark_of, not_proven, proven
+from sdtui.runs.rehearsing import real_rehearsal
+from sdtui.runs.rehearsing.real_rehearsal import rehearse, why_not_rehearsed
+from sdtui.runs.rehearsing.rehearsed import last_rehearsed, log_of, mark_of, not_proven, proven
 from sdtui.trainer.location import TrainerInstall, describe
 from sdtui.trainer.profiles import Settings, parse_settings
 from tests.rehearsal.trainer import base_model, make_trainer

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.work import finish
-from sdtui.runs import console_log
-from sdtui.runs.console_log import ConsoleLog
-from sdtui.runs.curves import EventFiles
-from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_keeping import compress
-from sdtui.runs.log_notes import ERROR, notes
-from sdtui.runs.story import Story
+from sdtui.runs.following.curves import EventFiles
+from sdtui.runs.following.story import Story
+from sdtui.runs.log import console_log
+from sdtui.runs.log.console_log import ConsoleLog
+from sdtui.runs.log.log_file import LogFile
+from sdtui.runs.log.log_keeping import compress
+from sdtui.runs.log.log_notes import ERROR, notes
 from sdtui.trainer import events as e
 from sdtui.trainer.console import ConsoleParser
 from sdtui.trainer.diagnosis import Diagnosis, diagnose

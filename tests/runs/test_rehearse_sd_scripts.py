@@ -9,8 +9,8 @@ from PIL import Image
 
 from sdtui.base.work import finish
 from sdtui.dataset.scan import scan
-from sdtui.runs.real_rehearsal import rehearse
-from sdtui.runs.rehearsed import Rehearsed, log_of
+from sdtui.runs.rehearsing.real_rehearsal import rehearse
+from sdtui.runs.rehearsing.rehearsed import Rehearsed, log_of
 from sdtui.trainer.profiles import parse_settings
 from tests.rehearsal.trainer import base_model
 from tests.trainer import real

@@ -11,10 +11,10 @@ import pytest
 from sdtui.base.errors import UsageError
 from sdtui.dataset.scan import open_project
 from sdtui.runs import store
+from sdtui.runs.again.relaunch import again, left_out, settings_of_run, source_of_run
 from sdtui.runs.launch import record_of
 from sdtui.runs.record import RunExit, RunRecord
-from sdtui.runs.relaunch import again, left_out, settings_of_run, source_of_run
-from sdtui.runs.request import make_request, write_inputs
+from sdtui.runs.setup.request import make_request, write_inputs
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import RunLab

@@ -9,11 +9,11 @@ import pytest
 
 from sdtui.base.text import plural
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.disk import seconds_until_full, written_since
-from sdtui.runs.machine_log import Reading, keep, memory_before_the_end
+from sdtui.runs.again.remedies import remedies, remedies_of, together
+from sdtui.runs.following.disk import seconds_until_full, written_since
 from sdtui.runs.record import RunState
-from sdtui.runs.remedies import remedies, remedies_of, together
 from sdtui.runs.store import load
+from sdtui.runs.supervising.machine_log import Reading, keep, memory_before_the_end
 from sdtui.trainer.profiles import parse_settings, with_pairs
 from tests.runs.conftest import RunLab
 

@@ -13,7 +13,7 @@ from sdtui.base.settings import UserSettings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
 from sdtui.plans.plan import Write
-from sdtui.runs.request import Prepared, make_request, write_inputs
+from sdtui.runs.setup.request import Prepared, make_request, write_inputs
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import parse_settings
 from tests.runs.conftest import RunLab

@@ -15,11 +15,11 @@ from PIL import Image
 from sdtui.base.errors import RunError, UnreadableError, UsageError
 from sdtui.dataset.scan import open_project
 from sdtui.runs import store
-from sdtui.runs.changes import changes_between, dataset_changes
+from sdtui.runs.again.changes import changes_between, dataset_changes
+from sdtui.runs.again.resume import Resumed, resume
 from sdtui.runs.record import RunRecord
-from sdtui.runs.request import make_request
-from sdtui.runs.resume import Resumed, resume
-from sdtui.runs.trained_on import read_trained_on, trained_on
+from sdtui.runs.setup.request import make_request
+from sdtui.runs.setup.trained_on import read_trained_on, trained_on
 from sdtui.trainer import arguments
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import parse_settings

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 import pytest
 
 from sdtui.machine import processes
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
+from sdtui.runs.following.stall import Silence, Stall, patience
 from sdtui.runs.record import ProcessMark, RunRecord, RunState
-from sdtui.runs.stall import Silence, Stall, patience
-from sdtui.runs.stop import request_pause
+from sdtui.runs.supervising.stop import request_pause
 from tests.runs.conftest import RunLab
 
 IDLE = "import sys, time; print(flush=True); sys.stdin.read()"

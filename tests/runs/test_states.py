@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.errors import RunError, UnreadableError
+from sdtui.runs.again.resume import newest_state
+from sdtui.runs.again.states import state_at, states_of_run
 from sdtui.runs.record import Continuation
-from sdtui.runs.resume import newest_state
-from sdtui.runs.states import state_at, states_of_run
 from sdtui.trainer.saved_state import read_state
 from tests.runs.recorded import BEGAN, RecordedRun
 from tests.runs.resumed import ID, REAL, ended, state

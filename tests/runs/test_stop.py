@@ -12,11 +12,11 @@ import pytest
 from sdtui.base.errors import RunError
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.escalation import Grace, Stage
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.record import RunRecord, RunState
-from sdtui.runs.stop import request_stop
+from sdtui.runs.supervising.escalation import Grace, Stage
+from sdtui.runs.supervising.stop import request_stop
 from tests.runs.conftest import RunLab, wait_for_end
 
 PATIENT = Grace(linger=0.2, interrupt=60.0, terminate=60.0)

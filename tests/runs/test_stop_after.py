@@ -12,13 +12,13 @@ import pytest
 
 from sdtui.base.errors import RunError
 from sdtui.runs import store
-from sdtui.runs.escalation import Stage
-from sdtui.runs.follow import Follower
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.launch import adopt
-from sdtui.runs.letterbox import STATUS, Status, StopAfter, read_status, signal_words
 from sdtui.runs.record import RunRecord, RunState
-from sdtui.runs.stop import request_stop, request_stop_after, take_back_stop
-from sdtui.runs.stop_when import Awaited
+from sdtui.runs.supervising.escalation import Stage
+from sdtui.runs.supervising.letterbox import STATUS, Status, StopAfter, read_status, signal_words
+from sdtui.runs.supervising.stop import request_stop, request_stop_after, take_back_stop
+from sdtui.runs.supervising.stop_when import Awaited
 from tests.runs.conftest import RunLab, wait_for_end
 from tests.runs.recorded import DATA, RecordedRun, bars
 from tests.runs.test_stop import PATIENT

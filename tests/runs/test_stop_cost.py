@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sdtui.runs.letterbox import StopAfter
 from sdtui.runs.record import RunState
-from sdtui.runs.stop_cost import comes, moments, stop_cost
+from sdtui.runs.supervising.letterbox import StopAfter
+from sdtui.runs.supervising.stop_cost import comes, moments, stop_cost
 from tests.runs.recorded import BEGAN, RecordedRun, bars
 
 HEADER = (

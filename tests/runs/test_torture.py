@@ -16,8 +16,8 @@ import pytest
 from sdtui.base.errors import SdtuiError
 from sdtui.machine import processes
 from sdtui.runs import store
+from sdtui.runs.following.lineage import follower_of
 from sdtui.runs.launch import launch
-from sdtui.runs.lineage import follower_of
 from sdtui.runs.record import RunRecord, RunState
 from tests.runs.conftest import CHILD, RunLab
 from tests.runs.test_launch import launch_and_hang_up, launcher

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sdtui.runs import watch
-from sdtui.runs.watch import RunWatcher
+from sdtui.runs.following import watch
+from sdtui.runs.following.watch import RunWatcher
 from tests.runs.recorded import RecordedRun
 
 SECONDS = 30.0

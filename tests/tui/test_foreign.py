@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sdtui.runs.foreign_places import ForeignPlaces
+from sdtui.runs.others.places import ForeignPlaces
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.monitor.foreign_screen import ForeignMonitor
 from sdtui.tui.monitor.screen import MonitorScreen

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from sdtui.runs import store
-from sdtui.runs.notes import read_note
+from sdtui.runs.past.notes import read_note
 from sdtui.tui.history import screen as history_screen
 from sdtui.tui.history.compare_screen import CompareScreen
 from sdtui.tui.history.picture_row import PictureRow
@@ -214,7 +214,7 @@ async def test_train_opens_the_history_and_it_opens_monitor(root: Path) -> None:
 
 @pytest.mark.slow
 async def test_what_a_run_says_is_never_obeyed(root: Path) -> None:
-    from sdtui.runs.notes import write_note
+    from sdtui.runs.past.notes import write_note
 
     write_note(root / ".sdtui", "20261123-090000-bad", "[b]bold[/x] \x1b]0;owned\x07 \u202egnp")
     async with seen(root, "monitor") as it:

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from sdtui.runs.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
 from sdtui.tui.monitor.chart import draw, sparkline
 from sdtui.tui.monitor.chart_state import ChartState, Shown, marks, shown
 from sdtui.tui.monitor.legend import legend, marks_line, readout

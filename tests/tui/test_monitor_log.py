@@ -9,7 +9,7 @@ import pytest
 
 from sdtui.machine import processes
 from sdtui.runs import store
-from sdtui.runs.log_keeping import compress
+from sdtui.runs.log.log_keeping import compress
 from sdtui.runs.record import ProcessMark
 from sdtui.tui.monitor import feed
 from tests.runs.recorded import DATA, RecordedRun

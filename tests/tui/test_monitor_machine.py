@@ -12,11 +12,12 @@ import pytest
 
 from sdtui.base.settings import UserSettings, load_settings, save_setting
 from sdtui.machine.gpu import Gpu, GpuProcess
-from sdtui.runs import machine_log, store
-from sdtui.runs.machine_log import Reading
-from sdtui.runs.notices import Kind, Notice, attention
+from sdtui.runs import store
+from sdtui.runs.again.remedies import remedies
 from sdtui.runs.record import RunState
-from sdtui.runs.remedies import remedies
+from sdtui.runs.supervising import machine_log
+from sdtui.runs.supervising.machine_log import Reading
+from sdtui.runs.supervising.notices import Kind, Notice, attention
 from sdtui.trainer.profiles import parse_settings
 from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.following import Followed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.runs import store
-from sdtui.runs.remembered import Remembered, remember
+from sdtui.runs.setup.remembered import Remembered, remember
 from sdtui.trainer.location import require_trainer
 from sdtui.tui.train.screen import TrainScreen
 from tests.cli.test_train import dataset, env

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sdtui.runs.curves import AVERAGE, LOSS, Curve
-from sdtui.runs.growing import Growing
+from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.following.growing import Growing
 from sdtui.tui.monitor.scalars import ScalarBook, epoch_averages, note
 from sdtui.tui.monitor.series import GrowingSeries, Series
 from tests.runs.recorded import real_run

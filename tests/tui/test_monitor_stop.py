@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
-from sdtui.runs.escalation import Grace, Stage
-from sdtui.runs.follow import Follower
-from sdtui.runs.letterbox import Status
+from sdtui.runs.following.follow import Follower
 from sdtui.runs.record import RunRecord
+from sdtui.runs.supervising.escalation import Grace, Stage
+from sdtui.runs.supervising.letterbox import Status
 from sdtui.tui.monitor.stop_lines import stopping_lines
 from tests.runs.conftest import QUICK, RunLab, lab
 from tests.tui.running import seen, with_images

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sdtui.runs import keeper, queue, queue_file, remembered
-from sdtui.runs.queue_view import look
+from sdtui.runs.queueing import keeper, queue, queue_file
+from sdtui.runs.queueing.view import look
+from sdtui.runs.setup import remembered
 from sdtui.trainer.profiles import parse_settings
 from sdtui.tui.queue import feed
 from sdtui.tui.queue.queue_list import QueueList

@@ -82,7 +82,7 @@ def test_below_a_picture_stand_its_prompt_its_settings_and_its_path() -> None:
         "not: blurry",
         "seed 42 · 28 steps · cfg 7 · 512×512 ·",
         "ddim",
-        "/out/sample/circle_000100_00_20261121120000.png",
+        "…ple/circle_000100_00_20261121120000.png",
     ]
     assert below(None, None, 40) == []
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.settings import load_settings
+from sdtui.runs.following.summary import summary
 from sdtui.runs.record import RunState
 from sdtui.runs.store import list_runs
-from sdtui.runs.summary import summary
 from sdtui.trainer.arguments import forget_installed
 from sdtui.tui.train import state
 from sdtui.tui.train.form import Form

@@ -9,7 +9,7 @@ import pytest
 
 from sdtui.base.errors import UsageError
 from sdtui.base.settings import UserSettings
-from sdtui.runs.remembered import recall, remember, settings_of, with_settings
+from sdtui.runs.setup.remembered import recall, remember, settings_of, with_settings
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, Settings, parse_settings
 from sdtui.tui.train.command_lines import command_lines

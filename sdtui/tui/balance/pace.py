@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sdtui.runs.following.summary import summary
 from sdtui.runs.store import list_runs
-from sdtui.runs.summary import summary
 
 _LOOK_AT = 4
 

@@ -19,7 +19,7 @@ from sdtui.checks.about import images_about
 from sdtui.checks.finding import Severity
 from sdtui.checks.preflight import Report, preflight, refused
 from sdtui.dataset.project import Project
-from sdtui.runs.remembered import FILE, recall, settings_of
+from sdtui.runs.setup.remembered import FILE, recall, settings_of
 from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of

@@ -11,7 +11,7 @@ from sdtui.base.errors import SdtuiError, SyntaxProblem, UsageError
 from sdtui.base.files import read_bytes
 from sdtui.checks.config import check_config
 from sdtui.checks.finding import Finding, Severity
-from sdtui.runs.remembered import recall, settings_of
+from sdtui.runs.setup.remembered import recall, settings_of
 from sdtui.trainer.config_spans import Place, json_spans, line_of, toml_spans
 from sdtui.trainer.dataset_config import DatasetConfig, interpret, parse
 from sdtui.trainer.dataset_key_rows import ConfigTable, KeyRow, rows_of, tables_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sdtui.base.text import count, plural, safe
-from sdtui.runs.history import PastRun
-from sdtui.runs.losses import CheckpointLoss
-from sdtui.runs.settings_told import settings_of, title_of
+from sdtui.runs.past.history import PastRun
+from sdtui.runs.past.losses import CheckpointLoss
+from sdtui.runs.past.settings_told import settings_of, title_of
 from sdtui.tui.history import rows
 from sdtui.tui.widgets.lines import Line, wrap
 

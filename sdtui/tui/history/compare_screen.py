@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import count, plural
-from sdtui.runs.comparison import SampleRow
+from sdtui.runs.past.comparison import SampleRow
 from sdtui.runs.record import RunRecord
 from sdtui.tui.commands import Offers
 from sdtui.tui.history import compare_keys

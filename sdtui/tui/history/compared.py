@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 from sdtui.base.text import safe
 from sdtui.base.work import Cancelled, Work
-from sdtui.runs.comparison import Comparison, compare, running_time
+from sdtui.runs.past.comparison import Comparison, compare, running_time
+from sdtui.runs.past.settings_told import Difference
 from sdtui.runs.record import RunRecord
-from sdtui.runs.settings_told import Difference
 from sdtui.tui.history import rows
 from sdtui.tui.marks import marks
 from sdtui.tui.monitor.chart import NOTHING, STYLES, Drawn, Series

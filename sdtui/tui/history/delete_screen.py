@@ -21,8 +21,8 @@ from sdtui.base.text import file_size, plural, safe
 from sdtui.base.work import finish
 from sdtui.plans.outcome import Applied
 from sdtui.plans.plan import Plan
-from sdtui.runs.belongings import Kind
-from sdtui.runs.deletion import Deletion, delete_for_good, prepare_deletion, sentence, to_trash
+from sdtui.runs.past.belongings import Kind
+from sdtui.runs.past.deletion import Deletion, delete_for_good, prepare_deletion, sentence, to_trash
 from sdtui.runs.record import RunRecord
 from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.dialogs import Answer, Ask

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from sdtui.base.text import safe
-from sdtui.runs.settings_told import Difference
+from sdtui.runs.past.settings_told import Difference
 from sdtui.tui.monitor.chart import STYLES
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit

@@ -9,7 +9,7 @@ from rich.segment import Segment
 
 from sdtui.base.paths import shown
 from sdtui.base.text import file_size, safe
-from sdtui.runs.belongings import Belonging, Kind
+from sdtui.runs.past.belongings import Belonging, Kind
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_end, fit_right
 from sdtui.tui.widgets.virtual_list import VirtualList

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from sdtui.base.text import count, duration, safe
-from sdtui.runs.history import PastRun
-from sdtui.runs.settings_told import brief
+from sdtui.runs.past.history import PastRun
+from sdtui.runs.past.settings_told import brief
 
 
 class Order(Enum):

@@ -9,9 +9,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from sdtui.base.text import safe
-from sdtui.runs.history import PastRun
+from sdtui.runs.past.history import PastRun
+from sdtui.runs.past.settings_told import brief
 from sdtui.runs.record import RunState
-from sdtui.runs.settings_told import brief
 from sdtui.tui.history import rows
 from sdtui.tui.marks import marks
 from sdtui.tui.monitor.chart import STYLES

@@ -21,9 +21,9 @@ from textual.widgets import Input
 
 from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Cancelled, Progress, Work
-from sdtui.runs.comparison import MOST
-from sdtui.runs.history import PastRun, RunsRead, history
-from sdtui.runs.notes import set_star, write_note
+from sdtui.runs.past.comparison import MOST
+from sdtui.runs.past.history import PastRun, RunsRead, history
+from sdtui.runs.past.notes import set_star, write_note
 from sdtui.runs.store import BrokenRun, broken_runs
 from sdtui.tui.commands import Offers, key_of
 from sdtui.tui.dialogs import Answer, Ask

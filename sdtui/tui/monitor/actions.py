@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from sdtui.base.text import plural, safe, safe_lines
+from sdtui.runs.following.summary import summary
+from sdtui.runs.past.tensorboard_command import tensorboard_of
 from sdtui.runs.record import RunRecord, RunView
-from sdtui.runs.stop import request_pause
-from sdtui.runs.summary import summary
-from sdtui.runs.tensorboard_command import tensorboard_of
+from sdtui.runs.supervising.stop import request_pause
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor.feed import Snapshot

@@ -17,9 +17,9 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
-from sdtui.runs.notices import Notice
 from sdtui.runs.record import RunRecord
 from sdtui.runs.store import BrokenRun, broken_runs, is_queued, list_runs
+from sdtui.runs.supervising.notices import Notice
 from sdtui.tui.monitor.following import Followed, Following
 from sdtui.tui.monitor.others import Others
 

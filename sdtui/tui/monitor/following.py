@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.disk import WORTH_TELLING
-from sdtui.runs.followable import Followable
-from sdtui.runs.lineage import follower_of
-from sdtui.runs.log_bytes import log_at
-from sdtui.runs.notices import News, Notice
+from sdtui.runs.again.remedies import Remedy, remedies_of
+from sdtui.runs.following.disk import WORTH_TELLING
+from sdtui.runs.following.followable import Followable
+from sdtui.runs.following.lineage import follower_of
+from sdtui.runs.following.watch import RunWatcher
+from sdtui.runs.log.log_bytes import log_at
 from sdtui.runs.record import RunRecord, RunState, RunView
-from sdtui.runs.remedies import Remedy, remedies_of
-from sdtui.runs.stop_cost import StopOutlook, stop_outlook
-from sdtui.runs.watch import RunWatcher
+from sdtui.runs.supervising.notices import News, Notice
+from sdtui.runs.supervising.stop_cost import StopOutlook, stop_outlook
 from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.machine_lines import seconds_left
 from sdtui.tui.monitor.machine_side import Machine, MachineSide

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sdtui.base.work import Cancelled, Work
-from sdtui.runs.followable import Followable
+from sdtui.runs.following.followable import Followable
 from sdtui.tui.monitor.feed import RunFeed, Snapshot
 from sdtui.tui.monitor.following import Following
 

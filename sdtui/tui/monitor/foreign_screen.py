@@ -8,9 +8,9 @@ from textual.binding import BindingType
 
 from sdtui.base.paths import shown
 from sdtui.base.text import safe
-from sdtui.runs.followable import Followable
-from sdtui.runs.foreign import foreign_follower
-from sdtui.runs.foreign_places import ForeignPlaces, places_typed
+from sdtui.runs.following.followable import Followable
+from sdtui.runs.others.foreign import foreign_follower
+from sdtui.runs.others.places import ForeignPlaces, places_typed
 from sdtui.tui.commands import REGISTRY, Command, offered
 from sdtui.tui.dialogs import AskText
 from sdtui.tui.monitor.feed import RunFeed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sdtui.base.text import count, plural
-from sdtui.runs.log_notes import ERROR, MOST, Note
+from sdtui.runs.log.log_notes import ERROR, MOST, Note
 from sdtui.tui.finder import Candidate, Finder
 
 

@@ -13,9 +13,9 @@ from textual.widgets import Input
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import count
-from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_notes import Note, notes
-from sdtui.runs.log_search import Wanted, find
+from sdtui.runs.log.log_file import LogFile
+from sdtui.runs.log.log_notes import Note, notes
+from sdtui.runs.log.log_search import Wanted, find
 from sdtui.runs.record import RunState
 from sdtui.tui.commands import Command, Offers, offered
 from sdtui.tui.dialogs import AskText

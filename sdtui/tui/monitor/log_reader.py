@@ -15,8 +15,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from sdtui.base.errors import UsageError
-from sdtui.runs.log_file import LogFile
-from sdtui.runs.log_search import Wanted
+from sdtui.runs.log.log_file import LogFile
+from sdtui.runs.log.log_search import Wanted
 from sdtui.trainer.log_lines import LogLine
 from sdtui.tui.commands import Offers, offered
 from sdtui.tui.monitor.log_keys import READER_COMMANDS

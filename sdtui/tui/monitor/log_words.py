@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from sdtui.runs.log_notes import ERROR, severity_of
+from sdtui.runs.log.log_notes import ERROR, severity_of
 from sdtui.tui.widgets.lines import Line, Span
 
 _RECORD = re.compile(

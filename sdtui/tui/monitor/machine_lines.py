@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sdtui.base.text import duration, file_size, plural, safe
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.disk import seconds_until_full
-from sdtui.runs.machine_log import Reading
+from sdtui.runs.following.disk import seconds_until_full
 from sdtui.runs.record import RunView
+from sdtui.runs.supervising.machine_log import Reading
 from sdtui.tui.commands import key_of
 from sdtui.tui.monitor.machine_side import Machine
 from sdtui.tui.monitor.phrases import checkpoint_text

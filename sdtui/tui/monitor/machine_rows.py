@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from sdtui.base.text import duration, file_size
 from sdtui.machine.gpu import Gpu
-from sdtui.runs.machine_log import Reading
 from sdtui.runs.record import RunView
+from sdtui.runs.supervising.machine_log import Reading
 from sdtui.tui.monitor.machine_lines import HOT, TIGHT, gigabytes, or_na, seconds_left
 from sdtui.tui.monitor.machine_side import Machine
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sdtui.machine.filesystems import free_space
 from sdtui.machine.gpu import Gpu
-from sdtui.runs import disk
-from sdtui.runs.machine_log import MachineLog, Meter, Reading, without_processes
+from sdtui.runs.following import disk
 from sdtui.runs.record import RunRecord, RunView, run_folder
+from sdtui.runs.supervising.machine_log import MachineLog, Meter, Reading, without_processes
 
 _EVERY = 0.9
 _MOST = 1200

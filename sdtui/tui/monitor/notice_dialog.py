@@ -11,8 +11,8 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import shown
 from sdtui.base.settings import UserSettings, load_settings, save_setting, settings_path
 from sdtui.base.text import safe
-from sdtui.runs.notices import Kind, Notice, attention
-from sdtui.runs.notify import deliver
+from sdtui.runs.supervising.notices import Kind, Notice, attention
+from sdtui.runs.supervising.notify import deliver
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.theme import inks
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
 from sdtui.runs import store
-from sdtui.runs.lineage import follower_of
-from sdtui.runs.notices import News, Notice
+from sdtui.runs.following.lineage import follower_of
 from sdtui.runs.record import RunRecord, RunView, run_folder
+from sdtui.runs.supervising.notices import News, Notice
 
 
 class Others:

@@ -13,12 +13,12 @@ from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import load_settings
 from sdtui.base.text import count, file_size, safe
 from sdtui.dataset.project import Project
-from sdtui.runs import queue
+from sdtui.runs.again.relaunch import settings_again, source_of_run
+from sdtui.runs.again.resume import Resumed, newest_state, resume, settings_to_resume
+from sdtui.runs.again.states import StatePoint, states_of_run
+from sdtui.runs.queueing import queue
 from sdtui.runs.record import RunRecord
-from sdtui.runs.relaunch import settings_again, source_of_run
-from sdtui.runs.request import Prepared
-from sdtui.runs.resume import Resumed, newest_state, resume, settings_to_resume
-from sdtui.runs.states import StatePoint, states_of_run
+from sdtui.runs.setup.request import Prepared
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask

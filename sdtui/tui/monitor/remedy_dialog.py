@@ -12,10 +12,10 @@ from rich.text import Text
 from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import load_settings
 from sdtui.base.text import safe
+from sdtui.runs.again.relaunch import again
+from sdtui.runs.again.remedies import Remedy, together
 from sdtui.runs.record import RunRecord
-from sdtui.runs.relaunch import again
-from sdtui.runs.remedies import Remedy, together
-from sdtui.runs.request import Prepared
+from sdtui.runs.setup.request import Prepared
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.theme import inks

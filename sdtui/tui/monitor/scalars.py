@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sdtui.runs.curves import AVERAGE, LOSS, Curve
+from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
 from sdtui.tui.monitor.series import NOTHING, GrowingSeries, Series
 
 EPOCH_AVERAGES = ("loss/epoch_average", "loss/epoch")

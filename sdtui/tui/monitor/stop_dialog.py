@@ -16,7 +16,7 @@ from textual.widgets import Static
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.runs.record import RunState
-from sdtui.runs.stop import request_stop, request_stop_after, take_back_stop
+from sdtui.runs.supervising.stop import request_stop, request_stop_after, take_back_stop
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.stop_lines import (
     HARDER,

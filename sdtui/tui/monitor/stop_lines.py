@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdtui.base.text import duration, plural
-from sdtui.runs.escalation import NEXT, Stage
-from sdtui.runs.letterbox import Status, StopAfter
 from sdtui.runs.record import RunView
-from sdtui.runs.stop_cost import Moment, StopOutlook, awaited_words
+from sdtui.runs.supervising.escalation import NEXT, Stage
+from sdtui.runs.supervising.letterbox import Status, StopAfter
+from sdtui.runs.supervising.stop_cost import Moment, StopOutlook, awaited_words
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.widgets.lines import Line, wrap
 

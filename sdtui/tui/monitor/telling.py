@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings
-from sdtui.runs.notices import Kind, Notice, attention
+from sdtui.runs.supervising.notices import Kind, Notice, attention
 
 if TYPE_CHECKING:
     from sdtui.tui.app import SdtuiApp

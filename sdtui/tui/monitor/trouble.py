@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sdtui.runs.again.remedies import Remedy
 from sdtui.runs.record import RunState, RunView
-from sdtui.runs.remedies import Remedy
 from sdtui.tui.commands import key_of
 from sdtui.tui.monitor.phrases import advice, verdict
 from sdtui.tui.widgets.lines import Line, wrap

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdtui.base.paths import PROJECT_FOLDER
-from sdtui.runs.remembered import recall, settings_of
-from sdtui.runs.sample_prompts import PROMPT_FILE
+from sdtui.runs.setup.remembered import recall, settings_of
+from sdtui.runs.setup.sample_prompts import PROMPT_FILE
 from sdtui.trainer.profiles import Settings
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 
 from sdtui.edits.prompt_rows import with_copy, with_move, with_row, without_row
 from sdtui.edits.prompt_values import with_own_values, with_parted_options
-from sdtui.runs.sample_prompts import prompts_for
+from sdtui.runs.setup.sample_prompts import prompts_for
 from sdtui.trainer.prompt_file import PromptFile, parse_prompt_file
 from sdtui.trainer.prompt_options import PROMPT
 from sdtui.tui.prompts import keys

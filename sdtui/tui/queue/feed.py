@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.work import Cancelled, Progress, Work
-from sdtui.runs.queue_view import QueueView, look
+from sdtui.runs.queueing.view import QueueView, look
 
 _LOOK_EVERY = 2.0
 _NAP = 0.25

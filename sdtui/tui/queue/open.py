@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sdtui.base.errors import SdtuiError
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import plural
-from sdtui.runs import queue
-from sdtui.runs.queue_view import QueueView, look
+from sdtui.runs.queueing import queue
+from sdtui.runs.queueing.view import QueueView, look
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.monitor.open import show_run
 

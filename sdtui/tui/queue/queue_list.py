@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.segment import Segment
 
-from sdtui.runs.queue_view import Place
+from sdtui.runs.queueing.view import Place
 from sdtui.tui.queue.words import EMPTY, GPUS, INDENT, STEPS, cells_of, name_width
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right

@@ -20,8 +20,8 @@ from textual.widget import Widget
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.base.work import Progress
-from sdtui.runs import queue
-from sdtui.runs.queue_view import Place, QueueView
+from sdtui.runs.queueing import queue
+from sdtui.runs.queueing.view import Place, QueueView
 from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.plan.leaving import LeavesOnce

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sdtui.base.paths import shown
 from sdtui.base.text import count, duration, plural, safe
-from sdtui.runs import cards
-from sdtui.runs.queue_view import Place, QueueView, Running
+from sdtui.runs.queueing.view import Place, QueueView, Running
+from sdtui.runs.setup import cards
 from sdtui.tui.commands import key_of
 from sdtui.tui.widgets.cells import fit, fit_end
 from sdtui.tui.widgets.lines import Line, Span, wrap

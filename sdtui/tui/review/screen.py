@@ -17,7 +17,7 @@ from sdtui.dataset.project import Sample
 from sdtui.edits.images import trash
 from sdtui.edits.paste import paste
 from sdtui.edits.proposal import Proposal
-from sdtui.runs.remembered import recall, settings_of
+from sdtui.runs.setup.remembered import recall, settings_of
 from sdtui.tokens.encoding import LIMITS
 from sdtui.tui.bulk.open import bulk_edit
 from sdtui.tui.bulk.scopes import Scopes

@@ -16,9 +16,9 @@ from textual.screen import Screen
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.images.picture import Picture
+from sdtui.runs.following.summary import summary
 from sdtui.runs.record import RunRecord, RunView, SampleImage
 from sdtui.runs.store import list_runs
-from sdtui.runs.summary import summary
 from sdtui.tui.commands import Offers
 from sdtui.tui.finder import Candidate, Finder
 from sdtui.tui.monitor.actions import show_copied

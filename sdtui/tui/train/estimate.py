@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sdtui.base.text import count, duration, file_size, plural, safe, speed
 from sdtui.machine.filesystems import free_space
+from sdtui.runs.following.summary import summary
 from sdtui.runs.record import RunRecord, RunView
-from sdtui.runs.request import Prepared
+from sdtui.runs.setup.request import Prepared
 from sdtui.runs.store import list_runs
-from sdtui.runs.summary import summary
 from sdtui.trainer.command import ends_by_steps
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.widgets.lines import Line

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sdtui.base.text import count, plural, safe
 from sdtui.checks.finding import Finding
-from sdtui.runs import cards, queue
-from sdtui.runs.queue_view import QueueView, look
+from sdtui.runs.queueing import queue
+from sdtui.runs.queueing.view import QueueView, look
 from sdtui.runs.record import RunRecord
-from sdtui.runs.request import Prepared
+from sdtui.runs.setup import cards
+from sdtui.runs.setup.request import Prepared
 from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.train.preflight_lines import told_errors

@@ -12,8 +12,8 @@ from sdtui.base.text import count, duration, plural, safe
 from sdtui.base.work import Progress
 from sdtui.checks.rehearsed import is_current
 from sdtui.dataset.project import Project
-from sdtui.runs.real_rehearsal import rehearse, why_not_rehearsed
-from sdtui.runs.rehearsed import Rehearsed, last_rehearsed, log_of, when
+from sdtui.runs.rehearsing.real_rehearsal import rehearse, why_not_rehearsed
+from sdtui.runs.rehearsing.rehearsed import Rehearsed, last_rehearsed, log_of, when
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.tui.commands import key_of

@@ -10,7 +10,7 @@ from sdtui.base.errors import UsageError
 from sdtui.base.paths import shown
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import safe
-from sdtui.runs.inside import NONE, SYSTEMD, TMUX
+from sdtui.runs.supervising.inside import NONE, SYSTEMD, TMUX
 from sdtui.trainer.fields import GROUPS, Field, parse_value, value_text
 from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import PROFILES, Settings

@@ -16,7 +16,7 @@ from sdtui.plans.plan import Plan, Write
 from sdtui.runs.launch import launch
 from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunRecord
-from sdtui.runs.request import Prepared, write_inputs
+from sdtui.runs.setup.request import Prepared, write_inputs
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.train.preflight_lines import told_errors
 from sdtui.tui.train.state import Outcome

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.settings import UserSettings, load_settings, save_setting
-from sdtui.runs.queue_turns import holder_now
-from sdtui.runs.remembered import recall, remember, settings_of, with_settings
-from sdtui.runs.request import Prepared, make_request
+from sdtui.runs.queueing.turns import holder_now
+from sdtui.runs.setup.remembered import recall, remember, settings_of, with_settings
+from sdtui.runs.setup.request import Prepared, make_request
 from sdtui.trainer.installed_arguments import learn_installed
 from sdtui.trainer.location import TrainerInstall, best_of, find_trainers
 from sdtui.trainer.profiles import Settings

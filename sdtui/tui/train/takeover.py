@@ -10,7 +10,7 @@ from rich.text import Text
 from sdtui.base.text import plural, safe
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
-from sdtui.runs.settings_export import ExportedSettings, export_settings
+from sdtui.runs.setup.settings_export import ExportedSettings, export_settings
 from sdtui.trainer.fields import Value
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.settings_import.importing import Imported, to_settings

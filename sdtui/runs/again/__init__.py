@@ -1,0 +1,1 @@
+"""A run once more: from a saved state, or from its beginning with changes."""

@@ -1,0 +1,1 @@
+"""The console of a run, however long it is."""

@@ -1,0 +1,1 @@
+"""Runs that sdtui did not start."""

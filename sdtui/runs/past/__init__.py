@@ -1,0 +1,1 @@
+"""Runs that have ended: noted, compared, deleted."""

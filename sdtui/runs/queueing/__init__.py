@@ -1,0 +1,1 @@
+"""Runs that wait for their card, and what starts them."""

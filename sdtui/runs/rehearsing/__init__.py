@@ -1,0 +1,1 @@
+"""A run tried beforehand with the trainer itself, on a tiny model."""

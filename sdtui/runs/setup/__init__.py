@@ -1,0 +1,1 @@
+"""Before a run: what it is called, reads and is started with."""
