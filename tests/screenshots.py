@@ -89,8 +89,8 @@ def _make_all() -> None:
     PROJECT.parent.mkdir(parents=True)
     finish(make_demo(PROJECT))
     _furnish()
-    _sdtui("train", PROJECT, "--profile", "rehearsal", "--set", "learning_rate=2e-3", "--follow")
-    _sdtui("runs", "note", PROJECT, "--text", "twice the usual rate")
+    _sdtui("train", PROJECT, "--profile", "rehearsal", "--set", "learning_rate=1e-3", "--follow")
+    _sdtui("runs", "note", PROJECT, "--text", "half the usual rate")
     _sdtui("train", PROJECT, "--profile", "rehearsal", "--follow")
     FOLDER.mkdir(exist_ok=True)
     for name in SHOTS:

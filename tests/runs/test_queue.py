@@ -59,6 +59,7 @@ def test_runs_are_moved_held_back_let_go_and_taken_out(lab: QueueLab) -> None:
     assert lab.order() == ["one", "three"]
     view = lab.view(two)
     assert (view.state, view.reason) == (RunState.STOPPED, "It was taken out of the queue before it began.")
+    assert view.started is None
     with pytest.raises(RunError, match="does not wait any more"):
         queue.remove(Waiting(str(lab.home), two.id))
     assert [queue.resolve(word).id for word in ("three", "2", three.id)] == [three.id] * 3

@@ -194,6 +194,7 @@ def test_processes_that_accelerate_started_are_ended_though_they_are_deaf(lab: R
         assert found is None or not found.living
 
 
+@pytest.mark.slow
 def test_what_a_trainer_started_elsewhere_is_ended_by_the_supervisor_that_took_over(lab: RunLab) -> None:
     record = started(lab, "leave=elsewhere", grace=Grace(linger=0.1, interrupt=0.1, terminate=5.0))
     assert record.supervisor is not None

@@ -40,6 +40,7 @@ async def test_without_a_project_it_is_shown_alone_and_leaving_ends_sdtui(log: P
     app.pictures.close()
 
 
+@pytest.mark.slow
 async def test_it_is_opened_by_a_typed_path_and_the_project_is_still_there(log: Path, tmp_path: Path) -> None:
     samples = tmp_path / "theirs" / "sample"
     for number in (1, 2):

@@ -90,6 +90,7 @@ async def test_the_runs_are_listed_with_what_they_came_to_and_enter_shows_one(ro
         await it.sees("tiny  done  step 12/12")
 
 
+@pytest.mark.slow
 async def test_runs_are_sorted_and_found(root: Path) -> None:
     async with seen(root, "monitor") as it:
         await to_history(it)
@@ -106,6 +107,7 @@ async def test_runs_are_sorted_and_found(root: Path) -> None:
         await it.until(lambda: isinstance(it.screen, MonitorScreen))
 
 
+@pytest.mark.slow
 async def test_a_note_and_a_star_are_kept(root: Path) -> None:
     home, better = root / ".sdtui", "20261122-090000-better"
     async with seen(root, "monitor") as it:
@@ -129,6 +131,7 @@ async def test_a_note_and_a_star_are_kept(root: Path) -> None:
     assert read_note(home, better)[0].text == "fine hands\nsecond line"
 
 
+@pytest.mark.slow
 async def test_runs_are_set_beside_each_other(root: Path) -> None:
     async with seen(root, "monitor") as it:
         await to_history(it)
@@ -164,6 +167,7 @@ async def test_from_monitor_a_run_is_compared_with_the_one_under_the_cursor(root
         await it.sees("A bad", "B better")
 
 
+@pytest.mark.slow
 async def test_deleting_lists_everything_first_and_undo_brings_it_back(root: Path) -> None:
     weights = root / "model" / "better.safetensors"
     async with seen(root, "monitor") as it:

@@ -105,6 +105,21 @@ async def test_stopping_says_what_would_be_lost_and_stops(lab: RunLab) -> None:
         await it.sees("■ Stopped as you asked", "stopped", "No checkpoint was saved.")
 
 
+async def test_a_stop_meant_for_one_run_does_not_hit_the_next(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sdtui.tui.monitor.screen.JUST_CAME", 3600.0)
+    recorded(lab.root)
+    async with seen(lab.root, "monitor") as it:
+        await it.sees("tiny", "done")
+        halfway(lab)
+        await it.sees("step 4/10")
+        await it.press("s")
+        await it.sees("circle has only just come into sight. s stops it.")
+        assert monitor(it) is not None
+        await it.press("s")
+        await it.sees("Stop circle?")
+        await it.press("escape")
+
+
 @pytest.mark.slow
 async def test_the_header_tells_of_a_run_while_another_screen_is_shown(lab: RunLab) -> None:
     halfway(lab)

@@ -61,6 +61,7 @@ def chart(it: Seen) -> LossChart:
     return it.screen.query_one(LossChart)
 
 
+@pytest.mark.slow
 async def test_the_large_chart_is_looked_into_by_keys(tmp_path: Path) -> None:
     ended(tmp_path)
     async with seen(tmp_path, "monitor") as it:

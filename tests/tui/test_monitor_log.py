@@ -43,6 +43,7 @@ def ended(root: Path, console: bytes, code: int = 0) -> RecordedRun:
     return run
 
 
+@pytest.mark.slow
 async def test_any_line_of_a_long_log_is_reached_and_found(tmp_path: Path) -> None:
     ended(tmp_path, long_log())
     async with seen(tmp_path, "monitor") as it:
@@ -70,6 +71,7 @@ async def test_any_line_of_a_long_log_is_reached_and_found(tmp_path: Path) -> No
         await it.sees("SAMPLES")
 
 
+@pytest.mark.slow
 async def test_warnings_and_errors_are_listed_and_lead_to_their_line(tmp_path: Path) -> None:
     ended(tmp_path, long_log())
     async with seen(tmp_path, "monitor") as it:
@@ -105,6 +107,7 @@ async def test_a_log_without_trouble_says_so_and_a_wrong_search_is_explained(tmp
         await it.sees("is no line")
 
 
+@pytest.mark.slow
 async def test_the_end_is_followed_until_a_person_goes_elsewhere(tmp_path: Path) -> None:
     own = processes.mark(os.getpid())
     assert own is not None

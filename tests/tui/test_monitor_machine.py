@@ -187,6 +187,7 @@ def test_the_terminal_is_rung_as_the_settings_say(settings: UserSettings, in_tmu
     assert attention(notice, settings, in_tmux=in_tmux) == written
 
 
+@pytest.mark.slow
 async def test_the_machine_is_one_key_away_and_goes_back_in_time(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.fifo("there")
     lab.fifo("go")
@@ -254,6 +255,7 @@ async def test_an_end_is_told_on_every_screen_with_the_bell(lab: RunLab, monkeyp
         assert "circle failed" not in it.words(), "it was over before this screen looked"
 
 
+@pytest.mark.slow
 async def test_how_one_is_told_is_shown_changed_and_tried(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.ended("train=4", "saved")
     told = lab.root / "told.txt"

@@ -80,6 +80,7 @@ async def test_what_cannot_go_on_can_be_changed_on_train(trained: Path) -> None:
         assert it.screen.state.settings.text("resume").endswith("cats-step00000018-state")
 
 
+@pytest.mark.slow
 async def test_again_opens_train_with_the_settings_of_the_run(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

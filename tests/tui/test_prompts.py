@@ -118,6 +118,7 @@ async def test_what_the_trainer_misreads_is_said_and_joined_options_are_parted(p
         assert path.read_bytes().decode() == LINES.replace("513--h", "513 --h")
 
 
+@pytest.mark.slow
 async def test_rows_are_added_copied_moved_and_removed(project: Path) -> None:
     path = prompt_file(project, LINES)
     async with prompts(project) as it:
@@ -203,6 +204,7 @@ async def test_what_is_being_typed_is_written_when_the_app_ends(project: Path) -
     assert path.read_bytes().decode() == LINES.replace("a cat", "a cat z")
 
 
+@pytest.mark.slow
 async def test_the_palette_opens_them_from_any_mode(project: Path) -> None:
     prompt_file(project, LINES)
     async with seen(project, "balance", slow=True) as it:

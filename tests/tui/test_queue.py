@@ -32,6 +32,7 @@ async def in_order(it: Seen, lab: QueueLab, *names: str) -> None:
     await it.until(lambda: [row.record.name for row in rows.rows if row.record is not None] == [*names])
 
 
+@pytest.mark.slow
 async def test_runs_are_moved_held_back_and_taken_out(lab: QueueLab) -> None:
     for name in ("one", "two", "three"):
         lab.put(name, gpus="1" if name == "three" else "")

@@ -36,6 +36,7 @@ async def applied(it: Opened) -> None:
     await it.until(lambda: not isinstance(it.app.screen, PlanScreen))
 
 
+@pytest.mark.slow
 async def test_space_selects_and_moves_on_and_no_move_or_refresh_loses_it(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle", "circle_000.png")

@@ -102,6 +102,7 @@ async def test_tags_are_counted_in_all_under_the_filter_and_by_subset(tagged: Pa
         assert not {"\x1b"} & set(it.words()) and "[b]bold[/b]" in it.words()
 
 
+@pytest.mark.slow
 async def test_sorting_finding_and_showing_the_images_of_a_tag(tagged: Path, opened: Open) -> None:
     async with opened(tagged) as it:
         shown = await show(it)

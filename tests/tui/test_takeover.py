@@ -61,6 +61,7 @@ async def test_the_base_model_stays_where_the_file_names_none(project: Path, mod
         await it.sees("2 settings taken.", model.name, "77")
 
 
+@pytest.mark.slow
 async def test_a_file_without_settings_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:  # noqa: F811
     (tmp_path / "empty.toml").touch()
     async with seen(project, "train") as it:

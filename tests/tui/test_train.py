@@ -204,6 +204,7 @@ async def test_an_argument_that_only_the_installed_script_has_is_found_and_check
         await it.sees("of_tomorrow cannot be 'x'. It takes a whole number.")
 
 
+@pytest.mark.slow
 async def test_settings_are_remembered_for_the_project(project: Path) -> None:
     async with seen(project, "train") as it:
         await go_to(it, "max_token_length")

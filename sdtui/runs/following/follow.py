@@ -140,6 +140,7 @@ class Follower:
         story = self.story
         total = story.total or self.record.total_steps
         speed = self._speed()
+        never_began = self.record.queued is not None and self.record.supervisor is None
         return RunView(
             id=self.record.id,
             name=self.record.name,
@@ -156,7 +157,7 @@ class Follower:
             eta_s=None
             if ended or state is RunState.STOPPING or self._paused()
             else seconds_left(story.step, total, self._overall_speed()),
-            started=self.record.created,
+            started=None if never_began else self.record.created,
             ended=ended.ended if ended is not None else None,
             exit_code=ended.returncode if ended is not None else None,
             checkpoints=self._outputs.checkpoints,

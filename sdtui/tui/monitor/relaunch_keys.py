@@ -14,7 +14,7 @@ COMMANDS: tuple[Command, ...] = (
         "resume",
         "go on…",
         when=ended,
-        rank=12,
+        rank=58,
     ),
     Command(
         "monitor.again",

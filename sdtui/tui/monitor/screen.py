@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from textual import events
@@ -34,6 +35,9 @@ from sdtui.tui.monitor.trouble import ending_lines, place_of_error
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.widgets.lines import Lines
 
+JUST_CAME = 3.0
+"""Seconds in which a run that came into sight by itself may be taken for the one before."""
+
 
 class MonitorScreen(ModeScreen):
     """One run. What is large is one of ``chart``, ``samples``, ``log``, or nothing (all of them side by side)."""
@@ -51,6 +55,7 @@ class MonitorScreen(ModeScreen):
         self.large = ""
         self._feed: RunFeed | None = None
         self._wanted: str | None = None
+        self._came = float("-inf")
         self._marked_run = ""
 
     @property
@@ -125,6 +130,8 @@ class MonitorScreen(ModeScreen):
         if snapshot.opening is not None and self.followed is not None:
             return  # the run before is shown until the next one was read
         before, self.snapshot = self.snapshot, snapshot
+        if self._wanted is None and _is_another(before, snapshot):
+            self._came = time.monotonic()
         tell(self.shell, snapshot.news)
         if snapshot.followed is not None:
             tell(self.shell, snapshot.followed.news, seen=self.app.screen is self)
@@ -216,7 +223,10 @@ class MonitorScreen(ModeScreen):
         self.query_one(SamplesPanel).open_large(home, beside=beside)
 
     def action_stop(self) -> None:
-        if self.followed is not None:
+        if self.followed is not None and time.monotonic() - self._came < JUST_CAME:
+            self._came = float("-inf")  # the key was on its way to the run before
+            self.shell.say(f"{self.followed.record.name} has only just come into sight. s stops it.")
+        elif self.followed is not None:
             assert self._feed is not None
             self.app.push_screen(StopDialog(self, self._feed.home, self.followed, self._feed.wake))
 
@@ -292,6 +302,12 @@ def _rests(before: Snapshot, now: Snapshot) -> bool:
         return False
     same = old.view == new.view and old.log is new.log and old.scalars is new.scalars and old.machine == new.machine
     return same and before.waiting == now.waiting and _offered(before) == _offered(now)
+
+
+def _is_another(before: Snapshot, now: Snapshot) -> bool:
+    """Whether a run took the place of the one that was shown."""
+    old, new = before.followed, now.followed
+    return old is not None and new is not None and old.record.id != new.record.id
 
 
 def _offered(snapshot: Snapshot) -> tuple[object, ...]:
