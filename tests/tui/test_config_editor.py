@@ -208,7 +208,7 @@ async def test_a_config_that_is_hostile_is_shown_and_changed(dataset: Path, open
         await on_key(it, screen, 2, "class_tokens")
         await it.press("enter")
         await it.until(lambda: screen.typing)
-        assert screen.editor.value.startswith('"\\u001b[31m\\U0000202e')
+        assert screen.editor.value.startswith('"\\u001b[31m\\u202e')
         await it.press("home", "right", "y", "enter")
         await it.until(lambda: b'class_tokens = "y\\u001b[31m' in path.read_bytes())
         await on_key(it, screen, 1, "a b\u202e")

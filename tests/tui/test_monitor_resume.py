@@ -50,7 +50,7 @@ async def test_a_run_goes_on_from_the_state_that_was_chosen(
 ) -> None:
     (trained / "2_cat" / "0.txt").write_text("another cat")
     async with seen(trained, "monitor", (80, 24)) as it:
-        await it.sees("cats")
+        await it.sees("R go on…")
         await it.press("R")
         await it.sees("Go on with cats from which state?", "cats-000001-state")
         await it.press("enter")

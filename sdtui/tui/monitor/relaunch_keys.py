@@ -14,7 +14,7 @@ COMMANDS: tuple[Command, ...] = (
         "resume",
         "go on…",
         when=ended,
-        rank=58,
+        rank=12,
     ),
     Command(
         "monitor.again",

@@ -137,6 +137,8 @@ class MonitorScreen(ModeScreen):
             tell(self.shell, snapshot.followed.news, seen=self.app.screen is self)
         if _rests(before, snapshot):
             return
+        if isinstance(self.app.screen, StopDialog):
+            self.app.screen.look()
         self._show()
         if _offered(before) != _offered(snapshot):
             self.refresh_bindings()

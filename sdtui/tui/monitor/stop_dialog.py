@@ -60,12 +60,15 @@ class StopDialog(ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
         self._show()
-        self.set_interval(_LOOK_EVERY, self._look)
+        self.set_interval(_LOOK_EVERY, self.look)
 
     # Showing ------------------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Show how the run is now; close where it has ended, before a key that is meant for Monitor is lost here."""
         newest = self._monitor.followed
+        if not self.is_current:
+            return
         if newest is None or newest.record.id != self._followed.record.id or newest.view.state.ended:
             self.dismiss()
             return
