@@ -203,6 +203,21 @@ def _keeper_in_a_turn(lab: QueueLab) -> int:
 
 
 @pytest.mark.slow
+def test_a_secret_that_comes_after_the_first_look_lets_the_run_go(lab: QueueLab) -> None:
+    lab.fifo("a", "b", "go")
+    lab.put("first", "tell=a", "wait=go")
+    second = lab.put("second", "env=WANDB_API_KEY", "tell=b", wandb_api_key="sesame-open")
+    lab.meet("a")
+    lab.kill_keeper()
+    look()
+    lab.release("go")
+    while lab.waiting(second).held is None:
+        keeper.wake()
+    keeper.hand_over(second.id, {"WANDB_API_KEY": "sesame-open"})
+    lab.meet("b")
+
+
+@pytest.mark.slow
 def test_a_secret_that_only_memory_held_is_asked_for_again(lab: QueueLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.fifo("a", "b", "go")
     lab.put("first", "tell=a", "wait=go")

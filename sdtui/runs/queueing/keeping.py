@@ -76,6 +76,8 @@ class Keeping:
         self._lock = lock
         self._news = keeper.make_pipe(folder)
         self._secrets: dict[str, dict[str, str]] = {}
+        self._lacked: dict[str, Waiting] = {}
+        """Runs that were held back before somebody had told what they need."""
         self._unread = b""
         self._ends: list[int] = []
         """Descriptors of supervisors: each can be read when its run has ended."""
@@ -124,6 +126,7 @@ class Keeping:
             order = queue_file.read_order(Path(waiting.home), waiting.id)
             lacking = self._lacking(waiting.id, order)
             if lacking:
+                self._lacked[waiting.id] = waiting
                 queue.hold(
                     waiting,
                     f"It needs {' and '.join(lacking)}, which is kept in memory only and was lost: set it in a "
@@ -195,6 +198,14 @@ class Keeping:
                 news = msgspec.json.decode(line, type=keeper.News)
                 if news.run:
                     self._secrets[news.run] = {**self._secrets.get(news.run, {}), **news.secrets}
+                    self._let_go(news.run)
+
+    def _let_go(self, run_id: str) -> None:
+        """A run is put into the queue first and what it needs is told next: it may have been held back in between."""
+        waiting = self._lacked.pop(run_id, None)
+        if waiting is not None:
+            with contextlib.suppress(SdtuiError):  # it does not wait any more
+                queue.let_go(waiting)
 
 
 def _turn_lock() -> int | None:

@@ -142,8 +142,13 @@ def release(run: Waiting) -> None:
             f"{run.id} needs {' and '.join(lacking)}, which is kept in memory only",
             remedy="Set it in this terminal and say go on again.",
         )
-    _replace(run, held=None)
+    let_go(run)
     keeper.hand_over(run.id, queue_file.secrets_of(os.environ))
+
+
+def let_go(run: Waiting) -> None:
+    """As ``release``, for what somebody has already told what it needs. Raises as ``pause``."""
+    _replace(run, held=None)
 
 
 def put_back(home: Path, record: RunRecord) -> None:
