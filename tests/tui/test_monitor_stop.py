@@ -46,7 +46,7 @@ async def test_a_stop_can_wait_is_shown_and_is_taken_back(lab: RunLab) -> None:
 
 @pytest.mark.slow
 async def test_the_grace_runs_down_and_a_key_presses_harder(lab: RunLab) -> None:
-    record = waiting(lab, "deaf", grace=Grace(linger=0.2, interrupt=58, terminate=58))
+    record = waiting(lab, "deaf", grace=Grace(linger=0.2, interrupt=20, terminate=20))
     async with seen(lab.root, "monitor") as it:
         await it.sees("step 4/10")
         await it.press("s", "s")
