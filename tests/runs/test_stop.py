@@ -16,7 +16,7 @@ from sdtui.runs.following.follow import Follower
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.record import RunRecord, RunState
 from sdtui.runs.supervising.escalation import Grace, Stage
-from sdtui.runs.supervising.stop import request_stop
+from sdtui.runs.supervising.stop import request_pause, request_stop
 from tests.runs.conftest import RunLab, wait_for_end
 
 PATIENT = Grace(linger=0.2, interrupt=60.0, terminate=60.0)
@@ -72,6 +72,17 @@ def test_a_stop_is_seen_while_it_goes_on(lab: RunLab) -> None:
     request_stop(lab.home, record.id, now=True)
     lab.wait(record)
     assert follower.poll().state is RunState.STOPPED
+
+
+def test_no_request_takes_the_place_of_one_that_nobody_has_read(lab: RunLab) -> None:
+    record = started(lab)
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGSTOP)  # a machine that is busy
+    request_stop(lab.home, record.id)
+    request_pause(lab.home, record.id, held=True)
+    request_pause(lab.home, record.id, held=False)
+    os.kill(record.supervisor.pid, signal.SIGCONT)
+    assert lab.wait(record).state is RunState.STOPPED
 
 
 def test_the_group_is_stopped_and_not_only_its_leader(lab: RunLab) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -19,7 +20,7 @@ from sdtui.runs.supervising.escalation import Stage
 
 LOCK = "lock"
 STATUS = "status.json"
-REQUEST = "request.json"
+_REQUESTS = "request-*.json"
 WHERE = "run-folder"
 
 
@@ -122,24 +123,26 @@ def beat(state_folder: Path) -> None:
 
 
 def post(state_folder: Path, request: Request) -> None:
-    """Lay a request in the letterbox. Raises WriteError."""
-    write_atomic(state_folder / REQUEST, msgspec.json.encode(request), durable=False)
+    """Lay a request in the letterbox, behind those that nobody has read yet. Raises WriteError."""
+    # One file for each: a file that is replaced while the supervisor takes it away would be lost.
+    name = f"request-{time.monotonic_ns():020}-{os.getpid()}.json"
+    write_atomic(state_folder / name, msgspec.json.encode(request), durable=False)
 
 
-def collect(state_folder: Path) -> Request | None:
-    """Take the request out of the letterbox, None where there is none that can be read."""
-    path = state_folder / REQUEST
-    try:
-        data = path.read_bytes()
-        path.unlink()
-        return msgspec.json.decode(data, type=Request)
-    except (OSError, msgspec.MsgspecError):
-        return None
+def collect(state_folder: Path) -> Iterator[Request]:
+    """Take the requests out of the letterbox, the oldest first. What cannot be read is thrown away."""
+    for path in sorted(state_folder.glob(_REQUESTS)):
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            data = path.read_bytes()
+            path.unlink()
+            yield msgspec.json.decode(data, type=Request)
 
 
 def clear(state_folder: Path) -> None:
     """The run has ended: nobody listens here any more."""
-    for name in (STATUS, REQUEST, LOCK, WHERE, "exit.json"):
+    for name in (STATUS, LOCK, WHERE, "exit.json"):
         (state_folder / name).unlink(missing_ok=True)
+    for path in state_folder.glob(_REQUESTS):
+        path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         state_folder.rmdir()

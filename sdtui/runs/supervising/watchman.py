@@ -143,8 +143,7 @@ class Watchman:
 
     def _hear(self) -> None:
         letterbox.beat(self._state)
-        request = letterbox.collect(self._state)
-        if request is not None:
+        for request in letterbox.collect(self._state):
             self._obey(request)
         if self._terminated:
             self._terminated = False
