@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 from rich.style import Style
 from textual import events
+from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.keys import key_to_character
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.checks import checking
@@ -91,6 +93,18 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: fl
     raise AssertionError(f"did not happen within {seconds} s: {condition}")
 
 
+def strips(app: SdtuiApp) -> list[Strip]:
+    """What stands on the terminal now."""
+    # As the app does before it draws: else a dialog is drawn, and kept, without the screen that it stands before.
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
+
+
+def rows(app: SdtuiApp) -> list[str]:
+    """The terminal's rows as text."""
+    return ["".join(segment.text for segment in strip) for strip in strips(app)]
+
+
 class Opened:
     """The app on a project, with its Dataset screen."""
 
@@ -139,14 +153,13 @@ class Opened:
 
     def words(self) -> str:
         """Everything on the terminal, as text."""
-        return "\n".join(
-            "".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()
-        )
+        return "\n".join(rows(self.app))
 
     def drawn(self, when: Callable[[Style], object]) -> str:
         """What is on the terminal in a style that ``when`` says yes to."""
-        strips = self.app.screen._compositor.render_strips()
-        return "".join(segment.text for strip in strips for segment in strip if segment.style and when(segment.style))
+        return "".join(
+            segment.text for strip in strips(self.app) for segment in strip if segment.style and when(segment.style)
+        )
 
 
 Open = Callable[..., AbstractAsyncContextManager[Opened]]

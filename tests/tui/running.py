@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from sdtui.tui.app import SdtuiApp
 from sdtui.tui.train import state
-from tests.tui.conftest import TYPED, picture, until
+from tests.tui.conftest import TYPED, picture, rows, until
 
 
 def with_images(root: Path) -> Path:
@@ -74,8 +74,7 @@ class Seen:
 
     def rows(self) -> list[str]:
         """The terminal's rows."""
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+        return rows(self.app)
 
     def words(self) -> str:
         """Everything on the terminal, as text."""

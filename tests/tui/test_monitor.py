@@ -19,7 +19,7 @@ from sdtui.tui.widgets.lines import Lines
 from tests.runs.conftest import RunLab
 from tests.runs.conftest import lab as lab_of_runs  # noqa: F401 -- a fixture
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
-from tests.tui.conftest import picture
+from tests.tui.conftest import picture, strips
 from tests.tui.running import Seen, seen, with_images
 
 
@@ -223,7 +223,7 @@ async def test_a_sample_is_drawn_in_its_colours(tmp_path: Path) -> None:
 
         def papers() -> set[tuple[int, int, int]]:
             """Background colours in the row of the picture's middle."""
-            row = it.app.screen._compositor.render_strips()[panel.region.y + 8]
+            row = strips(it.app)[panel.region.y + 8]
             return {
                 tuple(s.style.bgcolor.triplet) for s in row if s.style and s.style.bgcolor and s.style.bgcolor.triplet
             }  # type: ignore[misc]

@@ -44,7 +44,7 @@ async def test_a_stop_can_wait_is_shown_and_is_taken_back(lab: RunLab) -> None:
     assert Follower(lab.home, record).poll().stop_after is None
 
 
-@pytest.mark.torture
+@pytest.mark.slow
 async def test_the_grace_runs_down_and_a_key_presses_harder(lab: RunLab) -> None:
     record = waiting(lab, "deaf", grace=Grace(linger=0.2, interrupt=20, terminate=20))
     async with seen(lab.root, "monitor") as it:

@@ -22,7 +22,7 @@ from sdtui.tui.finder import Finder
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.screen import PlanScreen
 from sdtui.tui.tags.screen import TagsScreen
-from tests.tui.conftest import COLOURS, picture, until
+from tests.tui.conftest import COLOURS, picture, rows, until
 
 Snap = Callable[..., bool]
 Run = Callable[[Pilot[None]], Awaitable[None]]
@@ -77,8 +77,7 @@ def shown(push: Callable[[SdtuiApp, Project], object], kind: type[Screen[object]
 
 
 def words(app: SdtuiApp) -> str:
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+    return "\n".join(rows(app))
 
 
 def plan(app: SdtuiApp, project: Project) -> None:

@@ -19,7 +19,7 @@ from sdtui.tui.dialogs import Ask
 from sdtui.tui.picker.screen import PickerScreen
 from sdtui.tui.theme import DARK, LIGHT, xterm
 from sdtui.tui.too_small import TooSmall
-from tests.tui.conftest import Open, Opened, until
+from tests.tui.conftest import Open, Opened, rows, until
 
 
 def footer(it: Opened) -> str:
@@ -316,7 +316,7 @@ async def test_the_dataset_screen_is_whole_when_another_mode_was_opened_first(da
         await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, DatasetScreen) and app.screen.subsets.shares)
         await pilot.pause()
-        lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+        lines = rows(app)
         heading = next(line for line in lines if "SUBSETS" in line)
         row = next(line for line in lines if "10_circle" in line)
         assert heading.index("rep") + len("rep") == row.index("×") + 1
