@@ -73,6 +73,7 @@ class Follower:
         if self._final is not None:
             return self._final
         now = self._clock()
+        self._said = self.ending()  # before its life: the supervisor writes the end down, and then is silent
         life = life_of(self.home, self.record, now)
         self._refresh_record()
         if life is Life.QUEUED:
@@ -108,8 +109,7 @@ class Follower:
         self._console.read_new()
         self._events.read_new()
         self._outputs.look(now, announced=self.story.checkpoints)
-        self._said = self.ending()
-        state = current_state(self.record, life, self.story)
+        state = current_state(self._said, life, self.story)
         training = self.story.doing is RunState.TRAINING
         self._pace.see(now, self.story.step, training=training and not self._paused())
         self._stall = self._listen(state, now) if life is not Life.BEING_STARTED else None

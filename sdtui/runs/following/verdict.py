@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from sdtui.base.text import plural
 from sdtui.machine import processes, wsl
 from sdtui.runs.following.story import Story
 from sdtui.runs.live import Life
 from sdtui.runs.record import RunExit, RunRecord, RunState
-from sdtui.runs.supervising import letterbox
-from sdtui.runs.supervising.letterbox import StopAfter
+from sdtui.runs.supervising.letterbox import Status, StopAfter
 from sdtui.trainer.causes import NAN
 from sdtui.trainer.diagnosis import diagnose
 
@@ -25,10 +23,9 @@ _AFTER = {
 }
 
 
-def current_state(record: RunRecord, life: Life, story: Story) -> RunState:
-    """The state of a run that lives."""
-    status = letterbox.read_status(Path(record.state_folder)) if record.state_folder else None
-    if status is not None and status[0].stop_requested:
+def current_state(said: Status | None, life: Life, story: Story) -> RunState:
+    """The state of a run that lives, whose supervisor said so last."""
+    if said is not None and said.stop_requested:
         return RunState.STOPPING
     return RunState.STARTING if life is Life.BEING_STARTED else story.doing
 
