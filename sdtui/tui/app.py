@@ -43,11 +43,11 @@ from sdtui.tui.escape import keep_escape_apart
 from sdtui.tui.hangup import end_with_terminal
 from sdtui.tui.help import HelpScreen
 from sdtui.tui.keymap import use_keymap, write_template
+from sdtui.tui.leaving import LeavesOnce
 from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.modes import MODES, Mode
 from sdtui.tui.palette import show_palette
 from sdtui.tui.pictures import Pictures
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.theme import DARK, THEMES, variables
 from sdtui.tui.too_small import TooSmall, too_small
 from sdtui.tui.typed_ahead import TypedAhead

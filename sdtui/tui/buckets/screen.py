@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import count, safe
@@ -29,24 +26,18 @@ from sdtui.tui.buckets.group_list import GroupList
 from sdtui.tui.buckets.groups import by_name
 from sdtui.tui.buckets.image_list import CutList
 from sdtui.tui.buckets.words import image_lines, notes, rules_line, title_spans
-from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import AskText
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
-
 _AHEAD = 2
 
 
-class BucketsScreen(Offers, LeavesOnce[Path | None]):
+class BucketsScreen(Page[Path | None]):
     """The buckets of the project. Dismissed with the image that is to be shown, or None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]  # noqa: RUF012 -- Textual's own form
     AUTO_FOCUS = "GroupList"
@@ -76,11 +67,6 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
         yield Footer()
 
     @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
-
-    @property
     def groups(self) -> GroupList:
         return self.query_one(GroupList)
 
@@ -94,9 +80,6 @@ class BucketsScreen(Offers, LeavesOnce[Path | None]):
         self.watch(self.app, "project", self._project_changed, init=False)
         self.watch(self.app, "theme", self._show, init=False)
         self._count()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def _project_changed(self, project: Project | None) -> None:
         if project is not None and self.shell.scanning is None:

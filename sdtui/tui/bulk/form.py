@@ -27,8 +27,8 @@ from sdtui.tui.bulk.preview import first_edit, pointed_at
 from sdtui.tui.bulk.scopes import Scope
 from sdtui.tui.bulk.table import Entry, Field, Kind
 from sdtui.tui.commands import Command, Offers, key_of, offered
+from sdtui.tui.leaving import LeavesOnce
 from sdtui.tui.plan.change_list import tokens_text
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.plan.words import drawn, excerpt
 from sdtui.tui.theme import inks

@@ -23,7 +23,7 @@ from sdtui.edits.repeats import stable_name
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import Command, Offers, key_of, offered
 from sdtui.tui.dialogs import AskText
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.theme import Inks, inks
 from sdtui.tui.widgets.cells import fit, fit_right

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.trainer.config_spans import Place
 from sdtui.trainer.dataset_key_rows import ConfigTable, KeyRow
-from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.commands import key_of
 from sdtui.tui.config.key_list import KeyList
 from sdtui.tui.config.looked import FIRST_SCRIPT, Looked, look, script_of
 from sdtui.tui.config.tables import TableList
 from sdtui.tui.config.words import about_key, about_table, refusal_lines, title_line, unused_line
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
-
-class ConfigView(Offers, LeavesOnce["Path | None"]):
+class ConfigView(Page["Path | None"]):
     """Everything of the ``ConfigScreen`` but its actions."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
     AUTO_FOCUS = "TableList"
@@ -69,11 +62,6 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
 
     @property
     def typing(self) -> bool:
@@ -120,9 +108,6 @@ class ConfigView(Offers, LeavesOnce["Path | None"]):
         project = self.shell.project  # None where this config is one that the trainer refuses
         home = project.home if project is not None else self.path.parent / PROJECT_FOLDER
         self.shell.bridge.call(self, "script", lambda: script_of(home), self.with_script)
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def _project_changed(self, _project: Any) -> None:
         if self.shell.scanning is None:

@@ -7,40 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import count, plural
 from sdtui.runs.past.comparison import SampleRow
 from sdtui.runs.record import RunRecord
-from sdtui.tui.commands import Offers
 from sdtui.tui.history import compare_keys
 from sdtui.tui.history.compare_chart import CompareChart
 from sdtui.tui.history.compared import Seen, legend_lines, prompt_lines, see, whole_lines
 from sdtui.tui.history.difference_list import DifferenceList
 from sdtui.tui.history.picture_row import PictureRow
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.samples.screen import SamplesScreen
 from sdtui.tui.samples.sight import Column, Samples, Sight
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
-
-class CompareScreen(Offers, LeavesOnce[None]):
+class CompareScreen(Page[None]):
     """What is large is one of ``chart``, ``settings``, or nothing (all side by side, with the samples)."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = compare_keys.OFFERED
@@ -70,11 +62,6 @@ class CompareScreen(Offers, LeavesOnce[None]):
         yield Footer()
 
     @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
-
-    @property
     def _chart(self) -> CompareChart:
         return self.query_one(CompareChart)
 
@@ -99,9 +86,6 @@ class CompareScreen(Offers, LeavesOnce[None]):
 
     def on_unmount(self) -> None:
         self.shell.bridge.cancel(self, "compare")
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < 100, "-narrow")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import file_size, plural, safe
@@ -24,10 +22,10 @@ from sdtui.plans.plan import Plan
 from sdtui.runs.past.belongings import Kind
 from sdtui.runs.past.deletion import Deletion, delete_for_good, prepare_deletion, sentence, to_trash
 from sdtui.runs.record import RunRecord
-from sdtui.tui.commands import Command, Offers, key_of, offered
+from sdtui.tui.commands import Command, key_of, offered
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.history.doomed_list import DoomedList
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, wrap
 
@@ -40,10 +38,8 @@ def _something(screen: DeleteScreen) -> bool:
     return _ready(screen) and screen.deletion is not None and bool(screen.deletion.of(screen.kinds))
 
 
-class DeleteScreen(Offers, LeavesOnce["bool | None"]):
+class DeleteScreen(Page["bool | None"]):
     """Dismissed with True where something was deleted, else None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = "DoomedList"
     BINDINGS: ClassVar[list[BindingType]] = offered(
@@ -102,11 +98,6 @@ class DeleteScreen(Offers, LeavesOnce["bool | None"]):
         yield Footer()
 
     @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
-
-    @property
     def kinds(self) -> set[Kind]:
         """What is deleted."""
         return self._list.kinds
@@ -129,9 +120,6 @@ class DeleteScreen(Offers, LeavesOnce["bool | None"]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < 30, "-low")
         self.call_after_refresh(self._show)
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def _was_looked_at(self, deletion: Deletion) -> None:
         self.deletion = deletion
@@ -250,7 +238,3 @@ class DeleteScreen(Offers, LeavesOnce["bool | None"]):
     def _refuse(self, sentence: str) -> None:
         self._refusal = sentence
         self._show()
-
-
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp

@@ -8,15 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import Reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input
 
 from sdtui.base.text import count, plural, safe
@@ -25,7 +23,7 @@ from sdtui.runs.past.comparison import MOST
 from sdtui.runs.past.history import PastRun, RunsRead, history
 from sdtui.runs.past.notes import set_star, write_note
 from sdtui.runs.store import BrokenRun, broken_runs
-from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.history import keys
 from sdtui.tui.history.about import about_lines
@@ -34,14 +32,11 @@ from sdtui.tui.history.delete_screen import DeleteScreen
 from sdtui.tui.history.note_screen import NoteScreen
 from sdtui.tui.history.rows import Order, arranged
 from sdtui.tui.history.run_list import RunList
+from sdtui.tui.page import Page
 from sdtui.tui.plan.find_input import FindInput
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
-
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
 LOOK_AGAIN = 3.0
 """Seconds after which runs are read again while one of them lives; longer where the reading takes long."""
@@ -49,10 +44,8 @@ _REST = 10
 """So many times as long as it took to read them."""
 
 
-class HistoryScreen(Offers, LeavesOnce["str | None"]):
+class HistoryScreen(Page["str | None"]):
     """Every run of the project. Dismissed with the ID of the one to be shown, or None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = "RunList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
@@ -81,11 +74,6 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
 
     @property
     def typing(self) -> bool:
@@ -123,9 +111,6 @@ class HistoryScreen(Offers, LeavesOnce["str | None"]):
 
     def on_unmount(self) -> None:
         self.shell.bridge.cancel(self, "history")
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < 30, "-low")

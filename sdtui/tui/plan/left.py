@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.text import safe
-from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.commands import Command, offered
+from sdtui.tui.page import Page
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.detail import Detail
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.rows import Left
 from sdtui.tui.plan.sentences import told
 from sdtui.tui.widgets.cells import fit
@@ -25,14 +23,9 @@ from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
-
-class LeftScreen(Offers, LeavesOnce[None]):
+class LeftScreen(Page[None]):
     """A list to be read, and closed."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = "ChangeList"
     BINDINGS: ClassVar[list[BindingType]] = offered(
@@ -65,7 +58,7 @@ class LeftScreen(Offers, LeavesOnce[None]):
 
     def on_mount(self) -> None:
         changes = self.query_one(ChangeList)
-        project = cast("SdtuiApp", self.app).project
+        project = self.shell.project
         if project is not None:
             changes.root = project.root
         changes.with_captions, changes.reasons = False, True

@@ -9,14 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 from textual.widgets import Input
 
 from sdtui.base.errors import InUseError, SdtuiError, WriteError
@@ -24,14 +22,14 @@ from sdtui.base.text import count, plural, safe
 from sdtui.base.work import Progress, Work
 from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
-from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.page import Page
 from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.choices import caches_line, going_line, progress_line
 from sdtui.tui.plan.detail import Detail
 from sdtui.tui.plan.find_input import FindInput
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
@@ -40,18 +38,13 @@ from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
-
 _PART = 2_000
 _SENTENCE_LINES = 4
 _WARNING_LINES = 5
 
 
-class PlanScreen(Offers, LeavesOnce["Applied | None"]):
+class PlanScreen(Page["Applied | None"]):
     """A Proposal on the screen. Dismissed with what was applied, or None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = "ChangeList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
@@ -83,11 +76,6 @@ class PlanScreen(Offers, LeavesOnce["Applied | None"]):
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
 
     @property
     def ready(self) -> bool:
@@ -130,7 +118,6 @@ class PlanScreen(Offers, LeavesOnce["Applied | None"]):
         self.query_one("#plan-sum", Lines).show_fitted(self._sum)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
         if self._applied is not None:
             self.leave_with(self._applied)
 

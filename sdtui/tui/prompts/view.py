@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.checks.prompt_effect import size_unit
 from sdtui.trainer.prompt_file import PromptFile, PromptRow
 from sdtui.trainer.prompt_options import NEGATIVE, PROMPT, default_values
 from sdtui.tui.caption.count_line import CountLine
-from sdtui.tui.commands import Offers
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.prompts.document import PromptDocument
 from sdtui.tui.prompts.editor import PromptEditor
 from sdtui.tui.prompts.judging import Judge, Judged, counted, text_of, with_parted
@@ -37,14 +33,9 @@ from sdtui.tui.widgets.line_input import LineInput
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
-
-class PromptsView(Offers, LeavesOnce[None]):
+class PromptsView(Page[None]):
     """What is shown of one prompt file; ``PromptsScreen`` adds what is done with it."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
     AUTO_FOCUS = "PromptList"
@@ -92,11 +83,6 @@ class PromptsView(Offers, LeavesOnce[None]):
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
 
     @property
     def file(self) -> PromptFile | None:
@@ -158,9 +144,6 @@ class PromptsView(Offers, LeavesOnce[None]):
         self.watch(self.app, "theme", self._recolour, init=False)
         self.document.read()
         self.show()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < 32, "-low")

@@ -8,23 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.text import safe
 from sdtui.base.work import Progress
 from sdtui.runs.queueing import queue
 from sdtui.runs.queueing.view import Place, QueueView
-from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import Answer, Ask
-from sdtui.tui.plan.leaving import LeavesOnce
+from sdtui.tui.page import Page
 from sdtui.tui.queue import keys, words
 from sdtui.tui.queue.feed import QueueFeed, Seen
 from sdtui.tui.queue.queue_list import QueueList
@@ -32,14 +28,9 @@ from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Lines, wrap
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
 
-
-class QueueScreen(Offers, LeavesOnce["str | None"]):
+class QueueScreen(Page["str | None"]):
     """The queue of this machine. Dismissed with the ID of a run of the open project, or None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     AUTO_FOCUS = "QueueList"
     BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
@@ -62,11 +53,6 @@ class QueueScreen(Offers, LeavesOnce["str | None"]):
         yield Footer()
 
     @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
-
-    @property
     def rows(self) -> QueueList:
         """The list."""
         return self.query_one(QueueList)
@@ -85,9 +71,6 @@ class QueueScreen(Offers, LeavesOnce["str | None"]):
     def on_unmount(self) -> None:
         self.shell.bridge.cancel(self, "queue")
         self._feed.wake()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
         self._show_about()

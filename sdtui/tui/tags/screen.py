@@ -7,15 +7,12 @@ shows the images with a tag, or None.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.reactive import Reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input
 
 from sdtui.base.text import count, plural, safe
@@ -24,9 +21,9 @@ from sdtui.dataset.project import Project, Sample
 from sdtui.dataset.query import tag_filter
 from sdtui.dataset.tags import TagTogether
 from sdtui.plans.outcome import Applied
-from sdtui.tui.commands import Offers, key_of
+from sdtui.tui.commands import key_of
+from sdtui.tui.page import Page
 from sdtui.tui.plan.find_input import FindInput
-from sdtui.tui.plan.leaving import LeavesOnce
 from sdtui.tui.plan.making import Making
 from sdtui.tui.tags import keys
 from sdtui.tui.tags.beside_pane import BesidePane
@@ -38,17 +35,12 @@ from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
 
-if TYPE_CHECKING:
-    from sdtui.tui.app import SdtuiApp
-
 _REST = 0.08
 """Seconds that the cursor rests before it is counted what stands beside its tag."""
 
 
-class TagsScreen(Offers, LeavesOnce["str | None"]):
+class TagsScreen(Page["str | None"]):
     """Every tag of the project. Dismissed with the filter of the tag that was chosen, or None."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # see ModeScreen
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
     AUTO_FOCUS = "TagList"
@@ -81,11 +73,6 @@ class TagsScreen(Offers, LeavesOnce["str | None"]):
         yield Footer()
 
     # How it stands ------------------------------------------------------------------------------------------------
-
-    @property
-    def shell(self) -> SdtuiApp:
-        """The app, with its type."""
-        return cast("SdtuiApp", self.app)
 
     @property
     def typing(self) -> bool:
@@ -123,9 +110,6 @@ class TagsScreen(Offers, LeavesOnce["str | None"]):
         self.watch(self.app, "project", self._project_changed, init=False)
         self.watch(self.app, "theme", self._show, init=False)
         self._count()
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     def _project_changed(self, project: Project | None) -> None:
         if project is not None and self.shell.scanning is None:
