@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks at a run that is ending."""
+_PATIENCE = 5.0
+"""Seconds for its supervisor to listen; it does so at once."""
 
 
 @click.command("stop")
@@ -68,7 +70,7 @@ def stop_command(
         narrate("It goes on.")
         return
     if wait or (wait is None and after is None and not cancel):
-        view = _wait_for_end(follower)
+        view = _wait_for_end(home, follower)
         done = ending(view)
     else:
         view = follower.poll()
@@ -78,17 +80,21 @@ def stop_command(
         narrate(f"{view.id} {done}.")
 
 
-def _wait_for_end(follower: Followable) -> RunView:
-    """Until the run has ended, saying each signal that is sent."""
+def _wait_for_end(home: Path, follower: Followable) -> RunView:
+    """Until the run has ended, saying each signal that is sent, or that nobody listens."""
     from sdtui.runs.supervising.letterbox import signal_words
+    from sdtui.runs.supervising.stop import unheard
 
-    told = ""
+    told, patience = "", time.monotonic() + _PATIENCE
     while not (view := follower.poll()).state.ended:
         words = signal_words(follower.ending(), time.time())
         stage = words.partition(";")[0]
         if stage and stage != told:
             narrate(words)
             told = stage
+        if not told and time.monotonic() >= patience and (sentence := unheard(home, view.id)) is not None:
+            narrate(sentence)
+            patience = float("inf")
         time.sleep(_LOOK_EVERY)
     return view
 

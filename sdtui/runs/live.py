@@ -60,6 +60,8 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
             record = store.load(home, record.id)  # it may have been given a supervisor since
     if store.is_queued(home, record):
         return Life.QUEUED
+    if original(home, record) is not None:
+        return Life.GONE
     if record.host and record.host != processes.host():
         silent = moment - last_sign(home, record) >= _SILENCE
         return Life.GONE if silent or _is_copy(home, record) else Life.ELSEWHERE
@@ -71,6 +73,20 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
         return Life.BEING_STARTED
     # It may have ended between the first look and now.
     return Life.ENDED if store.read_exit(home, record) is not None else Life.GONE
+
+
+def original(home: Path, record: RunRecord) -> Path | None:
+    """The folder of the run whose supervisor left its word, where ``record`` is of a copy of it; else None.
+
+    Without this a copy of a project would show its live runs as its own, and a stop in the copy would stop them.
+    """
+    own = run_folder(home, record.id)
+    there = letterbox.place(Path(record.state_folder)) if record.state_folder else None
+    if there is None or there == own:
+        return None
+    with contextlib.suppress(OSError):  # moved or deleted: it is not elsewhere, as far as can be told
+        return there if (there / store.RECORD).is_file() and not there.samefile(own) else None
+    return None
 
 
 def _is_copy(home: Path, record: RunRecord) -> bool:
@@ -94,7 +110,8 @@ def last_sign(home: Path, record: RunRecord) -> float:
     """When the run last wrote a line or a heartbeat, in seconds since the epoch."""
     signs = [record.created]
     console = log_at(run_folder(home, record.id) / store.CONSOLE)
-    for path in (console, Path(record.state_folder) / letterbox.STATUS):
+    copied = original(home, record) is not None  # the heartbeat is the original's
+    for path in (console, *([] if copied else [Path(record.state_folder) / letterbox.STATUS])):
         try:
             signs.append(path.stat().st_mtime)
         except OSError:

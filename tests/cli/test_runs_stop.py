@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
 
+import pytest
+
+from sdtui.cli import runs_stop
 from sdtui.machine import processes
 from sdtui.runs.record import RunRecord
 from sdtui.runs.supervising.letterbox import StopAfter
@@ -53,3 +58,17 @@ def test_what_never_comes_is_not_waited_for(sdtui: Cli, lab: RunLab) -> None:
     asked = sdtui("runs", "stop", lab.root)
     assert asked.returncode == 3
     assert "Nothing was saved yet: all 3 steps would be lost." in asked.stderr
+
+
+def test_a_stop_that_nobody_hears_says_so_and_what_to_do(
+    inside: Cli, lab: RunLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = at_step_3(lab)
+    assert record.supervisor is not None
+    pid = record.supervisor.pid
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr(runs_stop, "_PATIENCE", 0.0)
+    monkeypatch.setattr(time, "sleep", lambda _: os.kill(pid, signal.SIGCONT))  # the person does as told
+    stopped = inside("runs", "stop", lab.root, "--yes", "--json")
+    assert "has not listened yet" in stopped.stderr and f"`kill -CONT {pid}`" in stopped.stderr
+    assert stopped.returncode == 0 and json.loads(stopped.stdout)["state"] == "stopped"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from sdtui.base.errors import InUseError
+from sdtui.base.errors import InUseError, RunError
 from sdtui.plans.held import refuse_held
 from sdtui.plans.plan import Move, Write
-from sdtui.runs.live import Life, held_paths, life_of, live_runs
-from sdtui.runs.record import ProcessMark
+from sdtui.runs.following.follow import Follower
+from sdtui.runs.live import Life, held_paths, life_of, live_of_user, live_runs
+from sdtui.runs.record import ProcessMark, RunRecord
 from sdtui.runs.store import list_runs
+from sdtui.runs.supervising.letterbox import STATUS
+from sdtui.runs.supervising.stop import request_pause, request_stop
 from tests.runs.conftest import RunLab
 from tests.runs.recorded import ENDED, RecordedRun
 
@@ -87,3 +91,59 @@ def test_a_run_of_another_machine_whose_record_was_written_again_lives_on_with_i
     os.utime(run.folder / "run.json", (later, later))
     run.say(b"another line\n", at=later + 120)
     assert life_of(run.home, run.record, later + 180) is Life.ELSEWHERE
+
+
+def training(lab: RunLab) -> RunRecord:
+    for name in ("ready", "never"):
+        lab.fifo(name)
+    record = lab.launch("train=20", "tell=ready", "wait=never")
+    lab.meet("ready")
+    return record
+
+
+def test_a_stop_in_a_copy_of_a_project_does_not_stop_its_run(lab: RunLab, tmp_path: Path) -> None:
+    record = training(lab)
+    copied = tmp_path / "copied" / ".sdtui"
+    shutil.copytree(lab.home, copied, symlinks=True)
+    view = Follower(copied, record).poll()
+    assert view.state.value == "lost"
+    assert view.reason is not None and f"This is a copy. The run itself is in {lab.root}" in view.reason
+    assert view.ended is not None and view.ended <= time.time()
+    with pytest.raises(RunError, match="has ended"):
+        request_stop(copied, record.id)
+    assert [home for home, _ in live_of_user()] == [lab.home]
+    request_stop(lab.home, record.id)
+    assert lab.wait(record).state.value == "stopped"
+
+
+def test_a_run_whose_project_was_moved_is_known_where_it_is_now(lab: RunLab, tmp_path: Path) -> None:
+    record = training(lab)
+    there = tmp_path / "elsewhere" / ".sdtui"
+    there.parent.mkdir()
+    lab.home.rename(there)
+    assert life_of(there, record) is Life.SUPERVISED
+    request_pause(there, record.id, held=False)  # its supervisor looks up
+    while not (found := tuple(live_of_user())):
+        continue
+    assert [(home, run.id) for home, run in found] == [(there, record.id)]
+    shutil.copytree(there, lab.home, symlinks=True)
+    assert life_of(lab.home, record) is Life.GONE
+    assert life_of(there, record) is Life.SUPERVISED
+    request_stop(there, record.id)
+    lab.home = there
+    assert lab.wait(record).state.value == "stopped"
+
+
+def test_a_supervisor_that_gives_no_sign_is_told(lab: RunLab) -> None:
+    record = training(lab)
+    assert Follower(lab.home, record).poll().warnings == ()
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGSTOP)
+    long_ago = time.time() - 40
+    os.utime(Path(record.state_folder) / STATUS, (long_ago, long_ago))
+    (warning,) = Follower(lab.home, record).poll().warnings
+    assert warning.startswith("Its supervisor has given no sign since")
+    assert f"`kill -CONT {record.supervisor.pid}`" in warning
+    os.kill(record.supervisor.pid, signal.SIGCONT)
+    request_stop(lab.home, record.id)
+    lab.wait(record)

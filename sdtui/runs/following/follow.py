@@ -18,7 +18,7 @@ from sdtui.runs.following.pace import Pace, Recorded, recorded_speed, seconds_le
 from sdtui.runs.following.stall import Silence, Stall
 from sdtui.runs.following.story import NAN_SINCE, Story
 from sdtui.runs.following.verdict import concern, current_state, final_state, lost_reason, nan_sentence, trouble_of
-from sdtui.runs.live import Life, last_sign, life_of
+from sdtui.runs.live import Life, last_sign, life_of, original
 from sdtui.runs.log.console_log import ConsoleLog
 from sdtui.runs.queueing.view import waits_for
 from sdtui.runs.record import RunExit, RunRecord, RunState, RunView, run_folder
@@ -48,6 +48,7 @@ class Follower:
         self._silence = Silence()
         self._stall: Stall | None = None
         self._said: Status | None = None
+        self._heartbeat: float | None = None
         self._notices = Record(run_folder(home, record.id))
         self._final: RunView | None = None
 
@@ -99,7 +100,8 @@ class Follower:
     def ending(self) -> Status | None:
         """How far the supervisor has gone in ending the run, and when it presses harder; None where nobody says."""
         found = read_status(Path(self.record.state_folder)) if self.record.state_folder else None
-        return found[0] if found is not None else None
+        said, self._heartbeat = found if found is not None else (None, None)
+        return said
 
     def close(self) -> None:
         """Let go of what was read. Nothing stays open between polls anyway."""
@@ -113,7 +115,7 @@ class Follower:
         training = self.story.doing is RunState.TRAINING
         self._pace.see(now, self.story.step, training=training and not self._paused())
         self._stall = self._listen(state, now) if life is not Life.BEING_STARTED else None
-        return self._view(state, None, concern(self.record, life))
+        return self._view(state, None, concern(self.record, life, self._heartbeat, now))
 
     def _queued_view(self) -> RunView:
         view = self._view(RunState.QUEUED, None, None)
@@ -133,7 +135,7 @@ class Follower:
             view = self._view(state, f"{reason} {used}" if used and reason else reason, None, ended)
             return msgspec.structs.replace(view, trouble=trouble)
         sign = last_sign(self.home, self.record)
-        reason = lost_reason(self.record, self.story, sign)
+        reason = lost_reason(self.record, self.story, sign, original(self.home, self.record))
         return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))
 
     def _view(self, state: RunState, reason: str | None, worry: str | None, ended: RunExit | None = None) -> RunView:

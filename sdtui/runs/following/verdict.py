@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from sdtui.base.text import plural
 from sdtui.machine import processes, wsl
 from sdtui.runs.following.story import Story
 from sdtui.runs.live import Life
 from sdtui.runs.record import RunExit, RunRecord, RunState
-from sdtui.runs.supervising.letterbox import Status, StopAfter
+from sdtui.runs.supervising.letterbox import Status, StopAfter, what_to_do_with
 from sdtui.trainer.causes import NAN
 from sdtui.trainer.diagnosis import diagnose
 
 _STRETCHES = 3
+_DEAF = 30.0
+"""Seconds without a heartbeat after which a supervisor does not seem to listen; it gives one every five."""
 _AFTER = {
     StopAfter.SAVE.value: "after a save",
     StopAfter.EPOCH.value: "after the epoch's save",
@@ -30,12 +33,18 @@ def current_state(said: Status | None, life: Life, story: Story) -> RunState:
     return RunState.STARTING if life is Life.BEING_STARTED else story.doing
 
 
-def concern(record: RunRecord, life: Life) -> str | None:
-    """A sentence about a run that lives, but not as it should; None where all is well."""
+def concern(record: RunRecord, life: Life, heartbeat: float | None, now: float) -> str | None:
+    """A sentence about a run that lives, but not as it should; None where all is well.
+
+    ``heartbeat``: when its supervisor last gave a sign, None where that is unknown. Both in seconds since the epoch.
+    """
     if life is Life.ABANDONED:
         return "Its supervisor was killed. The training goes on, but how it ends will not be written down."
     if life is Life.ELSEWHERE:
         return f"It runs on {record.host.split(' ')[0]}; from here only its files are seen."
+    if life is Life.SUPERVISED and heartbeat is not None and now - heartbeat >= _DEAF and record.supervisor is not None:
+        when, pid = time.strftime("%Y-%m-%d %H:%M", time.localtime(heartbeat)), record.supervisor.pid
+        return f"Its supervisor has given no sign since {when}, so the run cannot be stopped. {what_to_do_with(pid)}"
     return None
 
 
@@ -78,9 +87,14 @@ def trouble_of(ended: RunExit, story: Story) -> str | None:
     return diagnose(story.evidence, ended.returncode, ended.stop_requested, ended.oom_kills).trouble or None
 
 
-def lost_reason(record: RunRecord, story: Story, last_sign: float) -> str:
-    """Why nobody knows how a run ended. ``last_sign`` in seconds since the epoch."""
+def lost_reason(record: RunRecord, story: Story, last_sign: float, original: Path | None = None) -> str:
+    """Why nobody knows how a run ended. ``last_sign`` in seconds since the epoch.
+
+    ``original``: the folder of the run that this is a copy of, where that one is known.
+    """
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(last_sign))
+    if original is not None:
+        return f"This is a copy. The run itself is in {original.parent.parent.parent}: look at it and stop it there."
     if record.host and record.host != processes.host():
         what = f"It ran on {record.host.split(' ')[0]}, and there has been no sign of life since {when}."
     elif record.supervisor is None:

@@ -109,11 +109,19 @@ def point_to(state_folder: Path, run: Path) -> None:
     write_atomic(state_folder / WHERE, os.fsencode(run), durable=False)
 
 
+def place(state_folder: Path) -> Path | None:
+    """Where the folder of the run stands, by its supervisor's word; None where nobody has said."""
+    try:
+        return Path(os.fsdecode((state_folder / WHERE).read_bytes()))
+    except OSError:
+        return None
+
+
 def places(states: Path) -> Iterator[Path]:
     """The folders of the runs whose supervisors left a word below ``states``, of whatever project, alive or not."""
     for pointer in sorted(states.glob(f"*/{WHERE}")):
-        with contextlib.suppress(OSError):
-            yield Path(os.fsdecode(pointer.read_bytes()))
+        if (folder := place(pointer.parent)) is not None:
+            yield folder
 
 
 def beat(state_folder: Path) -> None:
@@ -129,6 +137,11 @@ def post(state_folder: Path, request: Request) -> None:
     write_atomic(state_folder / name, msgspec.json.encode(request), durable=False)
 
 
+def unread(state_folder: Path) -> bool:
+    """Whether a request lies there that nobody has taken out yet."""
+    return next(state_folder.glob(_REQUESTS), None) is not None
+
+
 def collect(state_folder: Path) -> Iterator[Request]:
     """Take the requests out of the letterbox, the oldest first. What cannot be read is thrown away."""
     for path in sorted(state_folder.glob(_REQUESTS)):
@@ -136,6 +149,14 @@ def collect(state_folder: Path) -> Iterator[Request]:
             data = path.read_bytes()
             path.unlink()
             yield msgspec.json.decode(data, type=Request)
+
+
+def what_to_do_with(supervisor: int) -> str:
+    """With a supervisor, by its process number, that does not listen: a sentence."""
+    return (
+        f"If somebody holds it, `kill -CONT {supervisor}` lets it go on; else `kill -KILL {supervisor}` ends it and "
+        "not the training, and the next stop gives the run another."
+    )
 
 
 def clear(state_folder: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from sdtui.base.errors import RunError, WriteError
+from sdtui.base.errors import RunError, SdtuiError, WriteError
 from sdtui.machine import processes
 from sdtui.runs import launch, store
 from sdtui.runs.live import Life, life_of
@@ -50,6 +50,17 @@ def request_pause(home: Path, run_id: str, *, held: bool) -> None:
 def ask(home: Path, run_id: str, request: Request) -> None:
     """Ask anything else of the run's supervisor. Raises as above."""
     _ask(_supervised(home, run_id), request)
+
+
+def unheard(home: Path, run_id: str) -> str | None:
+    """A sentence where what was asked of the run lies there still; None where its supervisor has taken it."""
+    try:
+        record = store.load(home, run_id)
+    except SdtuiError:
+        return None
+    if record.supervisor is None or not letterbox.unread(Path(record.state_folder)):
+        return None
+    return f"The run's supervisor has not listened yet. {letterbox.what_to_do_with(record.supervisor.pid)}"
 
 
 def _supervised(home: Path, run_id: str) -> RunRecord:

@@ -59,6 +59,7 @@ class Watchman:
         self._shown: letterbox.Status | None = None
         self._wake = _wake_on_signals()
         self._terminated = False
+        self._pointed = folder
 
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         """Start ``command`` as the leader of a new session, writing to ``console.log``.
@@ -143,6 +144,7 @@ class Watchman:
 
     def _hear(self) -> None:
         letterbox.beat(self._state)
+        self._point()
         for request in letterbox.collect(self._state):
             self._obey(request)
         if self._terminated:
@@ -261,6 +263,14 @@ class Watchman:
         self._shown = letterbox.Status(stage, self._stop_requested, time.time(), harder_at, after, self._paused)
         with contextlib.suppress(WriteError):  # a full disk must not end the supervision
             letterbox.write_status(self._state, self._shown)
+
+    def _point(self) -> None:
+        """Say where the run's folder stands, once its project was moved: its cards are in use there too."""
+        here = self._path
+        if here != self._pointed and os.fstat(self._folder).st_nlink:
+            self._pointed = here
+            with contextlib.suppress(WriteError):
+                letterbox.point_to(self._state, here)
 
     def _killed_for_memory(self) -> int | None:
         now = oom.kills()
