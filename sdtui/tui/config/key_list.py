@@ -11,7 +11,7 @@ from sdtui.tui.checks.finding_list import severity_mark
 from sdtui.tui.config.looked import Looked
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_end, fit_right
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _GROUP = 14
 _MARK = 2
@@ -22,31 +22,18 @@ _GROUPS_FROM = 80
 _PATHS = ("image_dir", "metadata_file", "conditioning_data_dir")
 
 
-class KeyList(VirtualList):
+class KeyList(RowList[KeyRow]):
     """One row a key."""
 
     def __init__(self) -> None:
         super().__init__(id="config-keys")
         self.looked: Looked | None = None
-        self.rows: tuple[KeyRow, ...] = ()
-        self.teaching: list[str] = []
-
-    @property
-    def row(self) -> KeyRow | None:
-        """The one under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def take(self, looked: Looked, rows: tuple[KeyRow, ...]) -> None:
         """Show these; the cursor stays with its key, or at its height."""
         here = self.row.key if self.row is not None else ""
         self.looked, self.rows = looked, rows
         self.rows_changed(next((place for place, row in enumerate(rows) if row.key == here), None))
-
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    def empty_text(self) -> list[str]:
-        return self.teaching
 
     @staticmethod
     def _group_width(width: int) -> int:

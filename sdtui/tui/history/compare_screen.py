@@ -155,7 +155,7 @@ class CompareScreen(Page[None]):
         return [row for row in seen.comparison.samples if row.prompt_index == prompt]
 
     def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
-        whole, one = self.query_one("#difference-whole", Lines), self.query_one(DifferenceList).difference
+        whole, one = self.query_one("#difference-whole", Lines), self.query_one(DifferenceList).row
         whole.show_fitted(lambda width: whole_lines(one, width) if one is not None else [])
 
     def on_virtual_list_resized(self, _event: VirtualList.Resized) -> None:

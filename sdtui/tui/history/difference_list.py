@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.cells import cell_len
 from rich.segment import Segment
 
@@ -13,29 +11,20 @@ from sdtui.tui.monitor.chart import STYLES
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.lines import Line, Span
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _TITLE_LEAST, _TITLE_MOST = 12, 24
 
 
-class DifferenceList(VirtualList):
+class DifferenceList(RowList[Difference]):
     """One row a setting."""
 
     def __init__(self) -> None:
         super().__init__(id="differences")
-        self.rows: Sequence[Difference] = ()
         self.runs = 2
-
-    def row_count(self) -> int:
-        return len(self.rows)
 
     def empty_text(self) -> list[str]:
         return ["All settings are the same."]
-
-    @property
-    def difference(self) -> Difference | None:
-        """The one under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def heading(self) -> Line:
         """The runs' letters over their columns."""

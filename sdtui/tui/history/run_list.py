@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -17,7 +15,7 @@ from sdtui.tui.marks import marks
 from sdtui.tui.monitor.chart import STYLES
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _MARK, _STAR = 2, 2
 _STEPS, _TIME, _LOSS = 14, 11, 9
@@ -29,26 +27,13 @@ _VERY_WIDE = 112
 """Cells from which on the settings and the note have a column."""
 
 
-class RunList(VirtualList):
+class RunList(RowList[PastRun]):
     """One row a run. Marked ones bear the letter that their curve will have."""
 
     def __init__(self) -> None:
         super().__init__(id="runs")
-        self.rows: Sequence[PastRun] = ()
         self.marked: list[str] = []
         """IDs in the order in which they were marked."""
-        self.teaching: list[str] = []
-
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    def empty_text(self) -> list[str]:
-        return self.teaching
-
-    @property
-    def past(self) -> PastRun | None:
-        """The run under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def heading(self) -> str:
         """The columns' names, over the columns."""

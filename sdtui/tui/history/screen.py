@@ -32,8 +32,8 @@ from sdtui.tui.history.delete_screen import DeleteScreen
 from sdtui.tui.history.note_screen import NoteScreen
 from sdtui.tui.history.rows import Order, arranged
 from sdtui.tui.history.run_list import RunList
-from sdtui.tui.page import Page
-from sdtui.tui.plan.find_input import FindInput
+from sdtui.tui.list_page import ListPage
+from sdtui.tui.widgets.find_input import FindInput
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -44,7 +44,7 @@ _REST = 10
 """So many times as long as it took to read them."""
 
 
-class HistoryScreen(Page["str | None"]):
+class HistoryScreen(ListPage["str | None"]):
     """Every run of the project. Dismissed with the ID of the one to be shown, or None."""
 
     AUTO_FOCUS = "RunList"
@@ -76,14 +76,9 @@ class HistoryScreen(Page["str | None"]):
     # How it stands ------------------------------------------------------------------------------------------------
 
     @property
-    def typing(self) -> bool:
-        """Whether letters are being typed."""
-        return self._finder.has_focus
-
-    @property
     def past(self) -> PastRun | None:
         """The run under the cursor."""
-        return self._list.past
+        return self._list.row
 
     @property
     def to_compare(self) -> list[str]:
@@ -96,10 +91,6 @@ class HistoryScreen(Page["str | None"]):
     @property
     def _list(self) -> RunList:
         return self.query_one(RunList)
-
-    @property
-    def _finder(self) -> FindInput:
-        return self.query_one(FindInput)
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -205,21 +196,8 @@ class HistoryScreen(Page["str | None"]):
 
     # Looking around -----------------------------------------------------------------------------------------------
 
-    def action_find(self) -> None:
-        self._finder.display = True
-        self._finder.focus()
-        self.refresh_bindings()
-
     def on_input_changed(self, _event: Input.Changed) -> None:
         self._arrange(top=True)
-
-    def on_find_input_done(self) -> None:
-        self._end_finding()
-
-    def _end_finding(self) -> None:
-        self._finder.display = bool(self._finder.value)
-        self._list.focus()
-        self.refresh_bindings()
 
     def action_broken(self) -> None:
         sentences = "\n\n".join(f"{one.id}: {one.problem}" for one in self.broken)
@@ -232,9 +210,8 @@ class HistoryScreen(Page["str | None"]):
         self._arrange(top=True)
 
     def action_leave(self) -> None:
-        if self.typing or self._finder.value:
-            self._finder.value = ""
-            self._end_finding()
+        if self._finding:
+            self._find_no_more()
         elif self._list.marked:
             self._list.marked.clear()
             self._list.redraw()

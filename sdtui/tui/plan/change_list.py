@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.segment import Segment
@@ -16,7 +15,7 @@ from sdtui.tui.plan.sentences import name_of, sentence_of
 from sdtui.tui.plan.words import drawn, excerpt, fitted
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_end, fit_right
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _TOKENS = 11
 _MARK = 2
@@ -25,32 +24,18 @@ _WIDE = 100
 _SUBSET = 16
 
 
-class ChangeList(VirtualList):
+class ChangeList(RowList[Row]):
     """One row a caption, change or file that is left out; each is made when it is first seen."""
 
     def __init__(self) -> None:
         super().__init__(id="plan-rows")
-        self.rows: Sequence[Row] = ()
         self.limit = 75
         self.root = Path()
         """The project's folder: paths are shown as seen from there."""
-        self.teaching: list[str] = []
-        """What stands there when there is nothing to list."""
         self.reasons = False
         """True where all rows are files that were left: then only the reason stands beside each."""
         self.with_captions = True
         """False where no row is a caption, so that there is no column for tokens."""
-
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    def empty_text(self) -> list[str]:
-        return self.teaching
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def heading(self) -> str:
         """The columns' names, over the columns."""

@@ -24,16 +24,16 @@ from sdtui.edits.proposal import Proposal
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask
-from sdtui.tui.page import Page
+from sdtui.tui.list_page import ListPage
 from sdtui.tui.plan import keys
 from sdtui.tui.plan.change_list import ChangeList
 from sdtui.tui.plan.choices import caches_line, going_line, progress_line
 from sdtui.tui.plan.detail import Detail
-from sdtui.tui.plan.find_input import FindInput
 from sdtui.tui.plan.left import LeftScreen
 from sdtui.tui.plan.rows import Row, holds, needs_care, other_changes, rows_of
 from sdtui.tui.plan.sentences import cares, counts, done_sentence, joined, told
 from sdtui.tui.widgets.cells import fit
+from sdtui.tui.widgets.find_input import FindInput
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, Span
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -43,7 +43,7 @@ _SENTENCE_LINES = 4
 _WARNING_LINES = 5
 
 
-class PlanScreen(Page["Applied | None"]):
+class PlanScreen(ListPage["Applied | None"]):
     """A Proposal on the screen. Dismissed with what was applied, or None."""
 
     AUTO_FOCUS = "ChangeList"
@@ -88,17 +88,8 @@ class PlanScreen(Page["Applied | None"]):
         return self._stop.is_set()
 
     @property
-    def typing(self) -> bool:
-        """Whether the letters that are looked for are being typed."""
-        return self._finder.has_focus
-
-    @property
     def _list(self) -> ChangeList:
         return self.query_one(ChangeList)
-
-    @property
-    def _finder(self) -> FindInput:
-        return self.query_one(FindInput)
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -214,10 +205,6 @@ class PlanScreen(Page["Applied | None"]):
         sentences = "\n\n".join(self.proposal.plan.warnings)
         self.app.push_screen(Ask(title, sentences, (Answer("esc", "close", ""),)))
 
-    def action_find(self) -> None:
-        self._finder.display = True
-        self._finder.focus()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         letters = event.value.casefold().strip()
         if not letters:
@@ -226,17 +213,9 @@ class PlanScreen(Page["Applied | None"]):
         else:
             self.shell.bridge.work(self, "find", lambda _cancelled: _matching(self._rows, letters), self._found)
 
-    def on_find_input_done(self) -> None:
-        self._end_finding()
-
     def _found(self, rows: list[Row]) -> None:
         self._list_rows(rows)
         self._show()
-
-    def _end_finding(self) -> None:
-        self._finder.display = bool(self._finder.value)
-        self._list.focus()
-        self.refresh_bindings()
 
     # Applying -----------------------------------------------------------------------------------------------------
 
@@ -301,9 +280,8 @@ class PlanScreen(Page["Applied | None"]):
         if self._writing is not None:
             self._stop.set()
             self._show()
-        elif self.typing or self._finder.value:
-            self._finder.value = ""
-            self._end_finding()
+        elif self._finding:
+            self._find_no_more()
         else:
             self.leave_with(None)
 

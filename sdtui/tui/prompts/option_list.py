@@ -14,7 +14,7 @@ from sdtui.trainer.prompt_file import PromptFile, PromptRow
 from sdtui.trainer.prompt_options import FIELDS, NEGATIVE, PROMPT, SEED, option_of, used_keys
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _TITLE = 15
 _FOR_ALL = " all"
@@ -62,17 +62,11 @@ def _default(key: str, defaults: Mapping[str, Any]) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-class OptionList(VirtualList):
+class OptionList(RowList[OptionRow]):
     """Rows of options."""
 
     def __init__(self) -> None:
         super().__init__(id="prompt-options")
-        self.rows: list[OptionRow] = []
-
-    @property
-    def row(self) -> OptionRow | None:
-        """The option under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def show(self, rows: list[OptionRow]) -> None:
         """Show these; the cursor stays on its option."""
@@ -81,9 +75,6 @@ class OptionList(VirtualList):
             return
         key = before[self.cursor].key if self.cursor < len(before) else PROMPT
         self.rows_changed(next((index for index, row in enumerate(rows) if row.key == key), 0))
-
-    def row_count(self) -> int:
-        return len(self.rows)
 
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         option = self.rows[row]

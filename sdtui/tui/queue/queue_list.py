@@ -10,36 +10,23 @@ from sdtui.runs.queueing.view import Place
 from sdtui.tui.queue.words import EMPTY, GPUS, INDENT, STEPS, cells_of, name_width
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import fit, fit_right
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _PLACE = INDENT - 3
 
 
-class QueueList(VirtualList):
+class QueueList(RowList[Place]):
     """One row a run."""
 
     def __init__(self, home: Path) -> None:
         """``home``: the ``.sdtui`` of the open project, whose runs are named without it."""
         super().__init__(id="queue")
-        self.rows: tuple[Place, ...] = ()
-        self.known = False
-        """Whether the queue was read: before that, nothing is said about it."""
         self._home = home
-
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    def empty_text(self) -> list[str]:
-        return list(EMPTY) if self.known else []
-
-    @property
-    def place(self) -> Place | None:
-        """The run under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def show(self, rows: tuple[Place, ...]) -> None:
         """Show these; the cursor stays on its run."""
-        before, self.rows, self.known = self.place, rows, True
+        before, self.rows = self.row, rows
+        self.teaching = list(EMPTY)  # nothing is said before the queue was read
         on = next(
             (index for index, row in enumerate(rows) if before and row.waiting.place == before.waiting.place), None
         )

@@ -60,7 +60,7 @@ class QueueScreen(Page["str | None"]):
     @property
     def place(self) -> Place | None:
         """The run under the cursor."""
-        return self.rows.place
+        return self.rows.row
 
     # Life ---------------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,7 @@ from sdtui.dataset.query import tag_filter
 from sdtui.dataset.tags import TagTogether
 from sdtui.plans.outcome import Applied
 from sdtui.tui.commands import key_of
-from sdtui.tui.page import Page
-from sdtui.tui.plan.find_input import FindInput
+from sdtui.tui.list_page import ListPage
 from sdtui.tui.plan.making import Making
 from sdtui.tui.tags import keys
 from sdtui.tui.tags.beside_pane import BesidePane
@@ -31,6 +30,7 @@ from sdtui.tui.tags.changes import TagChanges
 from sdtui.tui.tags.counted import Counted, Order, arranged, beside
 from sdtui.tui.tags.counted import count as counting
 from sdtui.tui.tags.tag_list import TagList
+from sdtui.tui.widgets.find_input import FindInput
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines
 from sdtui.tui.widgets.virtual_list import VirtualList
@@ -39,7 +39,7 @@ _REST = 0.08
 """Seconds that the cursor rests before it is counted what stands beside its tag."""
 
 
-class TagsScreen(Page["str | None"]):
+class TagsScreen(ListPage["str | None"]):
     """Every tag of the project. Dismissed with the filter of the tag that was chosen, or None."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal")]  # noqa: RUF012 -- Textual's own form
@@ -75,11 +75,6 @@ class TagsScreen(Page["str | None"]):
     # How it stands ------------------------------------------------------------------------------------------------
 
     @property
-    def typing(self) -> bool:
-        """Whether letters of a tag are being typed."""
-        return self._finder.has_focus
-
-    @property
     def busy(self) -> bool:
         """Whether a proposal is being made."""
         return self._making.progress is not None
@@ -98,10 +93,6 @@ class TagsScreen(Page["str | None"]):
     @property
     def _list(self) -> TagList:
         return self.query_one(TagList)
-
-    @property
-    def _finder(self) -> FindInput:
-        return self.query_one(FindInput)
 
     # Life ---------------------------------------------------------------------------------------------------------
 
@@ -222,21 +213,8 @@ class TagsScreen(Page["str | None"]):
 
     # Looking around -----------------------------------------------------------------------------------------------
 
-    def action_find(self) -> None:
-        self._finder.display = True
-        self._finder.focus()
-        self.refresh_bindings()
-
     def on_input_changed(self, _event: Input.Changed) -> None:
         self._arrange(top=True)
-
-    def on_find_input_done(self) -> None:
-        self._end_finding()
-
-    def _end_finding(self) -> None:
-        self._finder.display = bool(self._finder.value)
-        self._list.focus()
-        self.refresh_bindings()
 
     def action_order(self) -> None:
         orders = [order for order in Order if order is not Order.FILTER or self._kept is not None]
@@ -263,9 +241,8 @@ class TagsScreen(Page["str | None"]):
     def action_leave(self) -> None:
         if self.busy:
             self._making.stop()
-        elif self.typing or self._finder.value:
-            self._finder.value = ""
-            self._end_finding()
+        elif self._finding:
+            self._find_no_more()
         elif self.chosen:
             self.chosen.clear()
             self._list.redraw()

@@ -10,7 +10,7 @@ from sdtui.base.text import count, safe
 from sdtui.dataset.tags import TagCount
 from sdtui.tui.theme import Inks
 from sdtui.tui.widgets.cells import bar, fit, fit_right
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 _NUMBER = 8
 _BAR = 8
@@ -18,12 +18,11 @@ _SUBSET = 11
 _MARK = 2
 
 
-class TagList(VirtualList):
+class TagList(RowList[TagCount]):
     """One row a tag."""
 
     def __init__(self) -> None:
         super().__init__(id="tags")
-        self.rows: Sequence[TagCount] = ()
         self.filtered: Mapping[str, int] | None = None
         self.subsets: Sequence[str] = ()
         """The names of the subsets that have columns, as far as there is room."""
@@ -31,18 +30,11 @@ class TagList(VirtualList):
         """All images: what the bars are a share of."""
         self.chosen: set[str] = set()
         """The tags that are marked."""
-        self.teaching: list[str] = []
-
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    def empty_text(self) -> list[str]:
-        return self.teaching
 
     @property
     def tag(self) -> str | None:
         """The tag under the cursor."""
-        return self.rows[self.cursor].tag if self.cursor < len(self.rows) else None
+        return self.row.tag if self.row is not None else None
 
     def heading(self) -> str:
         """The columns' names, over the columns."""

@@ -8,7 +8,7 @@ from sdtui.trainer.profiles import PROFILES
 from sdtui.tui.theme import Inks
 from sdtui.tui.train.rows import PROFILE, Row
 from sdtui.tui.widgets.cells import fit, fit_end
-from sdtui.tui.widgets.virtual_list import VirtualList
+from sdtui.tui.widgets.row_list import RowList
 
 GROUP_WIDTH = 11
 TITLE_WIDTH = 21
@@ -16,17 +16,11 @@ NARROW = 46
 """Cells below which the group's column is left out."""
 
 
-class Form(VirtualList):
+class Form(RowList[Row]):
     """The rows of ``train.rows``."""
 
     def __init__(self) -> None:
         super().__init__(id="form")
-        self.rows: list[Row] = []
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def show(self, rows: list[Row]) -> None:
         """Show these rows; the cursor stays with its setting."""
@@ -47,9 +41,6 @@ class Form(VirtualList):
     @staticmethod
     def _group_width(width: int) -> int:
         return GROUP_WIDTH if width >= NARROW else 0
-
-    def row_count(self) -> int:
-        return len(self.rows)
 
     def draw(self, row: int, width: int, ink: Inks) -> list[Segment]:
         line = self.rows[row]

@@ -179,7 +179,7 @@ def turned(row: Row, by: int) -> str | None:
     return choices[(choices.index(current) + by) % len(choices)]
 
 
-def find_rows(rows: list[Row], matches: Callable[[Row], bool]) -> int | None:
+def find_rows(rows: Sequence[Row], matches: Callable[[Row], bool]) -> int | None:
     """The index of the first row that ``matches``."""
     return next((index for index, row in enumerate(rows) if matches(row)), None)
 

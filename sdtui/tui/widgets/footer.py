@@ -34,7 +34,7 @@ class Footer(Widget):
     def _update(self, screen: Screen[object]) -> None:
         if not self.is_attached or self.app.screen is not self.screen:
             return
-        shown = [each for each in working_now(screen) if each.command.label]
+        shown = [each for each in working_now(screen) if each.command.label and each.command.worth(each.node)]
         while len(shown) > MOST or (len(shown) > 2 and self._width(shown) > self.size.width):
             shown.pop(-3)  # the last two lead to everything else
         if shown != self._shown:
