@@ -13,8 +13,8 @@ from sdtui.base.there import is_folder
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
 from sdtui.machine.filesystems import free_space, kind_of
-from sdtui.runs.live import live_anywhere
 from sdtui.runs.setup import naming
+from sdtui.runs.setup.taken import taken_names
 from sdtui.trainer.checkpoint_size import SavedSizes
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.saves import Saves
@@ -90,8 +90,9 @@ def _unwritable(key: str, folder: Path) -> Iterator[Finding]:
 
 
 def _taken(project: Project, folder: Path, name: str) -> Iterator[Finding]:
-    if any(run.name == name and run.output_dir == str(folder) for run in live_anywhere(project.home)):
-        message = f"A run called {name} is writing to this folder now."
+    taken = taken_names(project.home, folder)
+    if name in taken:
+        message = f"A run called {name} {taken[name]}."
         yield Finding("name-in-use", Severity.ERROR, message, folder, files=(folder,), fix="Set another output_name.")
     files = naming.files_of(folder, name)
     if files:

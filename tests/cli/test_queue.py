@@ -177,3 +177,17 @@ def test_other_projects_are_named_and_left_out_where_one_is_asked_for(
     assert [run["project"] for run in document(inside)["runs"]] == [str(lab.root), str(other.root)]
     assert names(document(inside, other.root)) == ["dog"]
     assert document(inside, other.root)["runs"][0]["position"] == 2
+
+
+def test_a_name_that_only_waits_is_said_to_wait(inside: Cli, lab: QueueLab) -> None:
+    waiting = queued(inside, lab, "circle")
+    refused = inside("train", lab.root, *LORA, "--set", "output_name=circle", "--dry-run")
+    assert refused.returncode == 2
+    assert "A run called circle waits in the queue to write to this folder" in refused.stderr
+    again = inside("runs", "again", lab.root, waiting, "--dry-run")
+    assert again.returncode == 0, again.stderr
+    assert "A run called circle waits in the queue to write to this folder, so this run is called circle-2." in (
+        again.stderr
+    )
+    checked = inside("check", lab.root, *LORA, "--set", "output_name=circle", "--json")
+    assert "A run called circle waits in the queue" in checked.stdout

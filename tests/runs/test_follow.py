@@ -56,6 +56,20 @@ def test_a_view_begins_with_the_keys_that_scripts_rely_on(tmp_path: Path) -> Non
     assert list(document["samples"][0]) == ["path", "step", "epoch", "prompt_index", "seed"]
 
 
+def test_images_that_a_warning_is_about_are_no_warnings_of_their_own(tmp_path: Path) -> None:
+    source = "   train_util.py:2097\n"
+    told = ("No caption file found for 7 images. Training will continue.", "/data/4_a b/x.png", "/data/4_a b/y.JPG")
+    more = ("/data/4_a b/z.png... and 2 more", "no regularization images", "/data/other.png")
+    run = RecordedRun(tmp_path, "".join(f"{'':20}WARNING  {text}{source}" for text in (*told, *more)).encode())
+    run.end()
+    assert run.follower().poll().warnings == (
+        told[0],
+        "no regularization images",
+        "/data/other.png",
+        "Without a caption file: x.png, y.JPG, z.png... and 2 more.",
+    )
+
+
 def test_however_the_log_is_cut_steps_never_go_back_and_the_end_is_the_same(tmp_path: Path) -> None:
     whole = (DATA / "real_run/console.log").read_bytes()
     run = RecordedRun(tmp_path, supervisor=_own_mark())

@@ -84,10 +84,12 @@ def settings_again(home: Path, record: RunRecord, changes: Mapping[str, str]) ->
     name = settings.text("output_name")
     if name and "output_name" not in changes:
         output_dir = Path(settings.text("output_dir") or home.parent / "model")
-        free = naming.free_name(output_dir, name, taken_names(home, output_dir))
+        taken = taken_names(home, output_dir)
+        free = naming.free_name(output_dir, name, taken)
         if free != name:
             settings = settings.with_text("output_name", free)
-            notes.append(f"Files of {name} stand there, so this run is called {free}.")
+            why = f"A run called {name} {taken[name]}" if name in taken else f"Files of {name} stand in its folder"
+            notes.append(f"{why}, so this run is called {free}.")
     return settings, tuple(notes)
 
 

@@ -138,7 +138,7 @@ def _name(home: Path, record: RunRecord) -> str:
     """The first part's name, numbered on: nothing of an earlier part is overwritten."""
     names = [part.name for part in parts_of(home, record)]
     output_dir = Path(record.output_dir)
-    return naming.free_name(output_dir, names[0], taken_names(home, output_dir) | frozenset(names))
+    return naming.free_name(output_dir, names[0], {*taken_names(home, output_dir), *names})
 
 
 def _told(settings: Settings, record: RunRecord, point: StatePoint, changes: Mapping[str, str]) -> Settings:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from sdtui.runs.record import RunState
 from sdtui.trainer import events as e
+from sdtui.trainer.names import looks_like_picture
 
 NAN_SINCE = "The loss is not a number since step"
+_CAPTIONLESS = "No caption file found"
+_AND_MORE = "... and "
 _WARNINGS = 100
 _KEPT_AT_EACH_END = 10
 
@@ -39,6 +43,9 @@ class Story:
         self.average_steps = array("q")
         self.average_values = array("d")
         self._warnings: dict[str, None] = {}
+        self._names_follow = False
+        """The trainer warned of images without a caption, and names the first of them next, a warning each."""
+        self._captionless: list[str] = []
         self._told = 0
         self._newest: dict[type[e.Event], tuple[int, e.Event]] = {}
         self._first_failures: list[tuple[int, e.Event]] = []
@@ -69,8 +76,9 @@ class Story:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Each different warning of the trainer once, the first hundred."""
-        return tuple(self._warnings)
+        """Each different warning of the trainer once, the first hundred; images that one is about stand in it."""
+        named = f"Without a caption file: {', '.join(self._captionless)}."
+        return (*self._warnings, *([named] if self._captionless else []))
 
     def _keep(self, event: e.Event) -> None:
         if isinstance(event, (e.Traceback, e.ErrorLine, e.LauncherFailed)):
@@ -107,7 +115,7 @@ class Story:
         elif isinstance(event, e.ModelSaved):
             self.model_saved = True
         elif isinstance(event, e.WarningLine):
-            self._warn(event.text)
+            self._warned(event.text)
         elif isinstance(event, e.NanLoss):
             self.nan_since = event.step
             self._warn(f"{NAN_SINCE} {event.step:,}.")
@@ -118,6 +126,15 @@ class Story:
         self.bar_speed = event.it_per_s if event.it_per_s is not None else self.bar_speed
         if event.avr_loss is not None:
             self.average(event.step, event.avr_loss)
+
+    def _warned(self, text: str) -> None:
+        path = text.partition(_AND_MORE)[0]
+        if self._names_follow and looks_like_picture(path):
+            if len(self._captionless) < _WARNINGS:
+                self._captionless.append(PurePath(text).name)
+            return
+        self._names_follow = text.startswith(_CAPTIONLESS)
+        self._warn(text)
 
     def _warn(self, text: str) -> None:
         if len(self._warnings) < _WARNINGS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from pathlib import Path
 
 from sdtui.base.errors import UsageError
@@ -47,7 +48,7 @@ def _is_output(entry: str, name: str) -> bool:
     return entry != name and parse_checkpoint_name(entry, name) is not None
 
 
-def free_name(output_dir: Path, wanted: str, taken: frozenset[str]) -> str:
+def free_name(output_dir: Path, wanted: str, taken: Container[str]) -> str:
     """``wanted``, or ``wanted-2`` and so on: the first that no file in ``output_dir`` and no name in ``taken`` has."""
     for number in range(1, 10_000):
         name = wanted if number == 1 else f"{wanted}-{number}"

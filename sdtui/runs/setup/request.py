@@ -269,7 +269,7 @@ class _Draft:
         naming.check_name(chosen)
         if chosen in taken:
             raise UsageError(
-                f"A run called {chosen} is writing to this folder now, or waits to",
+                f"A run called {chosen} {taken[chosen]}",
                 path=here,
                 remedy="Set another output_name.",
             )
