@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,7 +16,7 @@ from sdtui.cli.run_place import find_run, json_option, place_argument, which_arg
 from sdtui.cli.starting import begin, document, may_overwrite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sdtui.dataset.project import Project
     from sdtui.runs.again.changes import Change
@@ -25,14 +26,42 @@ if TYPE_CHECKING:
     from sdtui.runs.setup.request import Prepared
     from sdtui.trainer.location import TrainerInstall
 
-set_option = click.option(
-    "--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting; KEY= leaves it out."
-)
-dry_option = click.option("--dry-run", is_flag=True, help="Show what would be started; start nothing.")
-gpus_option = click.option("--gpus", metavar="0,1", help="Train on these cards only, as nvidia-smi counts them.")
-queue_option = click.option("--queue", "queueing", is_flag=True, help="Let it wait until its cards are free.")
-follow_option = click.option("--follow", is_flag=True, help="Print progress until the run ends.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What both commands are asked alike, by the names of ``asking_options``."""
+
+    texts: tuple[str, ...]
+    gpus: str | None
+    dry_run: bool
+    queueing: bool
+    follow: bool
+    yes: bool
+    as_json: bool
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Each KEY=VALUE; the cards are one of them."""
+        return self.texts if self.gpus is None else (*self.texts, f"gpus={self.gpus}")
+
+
+def asking_options(command: Command) -> Command:
+    """``command`` with the options that ``Asked`` is made of."""
+    for option in (
+        json_option,
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--follow", is_flag=True, help="Print progress until the run ends."),
+        click.option("--queue", "queueing", is_flag=True, help="Let it wait until its cards are free."),
+        click.option("--dry-run", is_flag=True, help="Show what would be started; start nothing."),
+        click.option("--gpus", metavar="0,1", help="Train on these cards only, as nvidia-smi counts them."),
+        click.option(
+            "--set", "texts", metavar="KEY=VALUE", multiple=True, help="Change a setting; KEY= leaves it out."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command("resume")
@@ -45,26 +74,8 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
     help="The saved state to go on from (default: the furthest of the run).",
 )
 @click.option("--states", "list_states", is_flag=True, help="List the states that there are, and start nothing.")
-@set_option
-@gpus_option
-@dry_option
-@queue_option
-@follow_option
-@yes_option
-@json_option
-def resume_command(
-    directory: Path,
-    run_id: str | None,
-    state: Path | None,
-    list_states: bool,
-    texts: tuple[str, ...],
-    gpus: str | None,
-    dry_run: bool,
-    queueing: bool,
-    follow: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
+@asking_options
+def resume_command(directory: Path, run_id: str | None, state: Path | None, list_states: bool, **given: Any) -> None:
     """Go on with a run from one of its saved states (save_state).
 
     Steps are counted over all parts, and the curve goes on. It says what was changed since, in the settings and in the
@@ -74,66 +85,38 @@ def resume_command(
     from sdtui.runs.again.states import states_of_run
     from sdtui.trainer.profiles import pairs_of
 
+    asked = Asked(**given)
     home, record = find_run(directory, run_id)
     if list_states:
-        _show_states(states_of_run(home, record), as_json=as_json)
+        _show_states(states_of_run(home, record), as_json=asked.as_json)
         return
     if state is not None and run_id is None:
         record = run_of_state(home, record, state)
-    texts = (*texts, f"gpus={gpus}") if gpus is not None else texts
     user = _user()
-    project = _project(home, record, dry_run=dry_run, yes=yes)
-    install = _install(record, texts, user, project)
-    found = resume(home, record, state, pairs_of(texts), project=project, install=install, user=user)
-    more = _resumed(found)
-    if dry_run:
-        _show(found.prepared, as_json=as_json, more=more, changes=found.changes)
-        return
-    _tell(found.prepared, found.changes)
-    if may_overwrite(found.prepared, yes=yes):
-        begin(home, found.prepared, queueing=queueing, follow=follow, as_json=as_json, more=more)
+    project = _project(home, record, asked)
+    install = _install(record, asked, user, project)
+    found = resume(home, record, state, pairs_of(asked.settings), project=project, install=install, user=user)
+    _begin(home, found.prepared, found.changes, _resumed(found), asked)
 
 
 @click.command("again")
 @place_argument
 @which_argument
-@set_option
-@gpus_option
-@dry_option
-@queue_option
-@follow_option
-@yes_option
-@json_option
-def again_command(
-    directory: Path,
-    run_id: str | None,
-    texts: tuple[str, ...],
-    gpus: str | None,
-    dry_run: bool,
-    queueing: bool,
-    follow: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
+@asking_options
+def again_command(directory: Path, run_id: str | None, **given: Any) -> None:
     """Start a run once more, from its beginning, with the same settings or with changes."""
     from sdtui.runs.again.changes import changes_since
     from sdtui.runs.again.relaunch import again
     from sdtui.trainer.profiles import pairs_of
 
+    asked = Asked(**given)
     home, record = find_run(directory, run_id)
-    texts = (*texts, f"gpus={gpus}") if gpus is not None else texts
     user = _user()
-    project = _project(home, record, dry_run=dry_run, yes=yes)
-    install = _install(record, texts, user, project)
-    prepared = again(home, record, pairs_of(texts), project=project, install=install, user=user)
+    project = _project(home, record, asked)
+    install = _install(record, asked, user, project)
+    prepared = again(home, record, pairs_of(asked.settings), project=project, install=install, user=user)
     changes = changes_since(record, prepared)
-    more = {"relaunch_of": record.id, "changes": _changes(changes)}
-    if dry_run:
-        _show(prepared, as_json=as_json, more=more, changes=changes)
-        return
-    _tell(prepared, changes)
-    if may_overwrite(prepared, yes=yes):
-        begin(home, prepared, queueing=queueing, follow=follow, as_json=as_json, more=more)
+    _begin(home, prepared, changes, {"relaunch_of": record.id, "changes": _changes(changes)}, asked)
 
 
 def _user() -> UserSettings:
@@ -143,17 +126,17 @@ def _user() -> UserSettings:
     return loaded.settings
 
 
-def _project(home: Path, record: RunRecord, *, dry_run: bool, yes: bool) -> Project:
+def _project(home: Path, record: RunRecord, asked: Asked) -> Project:
     """What the run trained on, as it stands now."""
     from sdtui.dataset.scan import scan
     from sdtui.runs.again.relaunch import source_of_run
 
     source = source_of_run(home, record)
-    settle_interrupted(source, dry_run=dry_run, yes=yes)
+    settle_interrupted(source, dry_run=asked.dry_run, yes=asked.yes)
     return run_work(scan(source))
 
 
-def _install(record: RunRecord, texts: Sequence[str], user: UserSettings, project: Project) -> TrainerInstall | None:
+def _install(record: RunRecord, asked: Asked, user: UserSettings, project: Project) -> TrainerInstall | None:
     """The trainer to go on with; what its script takes beside our table is asked where it is needed."""
     from sdtui.cli.given_settings import given_settings
     from sdtui.runs.again.relaunch import found_trainer, settings_of_run
@@ -161,8 +144,8 @@ def _install(record: RunRecord, texts: Sequence[str], user: UserSettings, projec
     settings = settings_of_run(record)
     install = found_trainer(settings, project.root, user)
     if install is not None:
-        own = [text for text in texts if text.startswith("script=")] or [f"script={settings.script}"]
-        given_settings(record.profile, [*own, *texts], user, project.root)
+        own = [text for text in asked.texts if text.startswith("script=")] or [f"script={settings.script}"]
+        given_settings(record.profile, [*own, *asked.settings], user, project.root)
     return install
 
 
@@ -215,6 +198,15 @@ def _changes(changes: Sequence[Change]) -> list[dict[str, str]]:
     return [{"kind": change.kind, "what": change.what, "sentence": change.sentence} for change in changes]
 
 
+def _begin(home: Path, prepared: Prepared, changes: Sequence[Change], more: dict[str, Any], asked: Asked) -> None:
+    """Say what was changed; then start it, or show what would be started. ``more`` goes into the JSON document."""
+    _tell(prepared, changes)
+    if asked.dry_run:
+        _show(prepared, more, as_json=asked.as_json)
+    elif may_overwrite(prepared, yes=asked.yes):
+        begin(home, prepared, queueing=asked.queueing, follow=asked.follow, as_json=asked.as_json, more=more)
+
+
 def _tell(prepared: Prepared, changes: Sequence[Change]) -> None:
     for note in prepared.notes:
         narrate(f"Note: {safe(note)}")
@@ -224,8 +216,7 @@ def _tell(prepared: Prepared, changes: Sequence[Change]) -> None:
         narrate(f"  {safe(change.sentence)}")
 
 
-def _show(prepared: Prepared, *, as_json: bool, more: dict[str, Any], changes: Sequence[Change]) -> None:
-    _tell(prepared, changes)
+def _show(prepared: Prepared, more: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json({**document(prepared), **more})
         return
