@@ -76,4 +76,7 @@ def speed(it_per_s: float) -> str:
     """``3.1 it/s``; ``2.5 s/it`` when a step takes longer than a second."""
     if it_per_s <= 0:
         return "· it/s"
-    return f"{it_per_s:.2g} it/s" if it_per_s >= 1 else f"{1 / it_per_s:.3g} s/it"
+    if it_per_s < 1:
+        seconds = 1 / it_per_s
+        return f"{seconds:.3g} s/it" if seconds < 999.5 else f"{seconds:,.0f} s/it"
+    return f"{it_per_s:.1f} it/s" if it_per_s < 9.95 else f"{it_per_s:,.0f} it/s"

@@ -89,14 +89,19 @@ def wait_for_end(mark: ProcessMark, seconds: float = 60.0) -> None:
         os.close(handle)
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[RunLab]:
-    (tmp_path / "images").mkdir()
-    lab = RunLab(tmp_path)
-    yield lab
-    for record in store.list_runs(lab.home):
+def end_all(home: Path) -> None:
+    """Kill every trainer of the project, and wait for those who watch them."""
+    for record in store.list_runs(home):
         for pid in processes.group_members(record.trainer) if record.trainer else ():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if record.supervisor is not None:
             wait_for_end(record.supervisor)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[RunLab]:
+    (tmp_path / "images").mkdir()
+    lab = RunLab(tmp_path)
+    yield lab
+    end_all(lab.home)

@@ -25,7 +25,7 @@ from sdtui.runs.record import ProcessMark, RunRecord, RunView
 from sdtui.runs.setup.request import make_request
 from sdtui.trainer.location import require_trainer
 from sdtui.trainer.profiles import parse_settings
-from tests.runs.conftest import wait_for_end
+from tests.runs.conftest import end_all, wait_for_end
 
 _PLAYED = Path(__file__).parent / "played.py"
 _FACTS = {
@@ -145,9 +145,4 @@ def _end_all(lab: QueueLab) -> None:
     if (keeper := lab.keeper()) is not None:
         os.kill(keeper.pid, signal.SIGKILL)
         wait_for_end(keeper)
-    for record in store.list_runs(lab.home):
-        for pid in processes.group_members(record.trainer) if record.trainer else ():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if record.supervisor is not None:
-            wait_for_end(record.supervisor)
+    end_all(lab.home)

@@ -273,6 +273,28 @@ def test_an_end_that_cannot_be_written_yet_is_known_and_written_later(lab: RunLa
     assert obstacle.is_file() and view.state is RunState.DONE
 
 
+def test_a_supervisor_that_cannot_even_say_that_the_disk_is_full_keeps_the_end(
+    lab: RunLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = store.new_run_folder
+
+    def on_a_full_disk(home: Path, name: str) -> tuple[str, Path]:
+        run_id, folder = make(home, name)
+        (folder / store.SUPERVISOR_LOG).symlink_to("/dev/full")
+        return run_id, folder
+
+    monkeypatch.setattr(store, "new_run_folder", on_a_full_disk)
+    lab.fifo("go")
+    record = lab.launch("wait=go", "train=4", "saved")
+    (lab.home / "runs" / record.id / store.EXIT).mkdir()
+    lab.release("go")
+    while not (Path(record.state_folder) / store.EXIT).exists():
+        assert processes.alive(record.supervisor)
+    assert Follower(lab.home, record).poll().state is RunState.DONE
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGKILL)
+
+
 def test_the_supervisor_ends_though_its_folder_was_deleted(lab: RunLab) -> None:
     lab.fifo("go")
     record = lab.launch("wait=go")

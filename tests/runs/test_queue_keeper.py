@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sdtui.runs import store
 from sdtui.runs.launch import own_environment
 from sdtui.runs.queueing import keeper, queue, queue_file
 from sdtui.runs.queueing.view import look
-from sdtui.runs.record import RunState
+from sdtui.runs.record import RunRecord, RunState
 from tests.runs.conftest import wait_for_end
 from tests.runs.queue_lab import QueueLab, lab
 
@@ -124,15 +125,21 @@ def test_a_run_that_is_refused_at_its_turn_fails_with_the_sentence_and_the_next_
 
 @pytest.mark.slow
 def test_a_damaged_order_is_held_back_and_the_next_begins(lab: QueueLab) -> None:
+    first = _the_next_begins_although(lab, lambda folder: (folder / store.QUEUED).write_bytes(b"{"))
+    assert "cannot be read" in (lab.view(first).waiting or "")
+
+
+def _the_next_begins_although(lab: QueueLab, spoil: Callable[[Path], object]) -> RunRecord:
+    """A run whose folder was spoiled before its turn: the one behind it had its own."""
     lab.fifo("b")
     queue.pause()
     first = lab.put("first", "say=never")
     second = lab.put("second", "tell=b")
-    (lab.home / "runs" / first.id / store.QUEUED).write_bytes(b"{")
+    spoil(lab.home / "runs" / first.id)
     queue.go_on()
     lab.meet("b")
     lab.end(second)
-    assert "cannot be read" in (lab.view(first).waiting or "")
+    return first
 
 
 @pytest.mark.slow
@@ -202,8 +209,8 @@ def _keeper_in_a_turn(lab: QueueLab) -> int:
             return found.pid
 
 
-@pytest.mark.slow
-def test_a_secret_that_comes_after_the_first_look_lets_the_run_go(lab: QueueLab) -> None:
+def _held_for_its_secret(lab: QueueLab) -> RunRecord:
+    """A run whose turn has come after the keeper that knew its secret was killed; it tells ``b`` when it begins."""
     lab.fifo("a", "b", "go")
     lab.put("first", "tell=a", "wait=go")
     second = lab.put("second", "env=WANDB_API_KEY", "tell=b", wandb_api_key="sesame-open")
@@ -213,21 +220,19 @@ def test_a_secret_that_comes_after_the_first_look_lets_the_run_go(lab: QueueLab)
     lab.release("go")
     while lab.waiting(second).held is None:
         keeper.wake()
+    return second
+
+
+@pytest.mark.slow
+def test_a_secret_that_comes_after_the_first_look_lets_the_run_go(lab: QueueLab) -> None:
+    second = _held_for_its_secret(lab)
     keeper.hand_over(second.id, {"WANDB_API_KEY": "sesame-open"})
     lab.meet("b")
 
 
 @pytest.mark.slow
 def test_a_secret_that_only_memory_held_is_asked_for_again(lab: QueueLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab.fifo("a", "b", "go")
-    lab.put("first", "tell=a", "wait=go")
-    second = lab.put("second", "env=WANDB_API_KEY", "tell=b", wandb_api_key="sesame-open")
-    lab.meet("a")
-    lab.kill_keeper()
-    look()
-    lab.release("go")
-    while lab.waiting(second).held is None:
-        keeper.wake()
+    second = _held_for_its_secret(lab)
     assert "needs WANDB_API_KEY" in (lab.view(second).waiting or "")
     monkeypatch.setenv("WANDB_API_KEY", "sesame-open")
     queue.release(lab.waiting(second))
@@ -256,13 +261,7 @@ def test_a_secret_comes_to_the_run_and_stands_nowhere(lab: QueueLab, monkeypatch
 
 @pytest.mark.slow
 def test_a_run_in_a_folder_that_cannot_be_written_to_is_held_back(lab: QueueLab) -> None:
-    lab.fifo("b")
-    queue.pause()
-    first = lab.put("first", "say=never")
-    second = lab.put("second", "tell=b")
-    (lab.home / "runs" / first.id / store.SUPERVISOR_LOG).mkdir()  # root may write anywhere else
-    queue.go_on()
-    lab.meet("b")
-    lab.end(second)
+    # A folder of the log's name: root may write anywhere else.
+    first = _the_next_begins_although(lab, lambda folder: (folder / store.SUPERVISOR_LOG).mkdir())
     assert lab.waiting(first).held is not None
     assert lab.view(first).state is RunState.QUEUED

@@ -23,6 +23,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import make_folder, write_error
+from sdtui.base.own_log import note
 from sdtui.runs import store
 from sdtui.runs.launch import own_environment
 from sdtui.runs.live import live_of_user
@@ -243,8 +244,7 @@ def _last_words(home: Path, run_id: str, status: int) -> str:
 
 
 def _log(sentence: str) -> None:
-    sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}\n")
-    sys.stderr.flush()
+    note(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}")
 
 
 if __name__ == "__main__":

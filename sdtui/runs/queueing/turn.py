@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sdtui.base.errors import RunError, SdtuiError
+from sdtui.base.own_log import note
 from sdtui.base.settings import load_settings
 from sdtui.dataset.scan import open_project
 from sdtui.plans.journal import Journal
@@ -37,10 +38,10 @@ def main(arguments: Sequence[str]) -> int:
         _forget_own_path(home, run_id)
         take_turn(home, store.load(home, run_id))
     except LockedError as error:
-        sys.stderr.write(f"{error.sentence()}\n")
+        note(error.sentence())
         return LATER
     except SdtuiError as error:
-        sys.stderr.write(f"{error.sentence()}\n")
+        note(error.sentence())
         queue.refuse(home, run_id, error.sentence())
         if _failed(home, run_id):
             tell_end(run_folder(home, run_id), own_environment())

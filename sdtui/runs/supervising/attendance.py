@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.own_log import note
 from sdtui.base.settings import load_settings, settings_path
 from sdtui.machine import processes
 
@@ -73,7 +74,7 @@ class Attendance:
         try:
             child = _attendant(run)
         except OSError as error:
-            sys.stderr.write(f"The run is not attended: {error}\n")
+            note(f"The run is not attended: {error}")
             return
         child.returncode = 0  # the supervisor waits for all its children itself
         self._pid = child.pid

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from sdtui.base.errors import SdtuiError
+from sdtui.base.own_log import note
 from sdtui.base.settings import UserSettings, load_settings
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
             if not attendant.look():
                 return 0
         except (SdtuiError, OSError) as error:
-            sys.stderr.write(f"attendant: {error}\n")
+            note(f"attendant: {error}")
             attendant = None
         select.select([wake], [], [], LOOK_EVERY)
         with contextlib.suppress(BlockingIOError):

@@ -20,6 +20,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, SdtuiError
 from sdtui.base.files import make_folder
+from sdtui.base.own_log import note
 from sdtui.runs import store
 from sdtui.runs.log.log_keeping import keep_small
 from sdtui.runs.record import RunRecord
@@ -89,7 +90,7 @@ def _claim(folder: Path) -> int:
         raise RunError("This run has a supervisor already", path=folder) from error
     except OSError as error:
         # Some network file systems know no locks; two supervisors at once are then only unlikely.
-        sys.stderr.write(f"No lock on {state}: {error}\n")
+        note(f"No lock on {state}: {error}")
     letterbox.point_to(state, folder)
     return lock
 

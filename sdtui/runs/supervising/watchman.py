@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, WriteError
 from sdtui.base.files import explain
+from sdtui.base.own_log import note
 from sdtui.machine import oom, processes
 from sdtui.runs import store
 from sdtui.runs.record import ProcessMark, RunExit, RunRecord
@@ -309,7 +309,7 @@ class Watchman:
                 store.write_exit(self._path, ended)
             except (OSError, WriteError) as error:
                 if attempt == 0:
-                    sys.stderr.write(f"{error}\n")
+                    note(str(error))
                     with contextlib.suppress(WriteError):
                         store.write_exit(self._state, ended)
                 time.sleep(_TRY_EVERY)
