@@ -11,24 +11,15 @@ import pytest
 
 from sdtui.cli import runs_stop
 from sdtui.machine import processes
-from sdtui.runs.record import RunRecord
 from sdtui.runs.supervising.letterbox import StopAfter
 from tests.conftest import Cli
 from tests.runs.conftest import RunLab, lab
-from tests.runs.test_stop_after import until_heard
+from tests.runs.test_stop_after import at_step_3, until_heard
 
 __all__ = ["lab"]
 
 STEPS = ("--save_every_n_steps", "3")
 SAMPLES = ("--sample_every_n_epochs", "1")
-
-
-def at_step_3(lab: RunLab, *words: str) -> RunRecord:
-    for name in ("ready", "go", "never"):
-        lab.fifo(name)
-    record = lab.launch("header=10", "steps=1-3-10", "tell=ready", "wait=go", *words, "wait=never")
-    lab.meet("ready")
-    return record
 
 
 def test_stop_after_a_save_says_so_waits_for_it_and_is_taken_back(sdtui: Cli, lab: RunLab) -> None:
