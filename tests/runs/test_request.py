@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 import toml
 from PIL import Image
 
-from sdtui.base.errors import ChangedOutsideError, NotADatasetError, TrainerError, UsageError
+from sdtui.base import files
+from sdtui.base.errors import ChangedOutsideError, NotADatasetError, TrainerError, UsageError, WriteError
 from sdtui.base.settings import UserSettings
 from sdtui.dataset.project import Project
 from sdtui.dataset.scan import open_project
@@ -228,6 +230,22 @@ def test_two_that_are_prepared_at_once_do_not_share_inputs(folder: Path, install
     with pytest.raises(ChangedOutsideError, match="Prepare this one again"):
         write_inputs(second)
     assert "resolution = 512" in Path(str(first.request.dataset_config)).read_text()
+
+
+def test_a_full_disk_leaves_no_half_of_what_a_run_reads(
+    folder: Path, install: TrainerInstall, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, write = prepare(folder, install, model), files.kernel.write
+
+    def nearly_full(handle: int, data: bytes) -> int:
+        if b"[[datasets]]" not in data:  # the config still fits
+            raise OSError(errno.ENOSPC, "full")
+        return write(handle, data)
+
+    monkeypatch.setattr(files.kernel, "write", nearly_full)
+    with pytest.raises(WriteError, match="disk is full"):
+        write_inputs(prepared)
+    assert list(prepared.inputs.parent.iterdir()) == []
 
 
 def test_each_run_has_inputs_of_its_own(folder: Path, install: TrainerInstall, model: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from sdtui.base.errors import ChangedOutsideError, TrainerError, UsageError
+from sdtui.base.errors import ChangedOutsideError, SdtuiError, TrainerError, UsageError
 from sdtui.base.files import kernel, make_folder, read_if_there, write_atomic, write_error
 from sdtui.base.paths import typed_path
 from sdtui.base.settings import UserSettings
@@ -119,6 +120,14 @@ def write_inputs(prepared: Prepared) -> None:
         ) from error
     except OSError as error:
         raise write_error(error, prepared.inputs) from error
+    try:
+        _write(prepared)
+    except SdtuiError:
+        shutil.rmtree(prepared.inputs, ignore_errors=True)  # half of what a run reads is of no use to any
+        raise
+
+
+def _write(prepared: Prepared) -> None:
     for change in prepared.plan.changes:
         if isinstance(change, MakeFolder):
             make_folder(change.path)
