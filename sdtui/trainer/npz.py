@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import struct
 import zipfile
-import zlib
 from pathlib import Path
+
+from sdtui.trainer.zip_damage import DAMAGED
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 16
@@ -20,7 +21,7 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy"): _shape(archive, name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise ValueError(str(error)) from error
 
 

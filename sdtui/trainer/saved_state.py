@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from sdtui.base.errors import UnreadableError
+from sdtui.trainer.zip_damage import DAMAGED
 
 _NAME = re.compile(r"(?P<name>.+?)(?:-(?P<epoch>\d{6,})|-step(?P<step>\d{8,}))?-state")
 _RANDOM = "random_states_"
@@ -102,7 +103,7 @@ def _problem(names: frozenset[str]) -> str | None:
 def _told_step(folder: Path) -> int | None:
     try:
         data = json.loads((folder / "train_state.json").read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # of brackets in brackets
         return None
     step = data.get("current_step") if isinstance(data, dict) else None
     return step if _is_count(step) else None
@@ -123,7 +124,9 @@ def _scheduled(path: Path) -> int | None:
             if name is None or file.getinfo(name).file_size > _SCHEDULER_MOST:
                 return None
             data = file.read(name)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except OSError:
+        return None
+    except DAMAGED:
         return None
     return _number_of("last_epoch", data)
 
