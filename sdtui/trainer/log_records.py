@@ -74,9 +74,9 @@ def begin_record(line: str) -> LogRecord | None:
         start = found.start("level") + 9
         column = width(line[: found.start("message") + origin.start()]) - 1 - width(line[:start])
         message = message[: origin.start()]
-    record = LogRecord(
-        found["level"], column, before=line[: found.start("message")], origin=origin.group().strip() if origin else ""
-    )
+    # Of a message without words the origin comes next, at the far end of a row that may be hundreds of cells wide.
+    said = found.start("message") if message.strip() else found.start("level") + 9
+    record = LogRecord(found["level"], column, before=line[:said], origin=origin.group().strip() if origin else "")
     record.add(message)
     return record
 

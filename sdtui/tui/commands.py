@@ -47,6 +47,8 @@ class Command:
     """Its word in the footer; empty for what the footer never shows."""
     when: Callable[[Any], bool] = always
     """Whether it is possible now, asked with the node that offers it."""
+    worth: Callable[[Any], bool] = always
+    """Whether the footer offers it now, where its key works (and explains itself) at other times too."""
     rank: int = 50
     """Place in the footer, lower is further left and dropped later."""
     shown: str = ""

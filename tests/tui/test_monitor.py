@@ -10,7 +10,7 @@ import pytest
 from textual.widget import Widget
 
 from sdtui.runs import store
-from sdtui.tui.monitor import feed
+from sdtui.tui.monitor import feed, phrases
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.log_view import LogView
 from sdtui.tui.monitor.samples_panel import SamplesPanel
@@ -21,6 +21,7 @@ from tests.runs.conftest import lab as lab_of_runs  # noqa: F401 -- a fixture
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
 from tests.tui.conftest import picture, strips
 from tests.tui.running import Seen, seen, with_images
+from tests.tui.views import view
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +133,7 @@ async def test_a_run_that_failed_says_why_then_what_to_do_then_shows_the_place_i
     run = lab.launch("header=10", "steps=1-4-10", "fail=CUDA out of memory. Tried to allocate 2.00 GiB")
     lab.wait(run)
     async with seen(lab.root, "monitor") as it:
-        await it.sees("▸ ValueError: CUDA out of memory")
+        await it.sees("▸ ValueError: CUDA out of memory", "loss 0.")
         body = [row.strip() for row in it.rows()[1:] if row.strip()]
         assert body[0].startswith("✗ The graphics card ran out of memory (step 4 of 10)")
         assert body[1].startswith("Use a batch size of 1")
@@ -143,6 +144,30 @@ async def test_a_run_that_failed_says_why_then_what_to_do_then_shows_the_place_i
         assert "Monitor ✗" in it.words()
         await it.press("l")
         await it.until(lambda: "▸ ValueError: CUDA out of memory" in it.words() and "✗ The graphics" not in it.words())
+
+
+async def test_a_run_that_failed_before_its_first_step_leaves_the_screen_to_why(tmp_path: Path) -> None:
+    told = b"".join(b"line %d\n" % number for number in range(30))  # far more than the half of the screen
+    RecordedRun(with_images(tmp_path), told + b"ValueError: the base model cannot be read\n").end(1)
+    async with seen(tmp_path, "monitor", (80, 24)) as it:
+        await it.sees("▸ ValueError: the base model", "line 29", "line 20", "tiny  failed  step 0")
+        assert "SAMPLES" not in it.words() and "no loss before" not in it.words()
+        await it.press("z")
+        await it.sees("no loss before the first step")
+
+
+def test_a_narrow_status_keeps_the_stop_and_the_time_that_is_left() -> None:
+    run = view(step=1240, total_steps=2000, epoch=17, epochs=20, it_per_s=3.1, started=1000.0, eta_s=7862.0)
+    said = phrases.facts(run, 9000.0)
+    assert said == "epoch 17/20    3.1 it/s   2 h 13 m so far   2 h 11 m left"
+    told = [phrases.facts(run, 9000.0, "stops after this epoch's save", width) for width in (78, 66, 45)]
+    assert told == [
+        "stops after this epoch's save   epoch 17/20   2 h 13 m so far   2 h 11 m left",
+        "stops after this epoch's save   epoch 17/20   2 h 11 m left",
+        "stops after this epoch's save   2 h 11 m left",
+    ]
+    lines = phrases.status(run, 9000.0, 78, "stops after this epoch's save")
+    assert "".join(text for text, _ in lines[-1]).endswith("2 h 11 m left")
 
 
 @pytest.mark.slow
@@ -249,9 +274,10 @@ async def test_the_real_run_is_shown_in_its_numbers(tmp_path: Path) -> None:
     run = recorded(tmp_path)
     async with seen(tmp_path, "monitor") as it:
         await it.sees(
-            "✓ Done at step 12 of 12, 2 checkpoints.", "lr 1.00e-04", "GPU NA", "tiny-000001.safetensors  epoch 1"
+            "✓ Done at step 12 of 12, 2 checkpoints.", "lr 1.00e-04", "GPU NA", "epoch 1     tiny-000001.safetensors"
         )
-        await it.sees(f"{ENDED - BEGAN:.0f} s")
+        await it.sees(f"took {ENDED - BEGAN:.0f} s")
+        assert "\n   INFO     seed: 2  train_util.py:6550" in it.words(), "rich's column for the time takes no room"
         chart = it.screen.query_one(LossChart)
         await it.until(lambda: any("⠀" < char <= "⣿" for char in chart.text))
         assert "◆" in chart.text

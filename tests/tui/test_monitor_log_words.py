@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sdtui.base.errors import UsageError
-from sdtui.trainer.log_lines import LogLine
+from sdtui.trainer.log_lines import LogLine, fold
 from sdtui.tui.monitor import log_place
 from sdtui.tui.monitor.log_words import shifted, spans
 
@@ -42,6 +42,11 @@ def test_a_message_has_its_level_in_colour_and_its_origin_faint() -> None:
     assert spans("ValueError: x") == [("ValueError: x", "bad")]
     assert spans("  File x, line 1") == [("  File x, line 1", "dim")]
     assert spans("epoch 1/2") == [("epoch 1/2", "plain")]
+
+
+def test_a_message_without_words_keeps_its_origin_in_sight() -> None:
+    row = "2026-11-22 07:48:56 INFO     " + " " * 300 + "train_util.py:5989"
+    assert [line.text for line in fold([row])] == ["2026-11-22 07:48:56 INFO       train_util.py:5989"]
 
 
 def test_matches_are_marked_across_colours_and_nothing_is_lost() -> None:

@@ -161,6 +161,8 @@ def test_beside_the_run_a_card_is_a_line_and_a_disk_that_fills_before_the_end_is
     assert line is not None and text([line]) == "disk   100 GB free, full in 2 h 00 m, before the run ends"
     line = disk_line(filling, msgspec.structs.replace(RUNNING, eta_s=60.0), NOW)
     assert line is not None and text([line]) == "disk   100 GB free, full in 2 h 00 m"
+    line = disk_line(replace(filling, disk_free=1850 * 10**9), msgspec.structs.replace(RUNNING, eta_s=60.0), NOW)
+    assert line is not None and text([line]) == "disk   1.85 TB free, full in 37 h", "in a third of 80 columns"
 
 
 def test_the_end_of_a_run_names_what_would_help() -> None:

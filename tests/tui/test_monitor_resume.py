@@ -115,6 +115,7 @@ async def test_a_run_without_a_state_says_what_to_do(trained: Path) -> None:
         part.unlink()
     (trained / "model" / "cats-000001-state").rmdir()
     async with seen(trained, "monitor") as it:
-        await it.sees("R go on…")
+        await it.sees("A again…")
+        assert "R go on…" not in it.words()
         await it.press("R")
         await it.sees("saved no state to go on from", "save_state")

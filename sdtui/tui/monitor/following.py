@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sdtui.machine.gpu import Gpu
 from sdtui.runs.again.remedies import Remedy, remedies_of
+from sdtui.runs.again.states import states_of_run
 from sdtui.runs.following.disk import WORTH_TELLING
 from sdtui.runs.following.followable import Followable
 from sdtui.runs.following.lineage import follower_of
@@ -43,8 +44,15 @@ class Followed:
     """What stopping it would cost, and how far that is; None once it has ended."""
     remedies: tuple[Remedy, ...] = ()
     """What can be changed so that a run that failed goes through."""
+    resumable: bool = False
+    """Whether a run of the project that has ended left a state to go on from."""
     news: tuple[Notice, ...] = ()
     """What happened since the last look that a person who looks elsewhere should hear."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it came as far as a curve or a sample."""
+        return bool(len(self.scalars.loss) or self.view.samples)
 
 
 class Following:
@@ -61,6 +69,7 @@ class Following:
         self._home = home
         self._machine = MachineSide(home, record)
         self._remedies: tuple[Remedy, ...] | None = None
+        self._resumable: bool | None = None if follower is None else False
         self._news: News | None = None
         self._prompts = prompts_of(record)
         self._watcher: RunWatcher | None = RunWatcher(home, record, news)
@@ -87,6 +96,7 @@ class Following:
             now=now,
             stopping=None if view.state.ended else stop_outlook(self._follower, view),
             remedies=self._what_helps(view),
+            resumable=self._has_state(view),
             news=self._heard(view, seconds_left(machine, view, now)),
         )
 
@@ -111,6 +121,12 @@ class Following:
         if self._remedies is None and view.state.ended:
             self._remedies = remedies_of(self._home, self.record, view)
         return self._remedies or ()
+
+    def _has_state(self, view: RunView) -> bool:
+        """Looked for once: after the end none is written any more."""
+        if self._resumable is None and view.state.ended:
+            self._resumable = any(point.state.problem is None for point in states_of_run(self._home, self.record))
+        return bool(self._resumable)
 
     def close(self) -> None:
         """Stop watching and let go of its files."""

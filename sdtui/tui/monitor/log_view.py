@@ -11,6 +11,9 @@ from textual.strip import Strip
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.lines import strip_of
 
+_DEEP = 12
+"""Blanks before a line from which on they are no indentation that anybody made to be read."""
+
 
 class LogView(ScrollView, can_focus=False):
     """Lines that are safe for a terminal, drawn as they come into sight. All of the log is in LogReader."""
@@ -67,4 +70,10 @@ class LogView(ScrollView, can_focus=False):
             return Strip.blank(width, background)
         role = "bad" if index == self._marked else "dim"
         mark = "▸ " if index == self._marked else "  "
-        return strip_of([(mark, "bad"), (self._lines[index], role)], width, inks(self.app.theme), background)
+        return strip_of([(mark, "bad"), (_near(self._lines[index]), role)], width, inks(self.app.theme), background)
+
+
+def _near(line: str) -> str:
+    """The line from its first word, where rich left out a time that is the same as in the line before."""
+    words = line.lstrip(" ")
+    return words if len(line) - len(words) > _DEEP else line

@@ -106,9 +106,15 @@ def disk_line(machine: Machine, view: RunView, now: float) -> Line | None:
     seconds = seconds_left(machine, view, now)
     if seconds is not None and (seconds < WORTH_SAYING or _before_the_end(seconds, view)):
         soon = seconds < TIGHT or _before_the_end(seconds, view)
-        line.append((f", full in {duration(seconds)}", "warn" if soon else "dim"))
+        line.append((f", full in {_about(seconds)}", "warn" if soon else "dim"))
         line.append((", before the run ends" if _before_the_end(seconds, view) else "", "warn"))
     return line
+
+
+def _about(seconds: float) -> str:
+    """As ``duration``, without minutes where it is half a day and more: nobody knows them."""
+    hours = round(seconds / 3600)
+    return f"{hours} h" if 12 <= hours < 48 else duration(seconds)
 
 
 def _before_the_end(seconds: float, view: RunView) -> bool:

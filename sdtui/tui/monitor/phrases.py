@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sdtui.base.text import count, duration, plural, safe, speed
 from sdtui.runs.record import Checkpoint, RunState, RunView
@@ -65,6 +65,14 @@ def elapsed(view: RunView, now: float) -> float | None:
     return max(0.0, (view.ended if view.ended is not None else now) - view.started)
 
 
+def _spent(view: RunView, now: float) -> str:
+    """``2 h 14 m so far``, ``took 2 h 14 m``; empty where it has not begun."""
+    seconds = elapsed(view, now)
+    if seconds is None:
+        return ""
+    return f"took {duration(seconds)}" if view.state.ended else f"{duration(seconds)} so far"
+
+
 def left(view: RunView) -> str | None:
     """``4 m 22 s left``, ``estimating``; None when it ends or has ended."""
     if view.state.ended or view.state is RunState.STOPPING:
@@ -79,24 +87,33 @@ def steps(view: RunView) -> str:
     return f"step {count(view.step)}/" + (count(view.total_steps) if view.total_steps else "·")
 
 
-def facts(view: RunView, now: float, stop: str = "") -> list[str]:
+_DISPENSABLE = ("speed", "spent", "epoch")
+"""Facts that a narrow terminal can do without, the first to go first."""
+
+
+def facts(view: RunView, now: float, stop: str = "", width: int | None = None) -> str:
     """Epoch, speed, time: what stands right of the bar, each at its own width so that nothing jumps.
 
-    ``stop`` says how far a stop is; it comes first, so that it is never cut off.
+    ``stop`` says how far a stop is. In ``width`` cells the stop and the time that is left come before all others.
     """
     if view.state is RunState.QUEUED:
-        return [safe(view.waiting or "waiting")]
-    said = [stop] if stop else []
-    if view.epoch is not None:
-        of = f"/{count(view.epochs)}" if view.epochs else ""
-        said.append(f"epoch {count(view.epoch)}{of}")
-    if view.it_per_s:
-        said.append(f"{speed(view.it_per_s):>9}")
-    spent = elapsed(view, now)
-    if spent is not None:
-        said.append(duration(spent) if view.state.ended else f"{duration(spent)} so far")
-    remaining = left(view)
-    return [*said, remaining] if remaining else said
+        return safe(view.waiting or "waiting")
+    of = f"/{count(view.epochs)}" if view.epochs else ""
+    said = {
+        "stop": stop,
+        "epoch": f"epoch {count(view.epoch)}{of}" if view.epoch is not None else "",
+        "speed": f"{speed(view.it_per_s):>9}" if view.it_per_s else "",
+        "spent": _spent(view, now),
+        "left": left(view) or "",
+    }
+    for fact in _DISPENSABLE:
+        if width is not None and len(_spaced(said.values())) > width:
+            del said[fact]
+    return _spaced(said.values())
+
+
+def _spaced(said: Iterable[str]) -> str:
+    return "   ".join(filter(None, said))
 
 
 def status(view: RunView, now: float, width: int, stop: str = "") -> list[list[Span]]:
@@ -105,14 +122,15 @@ def status(view: RunView, now: float, width: int, stop: str = "") -> list[list[S
     step: list[Span] = [(steps(view), "plain"), (" ", "dim")]
     share = share_done(view)
     percent: list[Span] = [(f" {round(share * 100)}%" if share is not None else "", "plain")]
-    tail = "   ".join(facts(view, now, stop))
+    tail = facts(view, now, stop)
     room = width - sum(len(text) for text, _ in [*head, *step, *percent]) - len(tail) - 3
     if room >= 16:
         return [[*head, *step, *bar(share, room), *percent, ("   " + tail, "dim")]]
+    below = [[(facts(view, now, stop, width), "dim")]]
     room = width - sum(len(text) for text, _ in [*head, *step, *percent])
     if room >= 8:
-        return [[*head, *step, *bar(share, room), *percent], [(tail, "dim")]]
-    return [[*head, *step[:1]], [*bar(share, max(8, width - 5)), *percent], [(tail, "dim")]]
+        return [[*head, *step, *bar(share, room), *percent], *below]
+    return [[*head, *step[:1]], [*bar(share, max(8, width - 5)), *percent], *below]
 
 
 def verdict(view: RunView) -> Span | None:
@@ -153,10 +171,10 @@ def _name(checkpoint: Checkpoint) -> str:
 
 
 def checkpoint_text(checkpoint: Checkpoint) -> str:
-    """``circle-000006.safetensors  epoch 6``."""
+    """``epoch 6     circle-000006.safetensors``: first what cannot be told from the beginning of a long name."""
     when = f"step {count(checkpoint.step)}" if checkpoint.step is not None else ""
     when = when or (f"epoch {checkpoint.epoch}" if checkpoint.epoch is not None else "last")
-    return f"{safe(_name(checkpoint))}  {when}"
+    return f"{when:<10}  {safe(_name(checkpoint))}"
 
 
 def trend(now: float | None, before: float | None) -> str:

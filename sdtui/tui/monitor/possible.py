@@ -36,6 +36,11 @@ def ended(screen: MonitorScreen) -> bool:
     return ours(screen) and not live(screen)
 
 
+def resumable(screen: MonitorScreen) -> bool:
+    """Whether the run that has ended left a state to go on from, and nothing large hides that it has ended."""
+    return ended(screen) and not large(screen) and screen.followed is not None and screen.followed.resumable
+
+
 def has_samples(screen: MonitorScreen) -> bool:
     return screen.followed is not None and bool(screen.followed.view.samples)
 

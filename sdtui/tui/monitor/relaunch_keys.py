@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sdtui.tui.commands import Command
-from sdtui.tui.monitor.possible import ended, ours
+from sdtui.tui.monitor.possible import ended, ours, resumable
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -14,6 +14,7 @@ COMMANDS: tuple[Command, ...] = (
         "resume",
         "go on…",
         when=ended,
+        worth=resumable,
         rank=12,
     ),
     Command(

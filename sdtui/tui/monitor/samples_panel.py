@@ -167,7 +167,7 @@ class SamplesPanel(Widget):
         lines: list[Line] = []
         if words and words.text:
             lines += wrap(safe(words.text), width, "plain")[:2]
-        return [*lines, [(safe(settings), "dim")]] if settings else lines
+        return [*lines, *wrap(safe(settings), width, "dim")[:2]] if settings else lines
 
     # Pictures -----------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.stop_dialog import StopDialog
 from sdtui.tui.monitor.stop_lines import stop_note
 from sdtui.tui.monitor.telling import tell
-from sdtui.tui.monitor.trouble import ending_lines, place_of_error
+from sdtui.tui.monitor.trouble import ending_lines, ending_rows, place_of_error
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.widgets.lines import Lines
 
@@ -162,10 +162,12 @@ class MonitorScreen(ModeScreen):
     def _mark_large(self, followed: Followed) -> None:
         for name in ("chart", "samples", "log", "machine"):
             self.set_class(self.large == name, f"-{name}")
-        self.set_class(followed.view.state in (RunState.FAILED, RunState.LOST), "-failed")
+        failed = followed.view.state in (RunState.FAILED, RunState.LOST)
+        self.set_class(failed, "-failed")
+        self.set_class(failed and not followed.drawn and not self.large, "-early")
 
     def _show_words(self, followed: Followed) -> None:
-        view, rows = followed.view, max(6, self.size.height // 2)
+        view, rows = followed.view, ending_rows(followed.drawn, self.size.height)
         ending = self.query_one("#ending", Lines)
         ending.display = view.state.ended and not self.large
         ending.show_fitted(

@@ -16,6 +16,9 @@ from sdtui.tui.widgets.lines import Line, wrap
 _LAUNCHER = re.compile(r"subprocess\.CalledProcessError|ChildFailedError|torch\.distributed\.elastic")
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warning)\b(:|$)|^\S+: error: |\bKilled\b")
 
+_OTHER_ROWS = 7
+"""Header, footer, status, and the blank lines between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -33,6 +36,11 @@ def place_of_error(log: Sequence[str]) -> Place:
         if _EXCEPTION.search(log[index]) and not _LAUNCHER.search(log[index]):
             return Place(index, certain=True)
     return Place(max(0, len(log) - 1), certain=False)
+
+
+def ending_rows(drawn: bool, height: int) -> int:
+    """Rows for how a run ended, on a terminal of ``height``: half of it, all where nothing was ``drawn`` besides."""
+    return max(6, height // 2 if drawn else height - _OTHER_ROWS)
 
 
 def ending_lines(
