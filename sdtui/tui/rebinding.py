@@ -86,12 +86,14 @@ def _rebound(kind: type[Offers], keys: Keys) -> BindingsMap:
 
 def _shown(command: Command, keys: Keys) -> str:
     """``+ - =`` with the keys that the commands of these three have now."""
-    room = _room(command)
-    beside = [other for other in DEFAULTS.values() if _room(other) == room]
+    room = _room(command.id)
+    if room not in map(_room, keys):
+        return command.shown
+    beside = [other for name, other in DEFAULTS.items() if _room(name) == room]
     holders = {key_name(key): other.id for other in beside for key in other.keys}
     changed = [(word, keys.get(holders.get(word, ""))) for word in command.shown.split()]
     return " ".join(key_name(new[0]) if new else word for word, new in changed)
 
 
-def _room(command: Command) -> str:
-    return command.id.partition(".")[0]
+def _room(name: str) -> str:
+    return name.partition(".")[0]
