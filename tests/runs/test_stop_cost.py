@@ -32,6 +32,7 @@ def cost(run: RecordedRun, state: RunState = RunState.TRAINING) -> str:
 
 def test_a_run_that_saved_nothing_loses_all(tmp_path: Path) -> None:
     assert cost(run_with(tmp_path, console=bars(1, 7, 20))) == "Nothing was saved yet: all 7 steps would be lost."
+    assert cost(RecordedRun(tmp_path / "caching")) == "No step was trained yet: nothing would be lost."
 
 
 def test_weights_and_states_are_told_apart_by_what_each_of_them_loses(tmp_path: Path) -> None:

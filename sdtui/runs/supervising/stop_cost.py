@@ -49,7 +49,8 @@ class StopCost:
 
     def _saved(self) -> str:
         if self.checkpoint is None and self.state is None:
-            return f"Nothing was saved yet: {_all(self.step)} would be lost."
+            lost = f"Nothing was saved yet: {_all(self.step)} would be lost."
+            return lost if self.step else "No step was trained yet: nothing would be lost."
         said = []
         if self.checkpoint is not None:
             said.append(f"The last checkpoint is {self._told(self.checkpoint)}.")
