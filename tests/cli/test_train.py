@@ -245,6 +245,7 @@ def test_wsl_says_what_may_end_the_run_before_it_starts(dataset: Path, env: dict
     assert result.stderr.index("WSL shuts a distribution down") < result.stderr.index("has started")
 
 
+@pytest.mark.slow
 def test_a_place_to_start_in_that_is_not_there_is_said(sdtui: Cli, dataset: Path, env: dict[str, str]) -> None:
     bare = {**env, "PATH": str(dataset)}
     refused = sdtui("train", dataset, *LORA, "--in", "tmux", env=bare)

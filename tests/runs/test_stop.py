@@ -213,5 +213,6 @@ def test_what_a_trainer_started_elsewhere_is_ended_by_the_supervisor_that_took_o
     os.kill(record.supervisor.pid, signal.SIGKILL)
     wait_for_end(record.supervisor)
     request_stop(lab.home, record.id)
+    request_stop(lab.home, record.id, harder=True)  # it is given the usual grace, not the one of the launch
     lab.wait(record)
     assert not sleeper_lives(lab)

@@ -78,6 +78,7 @@ async def test_a_share_becomes_repeats_at_once_and_folders_only_when_applied(dat
         await it.until(lambda: folders(dataset) == ["10_circle", "4_square"])
 
 
+@pytest.mark.slow
 async def test_equal_shares_and_the_smallest_numbers(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         screen = await shown(it)
@@ -89,6 +90,7 @@ async def test_equal_shares_and_the_smallest_numbers(dataset: Path, opened: Open
         await it.until(lambda: screen.wish.repeats == {"10_circle": 5, "4_square": 2})
 
 
+@pytest.mark.slow
 async def test_steps_and_epochs_follow_each_other(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         screen = await shown(it)
@@ -168,6 +170,7 @@ def test_how_it_looks(project: Path, snap_compare: Snap, size: tuple[int, int]) 
     assert snap_compare(SdtuiApp(project, "balance", slow=True), terminal_size=size, run_before=before)
 
 
+@pytest.mark.slow
 async def test_nothing_is_said_to_be_counted_where_nothing_could_be_opened(tmp_path: Path) -> None:
     app = SdtuiApp(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -64,6 +64,7 @@ def row(it: Opened, beginning: str) -> str:
     return next(line.rstrip() for line in it.words().splitlines() if line[1:].startswith(beginning))
 
 
+@pytest.mark.slow
 async def test_buckets_say_their_batches_and_an_image_what_is_cut(config: Path, opened: Open) -> None:
     async with opened(config, slow=True) as it:
         screen = await shown(it)

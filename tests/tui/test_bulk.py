@@ -56,6 +56,7 @@ async def apply(it: Opened, done: list[Applied]) -> None:
     await it.until(lambda: done)
 
 
+@pytest.mark.slow
 async def test_from_letters_to_captions(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         done = await choose(it, "replace text")

@@ -160,6 +160,7 @@ async def test_files_that_are_no_images_are_listed(dataset: Path) -> None:
         await it.until(lambda: isinstance(it.screen, ChecksScreen))
 
 
+@pytest.mark.slow
 async def test_a_finding_about_the_run_leads_to_its_setting_in_train(
     dataset: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

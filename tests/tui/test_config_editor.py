@@ -83,6 +83,7 @@ async def test_it_begins_at_the_subset_and_says_where_values_come_from(config: P
         assert "another order each time" in it.words()
 
 
+@pytest.mark.slow
 async def test_a_typed_value_changes_its_own_bytes_and_is_undone(config: Path, opened: Open) -> None:
     before = config.read_bytes()
     async with editing(opened, config) as (it, screen):

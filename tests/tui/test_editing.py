@@ -206,6 +206,7 @@ async def test_a_missing_caption_is_written(dataset: Path, opened: Open) -> None
         assert written.read_bytes() == b"a green square"
 
 
+@pytest.mark.slow
 async def test_what_is_not_utf8_is_shown_and_never_rewritten(dataset: Path, opened: Open) -> None:
     caption(dataset).write_bytes(b"caf\xe9 circle")
     async with opened(dataset) as it:

@@ -51,6 +51,7 @@ async def test_matches_are_counted_in_the_heading_the_subsets_and_in_all(dataset
         assert "filter:" not in it.words() and "images match" not in it.words()
 
 
+@pytest.mark.slow
 async def test_an_error_is_pointed_at_and_the_list_stays(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("10_circle")

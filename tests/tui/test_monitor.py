@@ -106,6 +106,7 @@ async def test_stopping_says_what_would_be_lost_and_stops(lab: RunLab) -> None:
         await it.sees("■ Stopped as you asked", "stopped", "No checkpoint was saved.")
 
 
+@pytest.mark.slow
 async def test_a_stop_meant_for_one_run_does_not_hit_the_next(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sdtui.tui.monitor.screen.JUST_CAME", 3600.0)
     recorded(lab.root)
@@ -181,6 +182,7 @@ async def test_what_a_log_says_is_never_obeyed_by_the_terminal(lab: RunLab) -> N
             await it.press("l")
 
 
+@pytest.mark.slow
 async def test_nothing_is_drawn_while_nothing_happens(lab: RunLab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.wait(lab.launch("train=10", "saved"))
     async with seen(lab.root, "monitor") as it:

@@ -73,6 +73,7 @@ async def prompts(project: Path, path: Path | None = None, script: str = "sdxl_t
         yield shown
 
 
+@pytest.mark.slow
 async def test_words_and_options_are_typed_and_only_they_change(project: Path) -> None:
     path = prompt_file(project, LINES)
     async with prompts(project) as it:
@@ -185,6 +186,7 @@ async def test_a_file_that_cannot_be_understood_is_left_alone(project: Path) -> 
         assert "\x1b" not in it.words()
 
 
+@pytest.mark.slow
 async def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(project: Path) -> None:
     path = prompt_file(project, LINES)
     async with prompts(project) as it:

@@ -109,6 +109,7 @@ async def test_never_fewer_than_one(dataset: Path, opened: Open) -> None:
         await it.until(lambda: folders(dataset) == ["10_circle", "1_square"])
 
 
+@pytest.mark.slow
 async def test_u_undoes_and_shift_u_does_again(dataset: Path, opened: Open) -> None:
     async with opened(dataset) as it:
         await it.go_to("4_square")

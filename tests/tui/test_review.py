@@ -152,6 +152,7 @@ async def test_taking_back_many_marks_does_not_cover_the_screen_with_notices(dat
         await it.until(lambda: it.words().count("Undone, now") <= 3)
 
 
+@pytest.mark.slow
 async def test_the_next_pictures_are_made_ahead_and_shown_at_once(dataset: Path) -> None:
     async with reviewing(dataset) as it:
         shown = it.review.query_one(PicturePane)

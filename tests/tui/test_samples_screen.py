@@ -32,6 +32,7 @@ def made(it: Seen) -> list[str]:
     return [Path(image.path).name[5:15] if image else "" for image in screen(it).sight.images]
 
 
+@pytest.mark.slow
 async def test_a_sample_fills_the_screen_with_its_prompt_and_its_settings(tmp_path: Path) -> None:
     run = recorded(tmp_path)
     prompts = tmp_path / "prompt.txt"
@@ -107,6 +108,7 @@ async def test_a_picture_that_is_made_meanwhile_is_shown_where_the_newest_is(tmp
         assert made(it) == ["e000003_00"]
 
 
+@pytest.mark.slow
 async def test_real_pixels_are_drawn_while_the_screen_steps_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

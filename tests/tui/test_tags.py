@@ -154,6 +154,7 @@ async def test_marked_tags_become_one(tagged: Path, opened: Open) -> None:
     assert not any("smile" in text for text in captions(tagged))
 
 
+@pytest.mark.slow
 async def test_a_tag_is_deleted_everywhere_and_leaving_changes_nothing(tagged: Path, opened: Open) -> None:
     before = captions(tagged)
     async with opened(tagged) as it:

@@ -19,6 +19,7 @@ async def can_take(it: Seen) -> None:
     await it.sees("CHECKS")
 
 
+@pytest.mark.slow
 async def test_settings_are_shown_before_they_are_taken(project: Path, tmp_path: Path) -> None:  # noqa: F811
     theirs = tmp_path / "theirs.toml"
     theirs.write_text(

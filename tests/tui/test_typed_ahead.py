@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.keys import key_to_character
 
@@ -26,6 +27,7 @@ async def test_letters_after_the_filter_key_are_the_filter(dataset: Path, opened
         await it.until(lambda: it.screen.captions.editing)
 
 
+@pytest.mark.slow
 async def test_letters_after_the_key_that_finds_are_what_is_sought(dataset: Path, opened: Open) -> None:
     async with opened(dataset, slow=True) as it:
         burst(it, "f", *"squ2", "enter")
