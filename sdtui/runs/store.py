@@ -13,6 +13,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, SdtuiError, UnreadableError, UsageError
 from sdtui.base.files import kernel, make_folder, read_bytes, read_if_there, write_atomic, write_error
+from sdtui.base.json_record import decode
 from sdtui.runs.record import RunExit, RunRecord, run_folder
 
 RECORD = "run.json"
@@ -76,7 +77,7 @@ def read_record(folder: Path) -> RunRecord:
     path = folder / RECORD
     data = read_bytes(path)
     try:
-        record = msgspec.json.decode(data, type=RunRecord)
+        record = decode(data, RunRecord)
     except msgspec.MsgspecError as error:
         raise RunError(f"The record of this run is damaged ({error})", path=path) from error
     if record.version > _VERSION:
@@ -100,7 +101,7 @@ def read_exit(home: Path, record: RunRecord) -> RunExit | None:
         try:
             data = read_if_there(folder / EXIT)
             if data is not None:
-                return msgspec.json.decode(data, type=RunExit)
+                return decode(data, RunExit)
         except (UnreadableError, msgspec.MsgspecError):
             continue
     return None

@@ -11,6 +11,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import make_folder, read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.paths import state_dir
 
 _KEYSTROKES = 200
@@ -74,7 +75,7 @@ class StateKeeper:
     def _read(self, otherwise: ScreenState) -> ScreenState:
         try:
             data = read_if_there(self._path)
-            return msgspec.json.decode(data, type=ScreenState) if data else otherwise
+            return decode(data, ScreenState) if data else otherwise
         except (SdtuiError, msgspec.DecodeError):
             return otherwise  # a broken file is begun anew
 

@@ -9,6 +9,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import make_folder, read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.paths import state_dir
 
 MOST = 30
@@ -37,7 +38,7 @@ def remember(path: Path) -> None:
 def _known() -> list[Path]:
     try:
         data = read_if_there(_file())
-        return [Path(entry) for entry in msgspec.json.decode(data, type=list[str])] if data else []
+        return [Path(entry) for entry in decode(data, list[str])] if data else []
     except (SdtuiError, msgspec.DecodeError):
         return []  # a list of conveniences: a broken one is begun anew
 

@@ -12,6 +12,7 @@ import msgspec
 
 from sdtui.base.errors import WriteError
 from sdtui.base.files import make_folder, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.paths import cache_dir
 from sdtui.machine import processes
 from sdtui.runs import store
@@ -55,7 +56,7 @@ def glance(home: Path, record: RunRecord, standing: Standing | None = None) -> G
     remembered = _place(home, record)
     if remembered is not None:
         try:
-            found = msgspec.json.decode(remembered.read_bytes(), type=Glance)
+            found = decode(remembered.read_bytes(), Glance)
             return Glance(_still_there(found.view, standing.has if standing else os.path.exists), found.losses)
         except (OSError, msgspec.MsgspecError):
             pass  # not read yet

@@ -8,6 +8,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, SdtuiError
 from sdtui.base.files import read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.plans.lock import only_writer
 from sdtui.runs import store
 from sdtui.runs.record import run_folder
@@ -30,7 +31,7 @@ def read_note(home: Path, run_id: str) -> tuple[RunNote, str | None]:
     path = run_folder(home, run_id) / NOTE
     try:
         data = read_if_there(path)
-        return (msgspec.json.decode(data, type=RunNote) if data is not None else NO_NOTE), None
+        return (decode(data, RunNote) if data is not None else NO_NOTE), None
     except (SdtuiError, msgspec.MsgspecError) as error:
         return NO_NOTE, f"The note of this run could not be read ({error}): {path}"
 

@@ -23,6 +23,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import make_folder, write_error
+from sdtui.base.json_record import decode
 from sdtui.base.own_log import note
 from sdtui.runs import store
 from sdtui.runs.launch import own_environment
@@ -196,7 +197,7 @@ class Keeping:
         *lines, self._unread = self._unread.split(b"\n")
         for line in lines:
             with contextlib.suppress(msgspec.MsgspecError):
-                news = msgspec.json.decode(line, type=keeper.News)
+                news = decode(line, keeper.News)
                 if news.run:
                     self._secrets[news.run] = {**self._secrets.get(news.run, {}), **news.secrets}
                     self._let_go(news.run)

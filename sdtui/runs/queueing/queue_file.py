@@ -15,6 +15,7 @@ import msgspec
 
 from sdtui.base.errors import RunError, SdtuiError
 from sdtui.base.files import make_folder, read_bytes, read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.paths import state_dir
 from sdtui.machine import processes
 from sdtui.plans.lock import only_writer
@@ -92,7 +93,7 @@ def read() -> Queue:
     if not data:
         return Queue()
     try:
-        queue = msgspec.json.decode(data, type=Queue)
+        queue = decode(data, Queue)
     except msgspec.MsgspecError as error:
         raise RunError(
             f"The queue's file is damaged ({error})",
@@ -129,7 +130,7 @@ def read_order(home: Path, run_id: str) -> Order:
     """How a run that waits is to be started. Raises UnreadableError, RunError where it is damaged."""
     path = run_folder(home, run_id) / store.QUEUED
     try:
-        return msgspec.json.decode(read_bytes(path), type=Order)
+        return decode(read_bytes(path), Order)
     except msgspec.MsgspecError as error:
         raise RunError(
             f"How this run is to be started cannot be read ({error})",

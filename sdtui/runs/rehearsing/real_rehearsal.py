@@ -20,6 +20,7 @@ import msgspec
 import sdtui
 from sdtui.base.errors import TrainerError, UnreadableError
 from sdtui.base.files import explain, make_folder, read_if_there
+from sdtui.base.json_record import decode
 from sdtui.base.paths import cache_dir
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import safe
@@ -234,7 +235,7 @@ def _neighbour(project: Project, sentence: str | None) -> str | None:
 
 def _said(path: Path) -> _Said:
     try:
-        return msgspec.json.decode(read_if_there(path) or b"{}", type=_Said)
+        return decode(read_if_there(path) or b"{}", _Said)
     except (UnreadableError, msgspec.MsgspecError):
         return _Said()
 

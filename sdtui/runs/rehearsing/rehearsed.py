@@ -14,6 +14,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.files import digest, make_folder, read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.text import count, plural
 from sdtui.dataset.project import Project
 from sdtui.trainer.location import TrainerInstall
@@ -92,7 +93,7 @@ def last_rehearsed(home: Path, profile: str) -> Rehearsed | None:
     """What came of the newest rehearsal of ``profile``; None where there was none that can be read."""
     try:
         data = read_if_there(_record_of(home, profile))
-        found = msgspec.json.decode(data, type=Rehearsed) if data else None
+        found = decode(data, Rehearsed) if data else None
     except (SdtuiError, msgspec.MsgspecError):
         return None
     return found if found is not None and found.version == _VERSION else None

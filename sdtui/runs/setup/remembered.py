@@ -8,6 +8,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.files import make_folder, read_if_there, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.runs.redact import is_secret_name
 from sdtui.trainer.profiles import PROFILES, Settings, find_profile
 
@@ -28,7 +29,7 @@ def recall(home: Path) -> tuple[Remembered, str | None]:
     path = home / FILE
     try:
         data = read_if_there(path)
-        remembered = msgspec.json.decode(data, type=Remembered) if data else Remembered()
+        remembered = decode(data, Remembered) if data else Remembered()
     except (SdtuiError, msgspec.MsgspecError) as error:
         return Remembered(), f"The settings of the last time could not be read ({error}): {path}"
     if remembered.profile not in PROFILES:

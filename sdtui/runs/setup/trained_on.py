@@ -15,6 +15,7 @@ import msgspec
 
 from sdtui.base.errors import UnreadableError
 from sdtui.base.files import read_bytes, write_atomic
+from sdtui.base.json_record import decode
 from sdtui.dataset.project import Project, Sample, Subset
 
 FILE = "dataset.json.gz"
@@ -84,7 +85,7 @@ def read_trained_on(path: str | None) -> TrainedOn | None:
     if path is None:
         return None
     try:
-        found = msgspec.json.decode(_unpacked(read_bytes(Path(path))), type=TrainedOn)
+        found = decode(_unpacked(read_bytes(Path(path))), TrainedOn)
     except (UnreadableError, OSError, EOFError, ZlibError, msgspec.MsgspecError):
         return None
     return found if found.version == _VERSION else None

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from sdtui.base.files import write_atomic
+from sdtui.base.json_record import decode
 from sdtui.base.text import duration
 from sdtui.runs.supervising.escalation import Stage
 
@@ -94,7 +95,7 @@ def read_status(state_folder: Path) -> tuple[Status, float] | None:
     """The supervisor's last word and the time of its last heartbeat (seconds since the epoch), None where unknown."""
     path = state_folder / STATUS
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Status), path.stat().st_mtime
+        return decode(path.read_bytes(), Status), path.stat().st_mtime
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -148,7 +149,7 @@ def collect(state_folder: Path) -> Iterator[Request]:
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             data = path.read_bytes()
             path.unlink()
-            yield msgspec.json.decode(data, type=Request)
+            yield decode(data, Request)
 
 
 def what_to_do_with(supervisor: int) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from sdtui.base.json_record import decode
 from sdtui.base.text import duration
 from sdtui.machine import load, processes, usage
 from sdtui.machine.filesystems import free_space
@@ -135,7 +136,7 @@ class MachineLog:
         self._offset += len(whole)
         for line in whole.splitlines():
             with contextlib.suppress(msgspec.MsgspecError):
-                self.readings.append(msgspec.json.decode(line, type=Reading))
+                self.readings.append(decode(line, Reading))
         return self.readings
 
 

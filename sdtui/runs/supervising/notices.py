@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from sdtui.base.json_record import decode
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import duration, plural, safe
 from sdtui.runs.record import RunState, RunView
@@ -169,4 +170,4 @@ class Record:
 def _read(data: bytes) -> Iterator[Told]:
     for line in data.splitlines():
         with contextlib.suppress(msgspec.MsgspecError):
-            yield msgspec.json.decode(line, type=Told)
+            yield decode(line, Told)
