@@ -133,7 +133,7 @@ def test_a_pause_holds_all_of_them(lab: QueueLab) -> None:
 
 def test_two_that_wait_do_not_get_one_name(lab: QueueLab) -> None:
     assert [lab.put("").name for _ in range(2)] == ["cats", "cats-2"]
-    with pytest.raises(UsageError, match="waits to"):
+    with pytest.raises(UsageError, match="waits in the queue to write"):
         lab.put("cats")
 
 
