@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Callable
@@ -158,6 +159,12 @@ def resolve(home: Path, wanted: str | None) -> RunRecord:
     return load(home, wanted)
 
 
+def _none(folder: Path) -> RunError:
+    """What is said of a folder that was made for a run, when its record was not written."""
+    remedy = "What was to start the run was ended first. Its folder can be deleted."
+    return RunError("Its record does not exist", path=folder, remedy=remedy)
+
+
 def _each(home: Path) -> list[RunRecord | BrokenRun]:
     try:
         folders = sorted(entry for entry in (home / "runs").iterdir() if entry.is_dir())
@@ -168,5 +175,7 @@ def _each(home: Path) -> list[RunRecord | BrokenRun]:
         try:
             found.append(read_record(folder))
         except SdtuiError as error:
-            found.append(BrokenRun(folder.name, error.sentence()))
+            found.append(
+                BrokenRun(folder.name, (error if os.path.lexists(folder / RECORD) else _none(folder)).sentence())
+            )
     return found

@@ -301,6 +301,14 @@ def test_that_the_model_was_saved_is_not_forgotten_of_a_lost_run(tmp_path: Path)
     assert view.reason is not None and "model was saved" in view.reason
 
 
+def test_an_end_that_cannot_be_read_is_not_taken_for_a_killing(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path, b"model saved.\n")
+    (run.folder / store.EXIT).touch()
+    view = run.follower().poll()
+    assert view.state is RunState.LOST
+    assert view.reason is not None and "cannot be read any more" in view.reason and store.EXIT in view.reason
+
+
 def test_an_end_that_was_written_into_the_state_folder_is_found(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()

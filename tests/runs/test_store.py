@@ -61,7 +61,7 @@ def test_damaged_and_newer_records_are_named_and_hide_nothing_else(home: Path) -
     problems = {broken.id: broken.problem for broken in store.broken_runs(home)}
     assert "damaged" in problems["20261121-100000-circle"]
     assert "newer sdtui" in problems["20261121-110000-square"]
-    assert "does not exist" in problems["empty"]
+    assert "does not exist" in problems["empty"] and "can be deleted" in problems["empty"]
 
 
 def test_what_a_newer_sdtui_adds_is_passed_over(home: Path) -> None:

@@ -135,7 +135,11 @@ class Follower:
             view = self._view(state, f"{reason} {used}" if used and reason else reason, None, ended)
             return msgspec.structs.replace(view, trouble=trouble)
         sign = last_sign(self.home, self.record)
-        reason = lost_reason(self.record, self.story, sign, original(self.home, self.record))
+        damaged = run_folder(self.home, self.record.id) / store.EXIT
+        if damaged.exists():
+            reason = f"How it ended was written down, but cannot be read any more: {damaged}."
+        else:
+            reason = lost_reason(self.record, self.story, sign, original(self.home, self.record))
         return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))
 
     def _view(self, state: RunState, reason: str | None, worry: str | None, ended: RunExit | None = None) -> RunView:
