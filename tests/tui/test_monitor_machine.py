@@ -175,6 +175,14 @@ def test_the_end_of_a_run_names_what_would_help() -> None:
     assert "A starts it again with changes." in text(ending_lines(failed, ["a"], 78, 20))
 
 
+def test_the_line_that_names_the_error_is_there_whole() -> None:
+    log = [*(f"line {number}" for number in range(20)), f"ValueError: {'word ' * 16}end", "after"]
+    failed = msgspec.structs.replace(view(RunState.FAILED), reason="It failed.")
+    lines = ["".join(span for span, _ in line) for line in ending_lines(failed, log, 60, 9)]
+    assert lines[2:7] == ["", "  line 16", "  line 17", "  line 18", "  line 19"]
+    assert lines[7:] == [f"▸ ValueError:{' word' * 9}", f"  {'word ' * 7}end"]
+
+
 @pytest.mark.parametrize(
     ("settings", "in_tmux", "written"),
     [

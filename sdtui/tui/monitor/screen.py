@@ -162,9 +162,11 @@ class MonitorScreen(ModeScreen):
     def _mark_large(self, followed: Followed) -> None:
         for name in ("chart", "samples", "log", "machine"):
             self.set_class(self.large == name, f"-{name}")
-        failed = followed.view.state in (RunState.FAILED, RunState.LOST)
+        view = followed.view
+        failed = view.state in (RunState.FAILED, RunState.LOST)
         self.set_class(failed, "-failed")
         self.set_class(failed and not followed.drawn and not self.large, "-early")
+        self.set_class(view.state.ended and not view.samples and not self.large, "-without-samples")
 
     def _show_words(self, followed: Followed) -> None:
         view, rows = followed.view, ending_rows(followed.drawn, self.size.height)

@@ -18,6 +18,8 @@ _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warnin
 
 _OTHER_ROWS = 7
 """Header, footer, status, and the blank lines between them."""
+_LONGEST = 3
+"""Rows of the line that names the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def ending_lines(
     lines += helping_lines(remedies if ours else (), width)
     if not bad:
         return lines
-    return [*lines, [("", "plain")], *excerpt(log, rows - len(lines) - 1)]
+    return [*lines, [("", "plain")], *excerpt(log, rows - len(lines) - 1, width)]
 
 
 def helping_lines(remedies: Sequence[Remedy], width: int) -> list[Line]:
@@ -87,18 +89,20 @@ def first_sentence(text: str) -> tuple[str, str]:
     return (text[: found.start()], text[found.end() :]) if found else (text, "")
 
 
-def excerpt(log: Sequence[str], rows: int) -> list[Line]:
-    """``rows`` lines of the log that end at the error, which is marked."""
+def excerpt(log: Sequence[str], rows: int, width: int) -> list[Line]:
+    """``rows`` lines of ``width`` cells of the log that end at the error, which is marked and wrapped."""
     if rows < 1:
         return []
     log = [line for line in log if line.strip()]
     place = place_of_error(log)
-    first = max(0, place.line - rows + 1)
-    return [
-        [("▸ " if index == place.line else "  ", "bad"), (log[index], _role(index, place))]
-        for index in range(first, min(len(log), first + rows))
-    ]
+    wrapped = wrap(log[place.line], width - 2, "bad" if place.certain else "dim") if log else []
+    error: list[Line] = [[("  " if number else "▸ ", "bad"), *line] for number, line in enumerate(wrapped)]
+    error = error[: max(1, min(rows, _LONGEST))]
+    room = rows - len(error)
+    before = log[max(0, place.line - room) : place.line]
+    after = log[place.line + 1 :][: room - len(before)]
+    return [*_dim(before), *error, *_dim(after)]
 
 
-def _role(index: int, place: Place) -> str:
-    return "bad" if place.certain and index == place.line else "dim"
+def _dim(lines: Sequence[str]) -> list[Line]:
+    return [[("  ", "plain"), (line, "dim")] for line in lines]
