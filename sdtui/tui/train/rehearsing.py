@@ -22,8 +22,8 @@ from sdtui.tui.marks import marks
 from sdtui.tui.widgets.lines import Line, wrap
 
 if TYPE_CHECKING:
-    from sdtui.tui.train.screen import TrainScreen
     from sdtui.tui.train.state import TrainState
+    from sdtui.tui.train.view import TrainView
 
 _LANE = "rehearse"
 _ROWS = 4
@@ -50,7 +50,7 @@ def standing_of(project: Project, settings: Settings, install: TrainerInstall | 
 class Rehearsing:
     """The rehearsal that goes on, if one does."""
 
-    def __init__(self, screen: TrainScreen) -> None:
+    def __init__(self, screen: TrainView) -> None:
         self._screen = screen
         self._doing: str | None = None
         """What it does now; None where none goes on."""
@@ -144,7 +144,7 @@ def _known(standing: Standing, width: int) -> list[Line]:
     return [[(f"{marks().stop} failed {at}", role)], *([("  ", role), *line] for line in said)]
 
 
-def _explain(screen: TrainScreen, rehearsed: Rehearsed, log: Path) -> None:
+def _explain(screen: TrainView, rehearsed: Rehearsed, log: Path) -> None:
     """Why it failed, and where all of it stands."""
     title = "The rehearsal failed" if rehearsed.set_up else "The rehearsal itself failed, not the run"
     meant = f"{rehearsed.script} itself stopped at it, and would have done so in training."

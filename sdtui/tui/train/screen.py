@@ -5,199 +5,39 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 
 from sdtui.base.errors import SdtuiError, UsageError
-from sdtui.base.paths import PROJECT_FOLDER
-from sdtui.base.text import plural, safe
-from sdtui.dataset.project import Project
+from sdtui.base.text import safe
 from sdtui.runs.record import RunRecord
-from sdtui.trainer.profiles import Settings
 from sdtui.tui.history.open import show_history
-from sdtui.tui.mode_screen import ModeScreen
 from sdtui.tui.monitor.open import show_run
 from sdtui.tui.queue.open import show_queue
 from sdtui.tui.train import keys, queueing
 from sdtui.tui.train import start as starting
-from sdtui.tui.train.form import Form
-from sdtui.tui.train.outcome_lines import outcome_lines, shown_command
 from sdtui.tui.train.pick import pick_model, pick_setting, pick_value
-from sdtui.tui.train.preflight_lines import errors_of, preflight_lines
-from sdtui.tui.train.rehearsing import Rehearsing
+from sdtui.tui.train.preflight_lines import errors_of
 from sdtui.tui.train.rows import (
     BASE_MODEL,
     PROFILE,
-    SD_SCRIPTS,
     USER_KEYS,
     Row,
     checked,
     find_rows,
-    form_rows,
-    help_of,
     turned,
 )
-from sdtui.tui.train.state import Outcome, TrainState
-from sdtui.tui.train.takeover import ask_export, ask_import, ask_to_take
-from sdtui.tui.widgets.line_input import LineInput
-from sdtui.tui.widgets.lines import Line, Lines, wrap
+from sdtui.tui.train.takeover import ask_export, ask_import
+from sdtui.tui.train.view import TrainView
 from sdtui.tui.widgets.virtual_list import VirtualList
 
 _FEW = 4
 """Up to so many choices enter goes to the next one; more are listed."""
 
 
-class TrainScreen(ModeScreen):
+class TrainScreen(TrainView):
     """Mode 5."""
 
-    MODE = "train"
-
     BINDINGS: ClassVar[list[BindingType]] = keys.BINDINGS
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.state: TrainState | None = None
-        self._edited: Row | None = None
-        """The setting that is being typed."""
-        self._refusal = ""
-        self._busy = False
-        self._given: tuple[Settings, str] | None = None
-        """What another screen sent, until there is a state to take it."""
-        self.rehearsing = Rehearsing(self)
-
-    # Parts --------------------------------------------------------------------------------------------------------
-
-    def compose_body(self) -> ComposeResult:
-        with Vertical(id="train"):
-            with Horizontal():
-                yield Form()
-                with VerticalScroll(id="outcome", can_focus=False):
-                    yield Lines(id="cost")
-                    yield Lines(id="preflight")
-                    yield Lines(id="rehearsed")
-                    yield Lines(id="command")
-            yield Lines(id="about")
-            yield LineInput(id="edit")
-
-    @property
-    def form(self) -> Form:
-        """The rows of settings."""
-        return self.query_one(Form)
-
-    @property
-    def editor(self) -> LineInput:
-        """Where a value is typed."""
-        return self.query_one("#edit", LineInput)
-
-    @property
-    def row(self) -> Row | None:
-        """The setting under the cursor."""
-        return self.form.row
-
-    @property
-    def editing(self) -> bool:
-        """Whether a value is being typed."""
-        return self._edited is not None
-
-    # Life ---------------------------------------------------------------------------------------------------------
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.editor.display = False
-        path = self.shell.project_path
-        if path is None:
-            return
-        self.state = TrainState(self, (path if path.is_dir() else path.parent) / PROJECT_FOLDER, self._show)
-        self.form.focus()
-        self.state.find_trainers()
-        if self._given is not None:
-            self.take(*self._given)
-        self.watch_project(self._project_changed)
-        self.watch(self.app, "checked", self._show_preflight, init=False)
-        self.watch(self.app, "checking", self._show_preflight, init=False)
-
-    def take(self, settings: Settings, sentence: str) -> None:
-        """Fill the form with settings that another screen sends; ``sentence`` says what they are."""
-        if self.state is None:
-            self._given = settings, sentence
-        else:
-            ask_to_take(self, self.state, settings, sentence)
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        super().on_screen_resume(event)
-        if self.state is not None:
-            self.state.prepare_soon()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self.set_class(self.size.width < 100, "-narrow")
-
-    def _project_changed(self, _project: Project | None) -> None:
-        if self.state is not None:
-            self.state.prepare_soon()
-
-    # Showing ------------------------------------------------------------------------------------------------------
-
-    def _show(self) -> None:
-        state = self.state
-        if state is None or not self.is_attached:
-            return
-        prepared = state.outcome.prepared
-        command = prepared.request.command if prepared is not None else ()
-        self.form.show(form_rows(state.settings, state.user, state.install, command))
-        self._show_about()
-        outcome, settings = state.outcome, state.settings
-        if self._busy:
-            outcome = Outcome(waiting="starting")
-        self.query_one("#cost", Lines).show_fitted(lambda width: outcome_lines(outcome, settings, width))
-        self.query_one("#command", Lines).show_fitted(lambda width: shown_command(outcome, width))
-        self._show_preflight()
-        self.show_rehearsal()
-        self.refresh_bindings()
-
-    def show_rehearsal(self) -> None:
-        """Bring what is said of the rehearsal with sd-scripts up to date."""
-        state = self.state
-        if state is not None:
-            self.query_one("#rehearsed", Lines).show_fitted(lambda width: self.rehearsing.lines(state, width))
-
-    def _show_preflight(self) -> None:
-        state, checked = self.state, self.shell.checked
-        known = state is not None and state.checked
-        self.query_one("#preflight", Lines).show_fitted(lambda width: preflight_lines(checked, known, width))
-
-    def _show_about(self) -> None:
-        row, state = self._edited or self.row, self.state
-        if row is None or state is None:
-            return
-        text, role = (self._refusal, "bad") if self._refusal else (help_of(row, state.settings), "plain")
-        if row.key in USER_KEYS and not self._refusal:
-            text = f"{text} {self._trainer_word(row)}".strip()
-        heading: Line = [(row.field.title, "strong"), (f"  {row.key}", "dim")]
-        self.query_one("#about", Lines).show_fitted(lambda width: [heading, *wrap(safe(text), width, role)[:3]])
-
-    def _trainer_word(self, row: Row) -> str:
-        """What was found, where it is asked about."""
-        state = self.state
-        if state is None or row.key != SD_SCRIPTS:
-            return ""
-        if state.trainers is None:
-            return "It is being looked for."
-        install = state.install
-        if install is None:
-            return "It was not found: clone https://github.com/kohya-ss/sd-scripts, or set its folder here."
-        commit = f" at {install.commit}" if install.commit else ""
-        parts = [f"torch {install.torch_version}" if install.torch_version else ""]
-        parts.append("xformers" if install.has_xformers else "no xformers")
-        number = state.arguments
-        arguments = f" {state.settings.script} takes {plural(number, 'argument')}." if number else ""
-        return install.problem or f"Found{commit}: {', '.join(part for part in parts if part)}.{arguments}"
-
-    def on_virtual_list_moved(self, _event: VirtualList.Moved) -> None:
-        self._refusal = ""
-        self._show_about()
-        self.refresh_bindings()
 
     def on_virtual_list_chosen(self, _event: VirtualList.Chosen) -> None:
         self.action_change()
@@ -216,10 +56,10 @@ class TrainScreen(ModeScreen):
             else:
                 state.set(checked(state.settings, key, text))
         except UsageError as error:
-            self._refusal = error.sentence()
+            self.refusal = error.sentence()
             self._show_about()
             return False
-        self._refusal = ""
+        self.refusal = ""
         return True
 
     def action_change(self) -> None:
@@ -299,7 +139,7 @@ class TrainScreen(ModeScreen):
         state = self.state
         assert state is not None
         text = (getattr(state.user, row.key) or row.value) if row.key in USER_KEYS else state.settings.text(row.key)
-        self._edited, self._refusal = row, ""
+        self.edited, self.refusal = row, ""
         editor = self.editor
         editor.value = safe(text)
         editor.display = True
@@ -309,13 +149,13 @@ class TrainScreen(ModeScreen):
         self.refresh_bindings()
 
     def action_accept(self) -> None:
-        row = self._edited
+        row = self.edited
         if row is not None and self._set(row.key, self.editor.value):
             self.action_leave()
             self._stand_on(row.key)
 
     def action_leave(self) -> None:
-        self._edited, self._refusal = None, ""
+        self.edited, self.refusal = None, ""
         self.editor.display = False
         self.form.focus()
         self._show_about()
