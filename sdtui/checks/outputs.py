@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdtui.base.paths import typed_path
 from sdtui.base.text import file_size, plural
 from sdtui.base.there import is_folder
 from sdtui.checks.finding import Finding, Severity
 from sdtui.dataset.project import Project
 from sdtui.machine.filesystems import free_space, kind_of
 from sdtui.runs.setup import naming
+from sdtui.runs.setup.named_paths import folders_written_to
 from sdtui.runs.setup.taken import taken_names
 from sdtui.trainer.checkpoint_size import SavedSizes
 from sdtui.trainer.profiles import Settings
@@ -36,10 +36,7 @@ class Outputs:
 def outputs_of(project: Project, settings: Settings) -> Outputs:
     """Where ``sdtui train`` lets a run write: what the settings say, else ``model`` and ``log`` of the project."""
     base = project.home / "rehearsals" if settings.profile.rehearsal else project.root
-    return Outputs(
-        _absolute(settings.text("output_dir")) or base / "model",
-        _absolute(settings.text("logging_dir")) or base / "log",
-    )
+    return Outputs(*folders_written_to(settings, base))
 
 
 def output_findings(project: Project, settings: Settings) -> Iterator[Finding]:
@@ -69,10 +66,6 @@ def room_findings(folder: Path, sizes: SavedSizes, saves: Saves) -> Iterator[Fin
         yield Finding(
             "file-too-large", Severity.ERROR, message, folder, files=(folder,), fix="Choose an output_dir elsewhere."
         )
-
-
-def _absolute(text: str) -> Path | None:
-    return Path.cwd() / typed_path(text) if text else None
 
 
 def _unwritable(key: str, folder: Path) -> Iterator[Finding]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from sdtui.base.errors import ChangedOutsideError, SdtuiError, TrainerError, UsageError
 from sdtui.base.files import kernel, make_folder, read_if_there, write_atomic, write_error
-from sdtui.base.paths import typed_path
 from sdtui.base.settings import UserSettings
 from sdtui.base.text import plural
 from sdtui.base.there import is_folder, is_there
@@ -25,11 +22,11 @@ from sdtui.runs.record import RunRecord
 from sdtui.runs.redact import redact_command
 from sdtui.runs.setup import cards, naming
 from sdtui.runs.setup.dataset_input import DatasetInput, exported, from_config
+from sdtui.runs.setup.named_paths import folders_written_to, paths_that_are_there, with_paths
 from sdtui.runs.setup.sample_prompts import PromptText, prompts_for
 from sdtui.runs.setup.taken import taken_names
 from sdtui.runs.setup.trained_on import FILE, write_trained_on
 from sdtui.runs.supervising import inside
-from sdtui.trainer.base_models import base_models, find_model
 from sdtui.trainer.command import RunPaths, build, ends_by_steps, shell_text, train_script
 from sdtui.trainer.fields import Value
 from sdtui.trainer.launcher import Launcher, elsewhere, launcher_of, unheard
@@ -37,12 +34,6 @@ from sdtui.trainer.location import TrainerInstall
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.steps import max_train_steps, steps_per_epoch
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_PATHS = (
-    *("vae", "resume", "network_weights", "tokenizer_cache_dir", "log_tracker_config", "base_weights"),
-    "accelerate_config",
-)
-_MUST_EXIST = ("vae", "resume", "network_weights", "base_weights", "accelerate_config")
 _SCRIPT_STEPS = 1600
 """max_train_steps of the trainer when nothing is said (library/train_util.py, add_training_arguments)."""
 
@@ -154,11 +145,11 @@ class _Draft:
         self._waited = waited
         self.user = user
         self.notes: list[str] = []
-        self.settings = self._with_paths(settings)
+        self.settings, looked_for = with_paths(settings, user)
+        self.notes += looked_for
         self.folder = inputs or self._input_folder(now)
         base = project.home / "rehearsals" / self.folder.name if settings.profile.rehearsal else project.root
-        self.output_dir = _absolute(self.settings.text("output_dir")) or base / "model"
-        self.logging_dir = _absolute(self.settings.text("logging_dir")) or base / "log"
+        self.output_dir, self.logging_dir = folders_written_to(self.settings, base)
         self.name, self.overwrites = self._settle_name()
 
     def finish(self, install: TrainerInstall | None) -> Prepared:
@@ -213,47 +204,6 @@ class _Draft:
             total_steps=resumed.course.steps if resumed else total,
             arguments=command.arguments,
             project=self.project,
-        )
-
-    def _with_paths(self, settings: Settings) -> Settings:
-        """The settings with the base model found and paths made absolute: the trainer starts in another folder."""
-        for key in _PATHS:
-            value = settings.given.get(key)
-            if isinstance(value, str) and value:
-                settings = settings.with_value(key, self._found(key, value, settings))
-            elif isinstance(value, tuple):
-                settings = settings.with_value(key, tuple(self._found(key, one, settings) for one in value))
-        if settings.profile.field("pretrained_model_name_or_path") is None:
-            return settings
-        return settings.with_text("pretrained_model_name_or_path", self._base_model(settings))
-
-    def _found(self, key: str, text: str, settings: Settings) -> str:
-        """A path that was given, absolute; as it is where the trainer may find or make it elsewhere."""
-        path = Path.cwd() / typed_path(text)
-        if is_there(path):
-            return str(path)
-        on_hub = (
-            _REPOSITORY.fullmatch(text) if key == "vae" else key == "resume" and settings["resume_from_huggingface"]
-        )
-        if key in _MUST_EXIST and not on_hub:
-            raise UsageError(f"What {key} names does not exist", path=path, remedy="Check the path.")
-        return text
-
-    def _base_model(self, settings: Settings) -> str:
-        text = settings.text("pretrained_model_name_or_path")
-        if not text:
-            raise UsageError(
-                "No base model is chosen", remedy=f"Set pretrained_model_name_or_path.{_listed(base_models(self.user))}"
-            )
-        if model := find_model(text, self.user):
-            return str(model)
-        if _REPOSITORY.fullmatch(text) and Path(text).suffix.lower() not in (".safetensors", ".ckpt"):
-            self.notes.append(f"{text} is no file here, so the trainer will look for it on Hugging Face.")
-            return text
-        names = {model.name: model for model in base_models(self.user)}
-        near = get_close_matches(Path(text).name, names, n=3, cutoff=0.4)
-        raise UsageError(
-            "There is no such base model", path=text, remedy=_listed([names[name] for name in near]).strip()
         )
 
     def _input_folder(self, now: float) -> Path:
@@ -331,10 +281,7 @@ class _Draft:
         yield paths.dataset_config
         if paths.sample_prompts is not None:
             yield paths.sample_prompts
-        for key in ("pretrained_model_name_or_path", *_PATHS):
-            value = self.settings[key]
-            if isinstance(value, str) and value and is_there(Path(value)):
-                yield Path(value)
+        yield from paths_that_are_there(self.settings)
 
 
 def _settled(command: Sequence[str], launcher: Launcher) -> dict[str, str]:
@@ -351,15 +298,3 @@ def _total_steps(settings: Settings, batches: int, processes: int, accumulation:
     if ends_by_steps(settings) or not isinstance(epochs, int):
         return settings.number("max_train_steps", _SCRIPT_STEPS)
     return max_train_steps(epochs, batches, processes=processes, accumulation=accumulation)
-
-
-def _absolute(text: str) -> Path | None:
-    return Path.cwd() / typed_path(text) if text else None
-
-
-def _listed(models: object) -> str:
-    found = [str(model) for model in models] if isinstance(models, list | tuple) else []
-    if not found:
-        return ""
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    return f" Found: {', '.join(found[:5])}{more}."
