@@ -240,7 +240,8 @@ class SamplesPanel(Widget):
         return self._picture_row(y - 1, width)
 
     def _nothing(self, y: int) -> Line:
-        said = ["", "", "· no samples yet"]
+        ended = self._followed is not None and self._followed.view.state.ended
+        said = ["", "", "· it drew no samples" if ended else "· no samples yet"]
         return [(said[y] if y < len(said) else "", "dim")]
 
     def _picture_row(self, row: int, width: int) -> Strip:

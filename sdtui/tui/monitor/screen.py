@@ -166,7 +166,7 @@ class MonitorScreen(ModeScreen):
         failed = view.state in (RunState.FAILED, RunState.LOST)
         self.set_class(failed, "-failed")
         self.set_class(failed and not followed.drawn and not self.large, "-early")
-        self.set_class(view.state.ended and not view.samples and not self.large, "-without-samples")
+        self.set_class(failed and not view.samples and not self.large, "-without-samples")
 
     def _show_words(self, followed: Followed) -> None:
         view, rows = followed.view, ending_rows(followed.drawn, self.size.height)
