@@ -46,6 +46,15 @@ def test_a_queued_run_has_its_folder_and_id_and_is_not_taken_for_one_that_runs(l
     assert not (lab.home / "inputs").exists()
 
 
+def test_of_two_that_are_queued_at_once_under_one_name_only_one_waits(lab: QueueLab) -> None:
+    settings = parse_settings("sd15-lora", ["pretrained_model_name_or_path=base.safetensors"])
+    first, second = (make_request(open_project(lab.root), settings, require_trainer(near=lab.root)) for _ in range(2))
+    record = queue.put(lab.home, first.request)
+    with pytest.raises(RunError, match="called cats waits in the queue"):
+        queue.put(lab.home, second.request)
+    assert [run.id for run in store.list_runs(lab.home)] == [record.id]
+
+
 def test_runs_are_moved_held_back_let_go_and_taken_out(lab: QueueLab) -> None:
     one, two, three = (lab.put(name) for name in ("one", "two", "three"))
     queue.move(lab.waiting(three), 1)

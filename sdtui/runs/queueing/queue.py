@@ -53,7 +53,7 @@ def put(home: Path, request: LaunchRequest, *, stop_on_failure: bool = False) ->
         record = _record(run_id, request, command)
         queue_file.write_order(home, run_id, order)
         store.write_record(folder, record)
-        _append(Waiting(str(home), run_id, stop_on_failure=stop_on_failure))
+        _append(Waiting(str(home), run_id, stop_on_failure=stop_on_failure), record)
     except SdtuiError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -68,12 +68,24 @@ def _record(run_id: str, request: LaunchRequest, command: tuple[str, ...]) -> Ru
     return replace(record, command=redact_command(command, env), queued=record.created, state_folder="")
 
 
-def _append(waiting: Waiting) -> None:
+def _append(waiting: Waiting, record: RunRecord) -> None:
     with queue_file.changing() as changing:
         queue = changing.queue
+        _refuse_taken(record)
         if not queue.waiting:  # a queue that starts anew
             queue = replace(queue, watched=(), machine=queue_file.this_start())
         changing.put(replace(queue, waiting=(*queue.waiting, waiting)))
+
+
+def _refuse_taken(record: RunRecord) -> None:
+    """Of two that are queued at once under one name, each would be refused at its turn because of the other."""
+    for _, other in queue_file.waiting_runs():
+        if other.id != record.id and (other.name, other.output_dir) == (record.name, record.output_dir):
+            raise RunError(
+                f"A run called {record.name} waits in the queue to write to this folder",
+                path=record.output_dir,
+                remedy="Queue it again: this one then gets another name; or set output_name.",
+            )
 
 
 def resolve(wanted: str, homes: Iterable[Path] | None = None) -> Waiting:
@@ -165,7 +177,7 @@ def put_back(home: Path, record: RunRecord) -> None:
     if moved:  # with its project: it keeps its place
         _change(lambda queue: tuple(waiting if one == moved[0] else one for one in queue.waiting))
     elif all(one.place != waiting.place for one in known):
-        _append(waiting)
+        _append(waiting, record)
     keeper.hand_over(record.id, queue_file.secrets_of(os.environ))
 
 
