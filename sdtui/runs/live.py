@@ -69,7 +69,7 @@ def life_of(home: Path, record: RunRecord, now: float | None = None) -> Life:
         return Life.SUPERVISED
     if record.trainer is not None and (processes.alive(record.trainer) or processes.group_members(record.trainer)):
         return Life.ABANDONED
-    if record.supervisor is None and moment - record.created < _BIRTH:
+    if record.supervisor is None and abs(moment - record.created) < _BIRTH:  # the clock may have been set back
         return Life.BEING_STARTED
     # It may have ended between the first look and now.
     return Life.ENDED if store.read_exit(home, record) is not None else Life.GONE

@@ -59,6 +59,7 @@ def test_a_run_that_is_just_being_started_holds_already(tmp_path: Path) -> None:
     run = RecordedRun(tmp_path, reads=(str(tmp_path / "images"),), supervisor=None, trainer=None)
     assert life_of(run.home, run.record, run.record.created + 1) is Life.BEING_STARTED
     assert life_of(run.home, run.record, run.record.created + 1000) is Life.GONE
+    assert life_of(run.home, run.record, run.record.created - 1000) is Life.GONE  # the clock was set back
 
 
 def test_a_pid_alone_proves_nothing(tmp_path: Path) -> None:
