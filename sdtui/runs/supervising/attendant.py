@@ -34,6 +34,7 @@ from sdtui.runs.supervising.letterbox import Request
 from sdtui.runs.supervising.notices import Kind, News, Notice, Record, Told
 from sdtui.runs.supervising.notify import deliver
 from sdtui.runs.supervising.stop import ask
+from sdtui.runs.supervising.waking import woken_by
 
 LOOK_EVERY = 5.0
 KEEP_EVERY = 30.0
@@ -126,7 +127,7 @@ class Attendant:
 
 def main(arguments: Sequence[str]) -> int:
     """Attend the run in the folder that is named. Exit status 0 once its end was told."""
-    folder, wake = Path(arguments[0]), _woken()
+    folder, wake = Path(arguments[0]), woken_by(signal.SIGURG)  # the supervisor says so when the run has ended
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     with contextlib.suppress(OSError):  # some network file systems know no locks
         fcntl.flock(handle, fcntl.LOCK_EX)  # another one may attend it still; this one goes on after it
@@ -152,14 +153,6 @@ def _settings() -> UserSettings:
         return load_settings().settings
     except SdtuiError:
         return UserSettings()
-
-
-def _woken() -> int:
-    """A descriptor that can be read when the supervisor said (SIGURG) that the run has ended."""
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    signal.signal(signal.SIGURG, lambda *_: None)
-    return reading
 
 
 if __name__ == "__main__":

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +13,6 @@ from pathlib import Path
 import msgspec
 
 from sdtui.base.errors import RunError, WriteError
-from sdtui.base.files import explain
 from sdtui.base.own_log import note
 from sdtui.machine import oom, processes
 from sdtui.runs import store
@@ -26,14 +23,16 @@ from sdtui.runs.supervising.escalation import Escalation, Grace, Stage
 from sdtui.runs.supervising.kin import Kin
 from sdtui.runs.supervising.letterbox import Request, StopAfter
 from sdtui.runs.supervising.stop_when import Awaited
+from sdtui.runs.supervising.trainer_process import inherit_what_is_left_behind, spawn, why_not_started
+from sdtui.runs.supervising.waking import woken_by
 
-_PR_SET_CHILD_SUBREAPER = 36
 _HEARTBEAT = 5.0
 _TRIES = 300
 _TRY_EVERY = 1.0
 """How often the end is tried to be written where the disk is full, and how many seconds apart."""
 _LOOK_EVERY = 0.25
 """Seconds between looks for what nobody tells of."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGCHLD)
 
 
 class Watchman:
@@ -57,7 +56,7 @@ class Watchman:
         self._returncode: int | None = None
         self._ended: float | None = None
         self._shown: letterbox.Status | None = None
-        self._wake = _wake_on_signals()
+        self._wake = woken_by(*_SIGNALS)
         self._terminated = False
         self._pointed = folder
 
@@ -66,29 +65,18 @@ class Watchman:
 
         Raises RunError (after writing ``exit.json``) where it cannot be started.
         """
-        # Whatever the trainer starts and leaves behind becomes our child, so that nothing is ever lost sight of.
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        inherit_what_is_left_behind()
         self._remember(supervisor=_own_mark())
         console = os.open(self._path / store.CONSOLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
-            child = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-                cwd=self._record.cwd,
-                env=dict(env),
-                start_new_session=True,
-            )
+            pid = self._child = spawn(command, env, self._record.cwd, console)
         except OSError as error:
-            raise self._not_started(error, command[0]) from error
+            raise self._not_started(why_not_started(error, command[0])) from error
         finally:
             os.close(console)
-        child.returncode = 0  # we wait for it ourselves, in _reap
-        self._child = child.pid
-        found = processes.stat(child.pid)  # also when it has ended already: a zombie until we reap it
+        found = processes.stat(pid)  # also when it has ended already: a zombie until we reap it
         assert found is not None
-        self._remember(trainer=ProcessMark(child.pid, found.start_time, processes.boot_id()))
+        self._remember(trainer=ProcessMark(pid, found.start_time, processes.boot_id()))
         self._show()
 
     def adopt(self) -> None:
@@ -276,15 +264,7 @@ class Watchman:
         now = oom.kills()
         return max(0, now - self._oom_kills) if now is not None and self._oom_kills is not None else None
 
-    def _not_started(self, error: OSError, program: str) -> RunError:
-        what, remedy = explain(error)
-        missing = error.filename if error.filename is not None else program
-        if isinstance(error, FileNotFoundError) and Path(missing).is_file():
-            what, remedy = (
-                "Its first line names a Python that does not exist",
-                "Its environment was moved: make it anew.",
-            )
-        problem = RunError(f"The trainer could not be started. {what}", path=missing, remedy=remedy)
+    def _not_started(self, problem: RunError) -> RunError:
         with contextlib.suppress(WriteError):
             store.write_exit(
                 self._path, RunExit(returncode=None, ended=time.time(), stop_requested=False, error=problem.sentence())
@@ -325,12 +305,3 @@ def _own_mark() -> ProcessMark:
     own = processes.mark(os.getpid())
     assert own is not None
     return ProcessMark(*own)
-
-
-def _wake_on_signals() -> int:
-    """A descriptor that can be read when a signal came. The trainer gets the default actions: exec resets handlers."""
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGCHLD):
-        signal.signal(number, lambda *_: None)
-    return reading
