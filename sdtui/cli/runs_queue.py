@@ -164,6 +164,8 @@ def _tell(view: QueueView, places: Sequence[Place]) -> None:
 
         log = queue_file.folder() / keeper.LOG
         narrate(f"The process that starts the next run could not be started. {safe(str(log))} may say why.")
+    elif held_up := next((place.held_up for place in places if place.held_up), None):
+        narrate(held_up)
 
 
 def _table(places: Sequence[Place]) -> Iterator[str]:

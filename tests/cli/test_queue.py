@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -191,3 +193,19 @@ def test_a_name_that_only_waits_is_said_to_wait(inside: Cli, lab: QueueLab) -> N
     )
     checked = inside("check", lab.root, *LORA, "--set", "output_name=circle", "--json")
     assert "A run called circle waits in the queue" in checked.stdout
+
+
+def test_a_keeper_that_is_held_is_told_and_what_to_do(inside: Cli, lab: QueueLab) -> None:
+    queued(inside, lab, "circle")
+    place = queue_file.folder() / keeper.LOCK
+    place.write_text("4711\n")
+    with place.open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "given no sign" not in inside("runs", "queue").stderr
+        os.utime(place, (1.0, 1.0))
+        told = inside("runs", "queue", "--json")
+        assert "given no sign since" in json.loads(told.stdout)["runs"][0]["waits_for"]
+        assert "`kill -CONT 4711` lets it go on" in inside("runs", "queue").stderr
+        with (queue_file.folder() / keeper.TURN).open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # it prepares a run
+            assert "given no sign" not in inside("runs", "queue").stderr

@@ -25,11 +25,15 @@ from sdtui.runs.queueing import queue_file
 
 LOCK = "keeper.lock"
 LOG = "keeper.log"
+TURN = "turn.lock"
+"""Held while a run is prepared and launched."""
 NEWS = "news"
 """A named pipe: a line wakes the keeper, and may hold what one run needs and nobody writes down."""
 
 _LONGEST = 4096
 """Bytes of a line: so many are written at once or not at all (PIPE_BUF)."""
+_SILENCE = 60.0
+"""Seconds after which a keeper that has not looked does not look any more; it does every five."""
 _PATIENCE = 5.0
 """Seconds for a keeper that was just started to listen."""
 
@@ -61,8 +65,12 @@ def nudge() -> None:
 
 def is_kept() -> bool:
     """Whether a keeper lives: it holds a lock that the kernel lifts when it ends."""
+    return _locked(queue_file.folder() / LOCK)
+
+
+def _locked(path: Path) -> bool:
     try:
-        handle = os.open(queue_file.folder() / LOCK, os.O_RDWR | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -73,6 +81,24 @@ def is_kept() -> bool:
         return False
     finally:
         os.close(handle)
+
+
+def not_heard(now: float) -> str | None:
+    """A sentence where a keeper lives and has not looked at the queue for long: it is held. ``now`` as time.time()."""
+    folder = queue_file.folder()
+    if not is_kept() or _locked(folder / TURN):  # a large dataset takes its time to be prepared
+        return None
+    try:
+        looked, pid = (folder / LOCK).stat().st_mtime, (folder / LOCK).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if now - looked < _SILENCE:
+        return None
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(looked))
+    return (
+        f"The process that starts the next run has given no sign since {when}. If somebody holds it, "
+        f"`kill -CONT {pid}` lets it go on; else `kill -KILL {pid}` ends it, and another takes its place."
+    )
 
 
 def wake() -> None:

@@ -99,6 +99,8 @@ class Keeping:
 
     def _look(self, watched: contextlib.ExitStack) -> bool:
         """Start what can be started; until ``watched`` is left, the end of a run is news. Whether any was started."""
+        with contextlib.suppress(OSError):
+            os.utime(self._lock)  # a sign of life
         self._tidy()
         self._hear()
         live = tuple(live_of_user())
@@ -212,7 +214,7 @@ class Keeping:
 
 def _turn_lock() -> int | None:
     """One turn at a time, also where the keeper is killed and another one comes: the turn itself holds this lock."""
-    handle = os.open(queue_file.folder() / "turn.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(queue_file.folder() / keeper.TURN, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

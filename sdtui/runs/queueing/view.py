@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Place:
     position: int
     """From 1."""
     standing: Standing
+    held_up: str = ""
+    """Why it is not started although its turn is now, a sentence; empty where nothing is known to be the matter."""
 
     @property
     def waiting(self) -> Waiting:
@@ -38,7 +41,7 @@ class Place:
     @property
     def reason(self) -> str:
         """What it waits for, a sentence."""
-        return self.standing.reason or _NEXT
+        return self.standing.reason or self.held_up or _NEXT
 
     @property
     def short(self) -> str:
@@ -87,8 +90,9 @@ def look() -> QueueView:
     """The queue now. Raises RunError and UnreadableError where its file cannot be read."""
     queue = queue_file.read()
     kept = keeper.ensure() if queue.waiting else False
+    held_up = (keeper.not_heard(time.time()) or "") if kept else ""
     live = tuple(live_of_user())
-    places = tuple(Place(number, one) for number, one in enumerate(standings(queue, live), start=1))
+    places = tuple(Place(number, one, held_up) for number, one in enumerate(standings(queue, live), start=1))
     running = tuple(Running(home, record) for home, record in live if of_this_machine(record))
     return QueueView(places, running, queue.paused, queue.restarted, kept)
 
