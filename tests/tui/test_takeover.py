@@ -59,7 +59,11 @@ async def test_the_base_model_stays_where_the_file_names_none(project: Path, mod
         await it.press("enter")
         await it.sees(f"The file names no base model; {model.name} stays.")
         await it.press("enter")
-        await it.sees("2 settings taken.", model.name, "77")
+        await it.sees("2 settings taken.", model.name, "77", "u undo")
+        await it.press("u")
+        await it.until(lambda: "77" not in it.words() and model.name in it.words())
+        await it.press("u")
+        await it.until(lambda: "77" in it.words() and model.name in it.words())
 
 
 @pytest.mark.slow

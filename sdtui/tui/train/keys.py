@@ -39,6 +39,10 @@ def _ready_for_export(screen: TrainScreen) -> bool:
     return _ready(screen) and state is not None and not state.settings.profile.rehearsal
 
 
+def _has_taken(screen: TrainScreen) -> bool:
+    return _in_form(screen) and screen.state is not None and screen.state.can_take_back
+
+
 def _can_rehearse(screen: TrainScreen) -> bool:
     return _in_form(screen) and screen.shell.project is not None and screen.shell.scanning is None
 
@@ -196,6 +200,16 @@ BINDINGS: list[BindingType] = offered(
         ("I",),
         "import_settings",
         when=_can_rehearse,
+    ),
+    Command(
+        "train.take_back",
+        "Bring back the settings",
+        "Brings back what was set before settings were taken from a file or a run; once more, what was taken.",
+        ("u",),
+        "take_back",
+        "undo",
+        when=_has_taken,
+        rank=20,
     ),
     Command(
         "train.export",

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from sdtui.base.errors import SdtuiError, UsageError
 from sdtui.base.text import safe
 from sdtui.runs.record import RunRecord
+from sdtui.tui.commands import key_of
 from sdtui.tui.history.open import show_history
 from sdtui.tui.monitor.open import show_run
 from sdtui.tui.queue.open import show_queue
@@ -99,6 +100,11 @@ class TrainScreen(TrainView):
     def action_import_settings(self) -> None:
         if self.state is not None:
             ask_import(self, self.state)
+
+    def action_take_back(self) -> None:
+        if self.state is not None:
+            self.state.take_back()
+            self.shell.say(f"The settings are those of before. {key_of('train.take_back')} turns that round again.")
 
     def action_export_settings(self) -> None:
         if self.state is not None:

@@ -63,6 +63,8 @@ class TrainState:
         self.arguments: int | None = None
         """How many arguments the installed script said that it takes; None where it was not asked, or could not say."""
         self._asked: tuple[Path, str] | None = None
+        self._before: tuple[str, Settings] | None = None
+        """The profile that was shown before settings came as a whole, and what was set for theirs."""
         self.outcome = Outcome(waiting="reading the dataset")
         self._timer: Timer | None = None
 
@@ -87,6 +89,25 @@ class TrainState:
         bridge = self._screen.shell.bridge
         bridge.write(self._screen, lambda: remember(self.home, remembered), lambda _none: None)
         self.prepare_soon()
+
+    def take(self, settings: Settings) -> None:
+        """Go on with settings that come as a whole; ``take_back`` brings back what was set for their profile."""
+        self._before = self.settings.profile.name, self.settings_for(settings.profile.name)
+        self.set(settings)
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether settings came as a whole."""
+        return self._before is not None
+
+    def take_back(self) -> None:
+        """Bring back what was set before settings came as a whole; a second time what stood here now."""
+        if self._before is None:
+            return
+        profile, settings = self._before
+        self.take(settings)
+        if profile != settings.profile.name:
+            self.set_profile(profile)
 
     def set_profile(self, name: str) -> None:
         """Go to another profile, with what was set there."""

@@ -15,6 +15,7 @@ from sdtui.trainer.fields import Value
 from sdtui.trainer.profiles import Settings
 from sdtui.trainer.settings_import.importing import Imported, to_settings
 from sdtui.trainer.settings_import.reading import read_settings
+from sdtui.tui.commands import key_of
 from sdtui.tui.dialogs import Answer, Ask, AskText
 from sdtui.tui.plan.screen import PlanScreen
 from sdtui.tui.theme import inks
@@ -54,14 +55,19 @@ def ask_import(screen: ModeScreen, state: TrainState) -> None:
 
     def take(imported: Imported, answer: str | None) -> None:
         if answer:
-            state.set(kept(imported))
-            screen.shell.say(f"{plural(len(imported.taken), 'setting')} taken. The profile is {_profile(imported)}.")
+            state.take(kept(imported))
+            number = plural(len(imported.taken), "setting")
+            screen.shell.say(f"{number} taken. The profile is {_profile(imported)}. {_back()}")
 
     sentence = (
         "A --config_file of sd-scripts (.toml), a preset of kohya_ss' GUI (.json), or a file of "
         "LoRA_Easy_Training_Scripts (.toml). What has no place here is listed before anything is set."
     )
     screen.app.push_screen(AskText("Take settings from which file?", sentence), typed)
+
+
+def _back() -> str:
+    return f"{key_of('train.take_back')} brings back what was set before."
 
 
 def _profile(imported: Imported) -> str:
@@ -96,8 +102,8 @@ def ask_to_take(screen: ModeScreen, state: TrainState, settings: Settings, sente
 
     def take(answer: str | None) -> None:
         if answer:
-            state.set(settings)
-            screen.shell.say(sentence)
+            state.take(settings)
+            screen.shell.say(f"{sentence} {_back()}" if set_before.given else sentence)
 
     if not set_before.given or not differ:
         take("take")
