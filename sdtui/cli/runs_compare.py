@@ -22,6 +22,10 @@ _COLUMN = 28
 """Cells of a run's column at most; ``--json`` has everything whole."""
 
 
+_LETTERS = "ABCDEF"
+"""What stands for the runs where an ID is longer than a column: the letters that their curves have on the screen."""
+
+
 @click.command("compare")
 @click.argument("words", metavar="[DIR] ID ID...", nargs=-1, required=True)
 @json_option
@@ -83,7 +87,17 @@ def _row_document(row: SampleRow) -> dict[str, Any]:
 
 def _text(comparison: Comparison) -> Iterator[str]:
     settings = [one for one in comparison.settings if one.key != "dataset"]
-    rows = [*_facts(comparison.runs), ("", [""] * len(comparison.runs)), *map(_setting, settings)]
+    ids = [safe(one.past.view.id) for one in comparison.runs]
+    letters = _LETTERS[: len(ids)] if any(cell_len(run_id) > _COLUMN for run_id in ids) else ()
+    if letters:  # the end of a long ID tells runs apart, and the beginning when they ran
+        yield from (f"{letter}  {run_id}" for letter, run_id in zip(letters, ids, strict=True))
+        yield ""
+    rows = [
+        ("run", [*(letters or ids)]),
+        *_facts(comparison.runs),
+        ("", [""] * len(comparison.runs)),
+        *map(_setting, settings),
+    ]
     if not settings:
         rows.append(("settings", ["all the same"]))
     first = max(cell_len(title) for title, _ in rows) + 2
@@ -104,7 +118,6 @@ def _facts(runs: Sequence[Compared]) -> Iterator[tuple[str, list[str]]]:
     from sdtui.cli.run_text import steps
 
     pasts = [one.past for one in runs]
-    yield "run", [safe(past.view.id) for past in pasts]
     yield "state", [past.view.state.value for past in pasts]
     yield "step", [steps(past.view) for past in pasts]
     yield "time", [elapsed(past) for past in pasts]
@@ -124,7 +137,7 @@ def _setting(one: Difference) -> tuple[str, list[str]]:
 
 
 def _fit(text: str, width: int) -> str:
-    """``text`` in ``width`` cells; of a longer one the beginning and the end stay, which tell IDs apart."""
+    """``text`` in ``width`` cells; of a longer one the beginning and the end stay, which tell paths apart."""
     room = width - 2
     while cell_len(text) > room:
         half = max(1, (len(text) - 2) // 2)

@@ -70,6 +70,14 @@ def test_compare_prints_losses_settings_curves_and_pairs_of_samples(inside: Cli,
     assert last["images"][0]["path"].endswith("tiny_e000002_01_20261121222159_2.png")
 
 
+def test_runs_with_long_ids_are_compared_by_letters(inside: Cli, root: Path) -> None:
+    long = f"20261122-090000-{'circle-' * 4}dim-16"
+    RecordedRun(root, bars(1, 20, 20), id=long, name="long", created=ENDED + 90).end(at=ENDED + 99)
+    lines = inside("runs", "compare", root, REAL, long).stdout.splitlines()
+    assert lines[:3] == [f"A  {REAL}", f"B  {long}", ""]
+    assert lines[3].split() == ["run", "A", "B"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,22 @@ async def test_deleting_lists_everything_first_and_undo_brings_it_back(root: Pat
         await it.press("escape", "1", "u")
         await it.until(weights.exists)
     assert len(store.list_runs(root / ".sdtui")) == 3
+
+
+async def test_what_must_stay_is_listed_with_its_reason_below(tmp_path: Path) -> None:
+    original = with_images(tmp_path / "shapes")
+    read = str(original / ".sdtui" / "inputs" / "20261121" / "dataset.toml")
+    run = RecordedRun(original, bars(1, 20, 20) + b"\nmodel saved.\n", dataset_config=read)
+    run.write(run.output / "tiny.safetensors", ENDED - 1)
+    run.end()
+    copy = shutil.copytree(original, tmp_path / "copy")
+    async with seen(copy, "monitor", (80, 24)) as it:
+        await it.until(lambda: isinstance(it.screen, MonitorScreen) and it.screen.followed is not None)
+        await it.press("H")
+        await it.sees("History   1 run ")
+        await it.press("x")
+        await it.sees("1 file or folder, ", " stays   ", "model/tiny.safetensors ")
+        await it.sees("▲ 1 file or folder stays: This is a copy of the run")
 
 
 @pytest.mark.slow

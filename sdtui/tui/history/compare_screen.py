@@ -144,7 +144,7 @@ class CompareScreen(Page[None]):
             (" ◂ ▸", "dim" if len(rows) > 1 else "rest"),
         ]
         panel = self.query_one(PictureRow)
-        panel.show(heading, row.images, prompt_lines(seen, row.prompt_index, panel.size.width))
+        panel.show(heading, row.images, prompt_lines(seen, row.prompt_index))
 
     def _rows(self) -> list[SampleRow]:
         """The samples of the prompt that is shown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from sdtui.runs.past.settings_told import Difference
 from sdtui.runs.record import RunRecord
 from sdtui.tui.history import rows
 from sdtui.tui.marks import marks
-from sdtui.tui.monitor.chart import NOTHING, STYLES, Drawn, Series
+from sdtui.tui.monitor.chart import NOTHING, STYLES, Drawn, Series, compared
 from sdtui.tui.monitor.chart_state import window_of
 from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.widgets.cells import fit
@@ -53,15 +53,11 @@ def see(home: Path, records: Sequence[RunRecord], cancelled: Cancelled) -> Work[
 def curves(seen: Seen, *, by_time: bool, share: float) -> list[Drawn]:
     """The curves as the chart takes them; ``share`` of its points is what each raw one is smoothed over."""
     series = seen.by_time if by_time else seen.by_step
+    runs = seen.comparison.runs
+    drawn = compared((one.past.view.name, line) for one, line in zip(runs, series, strict=True))
     return [
-        Drawn(
-            one.past.view.name,
-            line,
-            STYLES[place][0],
-            STYLES[place][1],
-            window_of(line, share) if one.raw else 1,
-        )
-        for place, (one, line) in enumerate(zip(seen.comparison.runs, series, strict=True))
+        replace(line, window=window_of(line.series, share) if one.raw else 1)
+        for one, line in zip(runs, drawn, strict=True)
     ]
 
 
@@ -95,7 +91,7 @@ def _missing(seen: Seen, place: int, *, by_time: bool) -> str:
     return "its times were not recorded" if by_time and not len(seen.by_time[place]) else ""
 
 
-def prompt_lines(seen: Seen, prompt: int, width: int) -> list[Line]:
+def prompt_lines(seen: Seen, prompt: int) -> list[Line]:
     """What the pictures of the prompt were asked for; that it was not the same for all, where it was not."""
     told = [words[prompt] if prompt < len(words) else None for words in seen.prompts]
     known = [words for words in told if words is not None]
@@ -105,7 +101,7 @@ def prompt_lines(seen: Seen, prompt: int, width: int) -> list[Line]:
     text = safe(known[0].text if same else "The prompts are not the same: " + " / ".join(one.text for one in known))
     settings = safe(known[0].settings) if same else ""
     role = "plain" if same else "warn"
-    return [[(text[:width], role)], *([[(settings[:width], "dim")]] if settings else [])]
+    return [[(text, role)], *([[(settings, "dim")]] if settings else [])]
 
 
 def whole_lines(one: Difference, width: int) -> list[Line]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -28,6 +30,9 @@ from sdtui.tui.history.doomed_list import DoomedList
 from sdtui.tui.page import Page
 from sdtui.tui.widgets.footer import Footer
 from sdtui.tui.widgets.lines import Line, Lines, wrap
+
+_REASONS = 3
+"""Why files stay, at most."""
 
 
 def _ready(screen: DeleteScreen) -> bool:
@@ -156,7 +161,7 @@ class DeleteScreen(Page["bool | None"]):
             return [[(" ", "plain"), *line] for line in wrap(safe(self._refusal), width - 2, "bad")]
         if self.deletion is None:
             return []
-        warned = [f"▲ {safe(warning)}" for warning in self.deletion.warnings(self.kinds)]
+        warned = [f"▲ {safe(warning)}" for warning in (*self.deletion.warnings(self.kinds), *self._staying())]
         size = file_size(self.deletion.belongings.size(self.kinds))
         how = (
             f"For good: {size} are free at once. This cannot be undone."
@@ -168,6 +173,12 @@ class DeleteScreen(Page["bool | None"]):
         lines += [[(f"{key} ", "accent"), *wrap(how, max(8, width - 4), "bad" if self.for_good else "plain")[0]]]
         lines += [[("  ", "plain"), *line] for line in wrap(how, max(8, width - 4), "plain")[1:]]
         return [[(" ", "plain"), *line] for line in lines]
+
+    def _staying(self) -> Iterator[str]:
+        """Why files must stay, the reason of most first."""
+        doubtful = self.deletion.belongings.doubtful if self.deletion is not None else ()
+        for why, number in Counter(why for _, why in doubtful).most_common(_REASONS):
+            yield f"{plural(number, 'file or folder stays', 'files and folders stay')}: {why}"
 
     # Actions ------------------------------------------------------------------------------------------------------
 

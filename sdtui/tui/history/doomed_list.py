@@ -18,7 +18,7 @@ _FATE, _KIND, _SIZE = 8, 13, 10
 
 
 class DoomedList(VirtualList):
-    """One row a file or folder; what stays is dim, and what must stay says why."""
+    """One row a file or folder; what stays is dim. Why one must stay is written below."""
 
     def __init__(self) -> None:
         super().__init__(id="doomed")
@@ -48,9 +48,10 @@ class DoomedList(VirtualList):
         width -= 1  # the last cell is the scrollbar's
         room = max(8, width - _FATE - _KIND - _SIZE - 2)
         if row >= len(self.rows):
-            path, why = self.doubtful[row - len(self.rows)]
+            path, _why = self.doubtful[row - len(self.rows)]
             return [
-                Segment(fit(fit("stays", _FATE) + f"{self._place(path)}: {safe(why)}", width), ink.warn),
+                Segment(fit("stays", _FATE), ink.warn),
+                Segment(fit_end(self._place(path), width - _FATE), ink.dim),
                 Segment(" "),
             ]
         item = self.rows[row]

@@ -132,6 +132,8 @@ class HistoryScreen(ListPage["str | None"]):
         self._list.marked[:] = [run_id for run_id in self._list.marked if run_id in there]
         if changed or not runs:
             self._arrange()
+        else:
+            self._show()  # the title told how far the reading is
         if any(not past.view.state.ended for past in runs):
             took = time.monotonic() - self._began
             self._again = self.set_timer(max(LOOK_AGAIN, _REST * took), self._read)
