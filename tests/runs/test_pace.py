@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sdtui.runs.following.pace import Pace, Recorded, recorded_overall, recorded_speed, seconds_left, with_pauses
+from sdtui.runs.following.pace import Pace, Recorded, recorded_speed, seconds_left, with_pauses
 
 
 def test_the_speed_leaves_out_samples_and_the_time_left_does_not() -> None:
@@ -52,9 +52,7 @@ def test_recorded_times_give_the_speed_without_the_pauses() -> None:
     steps = list(range(100))
     times = [step * 0.5 + (60 if step >= 50 else 0) for step in steps]
     assert recorded_speed(steps, times) == pytest.approx(2.0)
-    assert recorded_overall(steps, times) == pytest.approx(99 / (49.5 + 60))
     assert recorded_speed([1, 2], [0.0, 1.0]) is None
-    assert recorded_overall(steps[:20], times[:20]) is None
 
 
 def test_points_that_share_a_step_and_clocks_that_jump_back_do_no_harm() -> None:

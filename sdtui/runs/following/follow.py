@@ -66,7 +66,7 @@ class Follower:
 
     @property
     def story(self) -> Story:
-        """What the console has told: header, caching and sampling progress, and more than a RunView says."""
+        """What the console has told: the header of the training, and more than a RunView says."""
         return self._console.story
 
     def poll(self) -> RunView:

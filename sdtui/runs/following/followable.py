@@ -28,7 +28,7 @@ class Followable(Protocol):
 
     @property
     def story(self) -> Story:
-        """What the console has told: header, caching and sampling progress, and more than a RunView says."""
+        """What the console has told: the header of the training, and more than a RunView says."""
 
     def poll(self) -> RunView:
         """What is known now. Once the run has ended, always the same view, and nothing is read any more."""

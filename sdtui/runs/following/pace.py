@@ -138,13 +138,6 @@ def _first_of_each(steps: Sequence[int], times: Sequence[float]) -> list[tuple[i
     return points[:1] + [now for before, now in itertools.pairwise(points) if now[0] != before[0]]
 
 
-def recorded_overall(steps: Sequence[int], times: Sequence[float]) -> float | None:
-    """Steps a second from the first to the last scalar, samples and saving counted; None for too few."""
-    if len(steps) < 2 or steps[-1] - steps[0] <= _ENOUGH_STEPS or times[-1] - times[0] < _ENOUGH_SECONDS:
-        return None
-    return (steps[-1] - steps[0]) / (times[-1] - times[0])
-
-
 def with_pauses(it_per_s: float | None, pause_per_step: float) -> float | None:
     """Steps a second with pauses counted; None where the speed is not known."""
     return 1 / (1 / it_per_s + pause_per_step) if it_per_s else None

@@ -38,8 +38,6 @@ class Story:
         """Paths that were announced, each with the step at which it was."""
         self.states: dict[str, int] = {}
         """Paths of the state folders that were announced, each with the step at which it was."""
-        self.sampling: e.SamplingProgress | None = None
-        self.caching: e.CachingLatents | e.CachingText | None = None
         self.average_steps = array("q")
         self.average_values = array("d")
         self._warnings: dict[str, None] = {}
@@ -99,10 +97,9 @@ class Story:
             self.total = event.total_steps or self.total
             self.epochs = event.epochs or self.epochs
         elif isinstance(event, (e.CachingLatents, e.CachingText)):
-            self.doing, self.caching = RunState.CACHING, event
+            self.doing = RunState.CACHING
         elif isinstance(event, (e.SamplingStarted, e.SamplingProgress)):
             self.doing = RunState.SAMPLING
-            self.sampling = event if isinstance(event, e.SamplingProgress) else None
         elif isinstance(event, e.Validation):
             self.doing = RunState.VALIDATING
         elif isinstance(event, (e.SavingCheckpoint, e.SavingState)):
@@ -111,7 +108,7 @@ class Story:
         elif isinstance(event, e.CheckpointRemoved):
             self.checkpoints.pop(event.path, None)
         elif isinstance(event, e.SamplingEnded):
-            self.doing, self.sampling = RunState.TRAINING, None
+            self.doing = RunState.TRAINING
         elif isinstance(event, e.ModelSaved):
             self.model_saved = True
         elif isinstance(event, e.WarningLine):
@@ -121,7 +118,7 @@ class Story:
             self._warn(f"{NAN_SINCE} {event.step:,}.")
 
     def _step(self, event: e.StepDone) -> None:
-        self.doing, self.caching = RunState.TRAINING, None
+        self.doing = RunState.TRAINING
         self.step, self.total = event.step, event.total
         self.bar_speed = event.it_per_s if event.it_per_s is not None else self.bar_speed
         if event.avr_loss is not None:

@@ -43,10 +43,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Cores that the run's processes kept busy since the reading before; None at the first, and from elsewhere."""
     own_memory: int | None = None
     """Bytes that they hold."""
-    own_stopped: bool = False
-    """True where all of them are held by a signal."""
-    own_waiting: bool = False
-    """True where one of them waits for a disk or a driver and cannot be interrupted."""
     gpus: tuple[Gpu, ...] = ()
 
 
@@ -74,8 +70,6 @@ class Meter:
             disk_free=free_space(self._output),
             own_cpu=self._busy(own),
             own_memory=own.memory if own is not None else None,
-            own_stopped=own is not None and 0 < own.processes == own.stopped,
-            own_waiting=own is not None and own.waiting_for_disk > 0,
             gpus=gpus,
         )
 

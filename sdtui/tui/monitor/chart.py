@@ -12,7 +12,7 @@ The horizontal axis counts whatever the ``steps`` of the series count; with ``se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -109,12 +109,9 @@ class Plot:
         return "\n".join("".join(text for text, _ in line) for line in self.lines)
 
 
-def compared(curves: Sequence[tuple[str, Series]], window: int = 1) -> list[Drawn]:
+def compared(curves: Iterable[tuple[str, Series]]) -> list[Drawn]:
     """Lines that can be told apart, for (name, series) pairs; a seventh looks like the first."""
-    styles = [STYLES[index % len(STYLES)] for index in range(len(curves))]
-    return [
-        Drawn(name, series, role, letter, window) for (name, series), (role, letter) in zip(curves, styles, strict=True)
-    ]
+    return [Drawn(name, series, *STYLES[place % len(STYLES)]) for place, (name, series) in enumerate(curves)]
 
 
 def draw(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sdtui.runs.record import RunView
-from sdtui.tui.monitor.chart import STYLES, Drawn, Kind, Mark
+from sdtui.tui.monitor.chart import Drawn, Kind, Mark, compared
 from sdtui.tui.monitor.scalars import Scalars
 from sdtui.tui.monitor.series import NOTHING, Series
 from sdtui.tui.monitor.viewport import Viewport, neighbour
@@ -127,7 +127,7 @@ def shown(scalars: Scalars, view: RunView, state: ChartState) -> Shown:
 def _of_subject(scalars: Scalars, state: ChartState) -> list[Drawn]:
     if state.subject == RATES_SUBJECT:
         rates = scalars.rates
-        return [Drawn(name, rates[name], *STYLES[place % len(STYLES)]) for place, name in enumerate(sorted(rates))]
+        return compared((name, rates[name]) for name in sorted(rates))
     if state.subject != LOSS_SUBJECT:
         return [Drawn(state.subject, scalars.by_tag.get(state.subject, NOTHING))]
     curves = [Drawn("loss", scalars.loss)]

@@ -94,7 +94,7 @@ def _card(machine: Machine, gpu: Gpu, over: Over, width: int, rows: int) -> Iter
     yield title
     yield from _drawn(card_rows(gpu, over), over, width, rows)
     if gpu.processes is not None:
-        yield _processes(machine, gpu, width)
+        yield _processes(machine, gpu)
     yield []
 
 
@@ -103,7 +103,7 @@ def held_back(gpu: Gpu) -> list[Span]:
     return [(f"  ▲ held back by {' and '.join(gpu.throttling)}", "warn")] if gpu.throttling else []
 
 
-def _processes(machine: Machine, gpu: Gpu, width: int) -> Line:
+def _processes(machine: Machine, gpu: Gpu) -> Line:
     """``on it   this run 20.9 GB   other: python main.py 1.2 GB``."""
     line: list[Span] = [(f"    {'on it':<{_TITLE - 2}}", "dim")]
     own = [process for process in gpu.processes or () if process.pid in machine.own]

@@ -34,10 +34,6 @@ class Form(RowList[Row]):
         place = next((index for index, row in enumerate(rows) if row.key == key), 0)
         self.rows_changed(place)
 
-    def value_column(self) -> int:
-        """The cell in which values begin."""
-        return 1 + self._group_width(self.size.width - 2) + TITLE_WIDTH
-
     @staticmethod
     def _group_width(width: int) -> int:
         return GROUP_WIDTH if width >= NARROW else 0
