@@ -155,6 +155,8 @@ def _tell(view: QueueView, places: Sequence[Place]) -> None:
         narrate("Nothing waits. `sdtui train DIR --queue` puts a run into the queue.")
     for running in view.running:
         narrate(f"Running: {safe(running.record.id)} in {safe(shown(running.home.parent))}")
+        if not running.home.exists() and running.record.supervisor is not None:
+            narrate(f"  That folder was deleted. What trains there is ended by: kill {running.record.supervisor.pid}")
     if places:
         click.echo("\n".join(_table(places)))
     if view.stands is not None:

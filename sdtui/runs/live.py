@@ -132,9 +132,10 @@ def live_anywhere(home: Path) -> tuple[RunRecord, ...]:
 
 def live_of_user() -> Iterator[tuple[Path, RunRecord]]:
     """The live runs of all projects of this user, each with its project's ``.sdtui``."""
-    for folder in letterbox.places(state_dir() / "runs"):
-        with contextlib.suppress(SdtuiError):  # it was moved or deleted; its own project still knows it
-            record = store.read_record(folder)
+    for folder, state in letterbox.places(state_dir() / "runs"):
+        with contextlib.suppress(SdtuiError):  # nobody was left to write its end down, and then it was deleted
+            # A project that was deleted under its run leaves that running: its supervisor kept the record.
+            record = store.read_record(folder) if folder.is_dir() else store.read_record(state, folder.name)
             home = folder.parent.parent
             if life_of(home, record).begun:
                 yield home, record

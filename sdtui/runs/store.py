@@ -73,8 +73,11 @@ def link_outputs(folder: Path, record: RunRecord) -> None:
                 (folder / name).symlink_to(target)
 
 
-def read_record(folder: Path) -> RunRecord:
-    """The record in a run's folder. Raises RunError where it is not one, UnreadableError where it cannot be read."""
+def read_record(folder: Path, run_id: str | None = None) -> RunRecord:
+    """The record in a run's folder; with ``run_id`` that of this run, of which ``folder`` has a copy.
+
+    Raises RunError where it is not one, UnreadableError where it cannot be read.
+    """
     path = folder / RECORD
     data = read_bytes(path)
     try:
@@ -84,7 +87,8 @@ def read_record(folder: Path) -> RunRecord:
     if record.version > _VERSION:
         raise RunError("A newer sdtui wrote this run", path=path, remedy="Update sdtui to see it.")
     # Copied or renamed by hand: the folder is what can be found again.
-    return record if record.id == folder.name else msgspec.structs.replace(record, id=folder.name)
+    known = folder.name if run_id is None else run_id
+    return record if record.id == known else msgspec.structs.replace(record, id=known)
 
 
 def write_exit(folder: Path, ended: RunExit) -> None:

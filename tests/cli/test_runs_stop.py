@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 
@@ -13,7 +14,7 @@ from sdtui.cli import runs_stop
 from sdtui.machine import processes
 from sdtui.runs.supervising.letterbox import StopAfter
 from tests.conftest import Cli
-from tests.runs.conftest import RunLab, lab
+from tests.runs.conftest import RunLab, lab, wait_for_end
 from tests.runs.test_stop_after import at_step_3, until_heard
 
 __all__ = ["lab"]
@@ -63,3 +64,14 @@ def test_a_stop_that_nobody_hears_says_so_and_what_to_do(
     stopped = inside("runs", "stop", lab.root, "--yes", "--json")
     assert "has not listened yet" in stopped.stderr and f"`kill -CONT {pid}`" in stopped.stderr
     assert stopped.returncode == 0 and json.loads(stopped.stdout)["state"] == "stopped"
+
+
+def test_a_run_whose_project_was_deleted_is_told_with_what_ends_it(inside: Cli, lab: RunLab) -> None:
+    record = at_step_3(lab)
+    assert record.supervisor is not None
+    shutil.rmtree(lab.home)
+    told = inside("runs", "queue").stderr
+    assert record.id in told and f"What trains there is ended by: kill {record.supervisor.pid}" in told
+    os.kill(record.supervisor.pid, signal.SIGTERM)
+    wait_for_end(record.supervisor)
+    assert not processes.alive(record.trainer)

@@ -19,7 +19,7 @@ from sdtui.runs.record import ProcessMark, RunRecord
 from sdtui.runs.store import list_runs
 from sdtui.runs.supervising.letterbox import STATUS
 from sdtui.runs.supervising.stop import request_pause, request_stop
-from tests.runs.conftest import RunLab
+from tests.runs.conftest import RunLab, wait_for_end
 from tests.runs.recorded import ENDED, RecordedRun
 
 
@@ -133,6 +133,16 @@ def test_a_run_whose_project_was_moved_is_known_where_it_is_now(lab: RunLab, tmp
     request_stop(there, record.id)
     lab.home = there
     assert lab.wait(record).state.value == "stopped"
+
+
+def test_a_run_whose_project_was_deleted_is_known_by_its_card(lab: RunLab) -> None:
+    record = training(lab)
+    shutil.rmtree(lab.home)
+    assert [(home, run.id, run.name) for home, run in live_of_user()] == [(lab.home, record.id, "circle")]
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGTERM)
+    wait_for_end(record.supervisor)
+    assert tuple(live_of_user()) == () and not Path(record.state_folder).exists()
 
 
 def test_a_supervisor_that_gives_no_sign_is_told(lab: RunLab) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 
@@ -147,6 +148,22 @@ def test_a_run_without_its_supervisor_goes_on_says_so_and_can_be_stopped(lab: Ru
     stopped = lab.wait(record)
     assert (stopped.state, stopped.exit_code) == (RunState.STOPPED, None)
     assert not processes.alive(record.trainer)
+
+
+def test_a_run_without_its_supervisor_can_be_stopped_on_a_full_disk(lab: RunLab) -> None:
+    record = started(lab, "train=20")
+    assert record.supervisor is not None and record.trainer is not None
+    os.kill(record.supervisor.pid, signal.SIGKILL)
+    wait_for_end(record.supervisor)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400, before[1]))  # too little for a record
+    try:
+        request_stop(lab.home, record.id)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    wait_for_end(record.trainer)
+    while (view := Follower(lab.home, record).poll()).state is not RunState.STOPPED:
+        assert view.state.value in ("stopping", "lost")
 
 
 def test_a_run_that_was_killed_with_its_supervisor_is_lost(lab: RunLab) -> None:

@@ -118,11 +118,11 @@ def place(state_folder: Path) -> Path | None:
         return None
 
 
-def places(states: Path) -> Iterator[Path]:
-    """The folders of the runs whose supervisors left a word below ``states``, of whatever project, alive or not."""
+def places(states: Path) -> Iterator[tuple[Path, Path]]:
+    """Of the runs whose supervisors left a word below ``states``, alive or not: folders of the run and of the word."""
     for pointer in sorted(states.glob(f"*/{WHERE}")):
         if (folder := place(pointer.parent)) is not None:
-            yield folder
+            yield folder, pointer.parent
 
 
 def beat(state_folder: Path) -> None:
@@ -162,7 +162,7 @@ def what_to_do_with(supervisor: int) -> str:
 
 def clear(state_folder: Path) -> None:
     """The run has ended: nobody listens here any more."""
-    for name in (STATUS, LOCK, WHERE, "exit.json"):
+    for name in (STATUS, LOCK, WHERE, "exit.json", "run.json"):
         (state_folder / name).unlink(missing_ok=True)
     for path in state_folder.glob(_REQUESTS):
         path.unlink(missing_ok=True)

@@ -84,7 +84,7 @@ def _ask(record: RunRecord, request: Request) -> None:
     try:
         letterbox.post(Path(record.state_folder), request)
     except WriteError:
-        if request != Request(stop=True):
+        if request != Request(stop=True) or not processes.alive(record.supervisor):
             raise
         posted = False  # SIGTERM alone means the same
     supervisor = record.supervisor

@@ -84,7 +84,8 @@ class Watchman:
         self._kin = Kin(self._record.trainer) if self._record.trainer is not None else None
         if not self._members():
             raise RunError("There is nothing left of this run to take over", path=self._path)
-        self._remember(supervisor=_own_mark())
+        with contextlib.suppress(RunError):  # also on a full disk it is to be stopped
+            self._remember(supervisor=_own_mark())
         before = letterbox.read_status(self._state)
         self._paused = before is not None and before[0].paused
         if before is not None and before[0].stop_requested:
@@ -230,6 +231,8 @@ class Watchman:
 
     def _remember(self, **marks: ProcessMark) -> None:
         self._record = msgspec.structs.replace(self._record, **marks)
+        with contextlib.suppress(WriteError):
+            store.write_record(self._state, self._record)
         try:
             store.write_record(self._path, self._record)
         except WriteError as error:
