@@ -99,9 +99,16 @@ def end_all(home: Path) -> None:
             wait_for_end(record.supervisor)
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[RunLab]:
-    (tmp_path / "images").mkdir()
-    lab = RunLab(tmp_path)
+@contextlib.contextmanager
+def run_lab(root: Path) -> Iterator[RunLab]:
+    """A lab in ``root``, whose runs are ended afterwards."""
+    (root / "images").mkdir()
+    lab = RunLab(root)
     yield lab
     end_all(lab.home)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[RunLab]:
+    with run_lab(tmp_path) as lab:
+        yield lab

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from sdtui.tui.app import SdtuiApp
+from sdtui.tui.monitor import feed
 from sdtui.tui.train import state
+from tests.runs.conftest import RunLab, run_lab
 from tests.tui.conftest import TYPED, picture, rows, until
 
 
@@ -24,6 +26,22 @@ def with_images(root: Path) -> Path:
     image = picture(root / "images" / "10_circle" / "circle_000.png")
     image.with_suffix(".txt").write_text("a red circle on a blue background\n")
     return root
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[RunLab]:
+    """A lab whose runs train on ``with_images``."""
+    with run_lab(tmp_path) as lab:
+        with_images(lab.root)
+        yield lab
+
+
+@pytest.fixture
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Monitor does not wait before it looks for news."""
+    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
+    monkeypatch.setattr(feed, "LIVE_SECONDS", 0.05)
+    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
 
 
 def without_trainers(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

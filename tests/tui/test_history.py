@@ -15,21 +15,15 @@ from sdtui.tui.history.compare_screen import CompareScreen
 from sdtui.tui.history.picture_row import PictureRow
 from sdtui.tui.history.run_list import RunList
 from sdtui.tui.history.screen import HistoryScreen
-from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.samples.screen import SamplesScreen
-from tests.runs.conftest import RunLab, lab
+from tests.runs.conftest import RunLab
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
-from tests.tui.running import Seen, seen, with_images
+from tests.tui.running import Seen, lab, look_often, seen, with_images
 
-__all__ = ["lab"]
+__all__ = ["lab", "look_often"]
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often."""
-    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
+pytestmark = pytest.mark.usefixtures("look_often")
 
 
 def striped(path: Path) -> bytes:
@@ -286,7 +280,6 @@ async def test_a_run_that_goes_on_is_followed_and_cannot_be_deleted(
     lab: RunLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_screen, "LOOK_AGAIN", 3600.0)  # the list hears of the end as soon as it is told
-    with_images(lab.root)
     lab.fifo("there")
     lab.fifo("go")
     lab.launch("header=10", "steps=1-4-10", "tell=there", "wait=go", "steps=5-10-10", "saved")

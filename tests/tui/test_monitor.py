@@ -17,25 +17,14 @@ from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.widgets.lines import Lines
 from tests.runs.conftest import RunLab
-from tests.runs.conftest import lab as lab_of_runs  # noqa: F401 -- a fixture
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars, real_run
 from tests.tui.conftest import picture, strips
-from tests.tui.running import Seen, seen, with_images
+from tests.tui.running import Seen, lab, look_often, seen, with_images
 from tests.tui.views import view
 
+__all__ = ["lab", "look_often"]
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often."""
-    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "LIVE_SECONDS", 0.05)
-    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
-
-
-@pytest.fixture
-def lab(lab_of_runs: RunLab) -> RunLab:  # noqa: F811
-    with_images(lab_of_runs.root)
-    return lab_of_runs
+pytestmark = pytest.mark.usefixtures("look_often")
 
 
 def halfway(lab: RunLab, *after: str) -> None:

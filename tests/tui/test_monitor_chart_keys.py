@@ -10,22 +10,18 @@ import pytest
 
 from sdtui.machine import processes
 from sdtui.runs.record import ProcessMark
-from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.chart_view import LossChart
 from sdtui.tui.monitor.following import Following
 from tests.runs.recorded import BEGAN, ENDED, RecordedRun, bars
 from tests.trainer.test_tensorboard import point, record
-from tests.tui.running import Seen, seen, with_images
+from tests.tui.running import Seen, look_often, seen, with_images
+
+__all__ = ["look_often"]
+
+pytestmark = pytest.mark.usefixtures("look_often")
 
 EACH = 100
 """Steps of an epoch."""
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "LIVE_SECONDS", 0.05)
-    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
 
 
 def events(first: int, last: int) -> bytes:

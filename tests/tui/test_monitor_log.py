@@ -11,20 +11,15 @@ from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.log.log_keeping import compress
 from sdtui.runs.record import ProcessMark
-from sdtui.tui.monitor import feed
 from tests.runs.recorded import DATA, RecordedRun
-from tests.tui.running import seen, with_images
+from tests.tui.running import look_often, seen, with_images
+
+__all__ = ["look_often"]
+
+pytestmark = pytest.mark.usefixtures("look_often")
 
 REAL = (DATA / "real_run/console.log").read_bytes()
 LINES = 30_000
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look often."""
-    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "LIVE_SECONDS", 0.05)
-    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
 
 
 def long_log() -> bytes:

@@ -19,7 +19,6 @@ from sdtui.runs.supervising import machine_log
 from sdtui.runs.supervising.machine_log import Reading
 from sdtui.runs.supervising.notices import Kind, Notice, attention
 from sdtui.trainer.profiles import parse_settings
-from sdtui.tui.monitor import feed
 from sdtui.tui.monitor.following import Followed
 from sdtui.tui.monitor.machine_large import SPANS, machine_large, span_title
 from sdtui.tui.monitor.machine_lines import beside_lines, disk_line, gpu_line, machine_lines
@@ -30,10 +29,13 @@ from sdtui.tui.monitor.sparkline import columns, shares, sparkline
 from sdtui.tui.monitor.trouble import ending_lines
 from sdtui.tui.widgets.lines import Line, cells
 from tests.runs.conftest import RunLab
-from tests.runs.conftest import lab as lab_of_runs  # noqa: F401 -- a fixture
 from tests.runs.recorded import RecordedRun, bars
 from tests.runs.test_notices import view
-from tests.tui.running import seen, with_images
+from tests.tui.running import lab, look_often, seen
+
+__all__ = ["lab", "look_often"]
+
+pytestmark = pytest.mark.usefixtures("look_often")
 
 CARD = Gpu(
     index=0,
@@ -48,19 +50,6 @@ CARD = Gpu(
     processes=(GpuProcess(77, 20 << 30, "python sdxl_train.py"), GpuProcess(5, 3 << 29, "python main.py")),
 )
 NOW = 10_000.0
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "SHORTEST_SECONDS", 0.01)
-    monkeypatch.setattr(feed, "LIVE_SECONDS", 0.05)
-    monkeypatch.setattr(feed, "IDLE_SECONDS", 0.05)
-
-
-@pytest.fixture
-def lab(lab_of_runs: RunLab) -> RunLab:  # noqa: F811
-    with_images(lab_of_runs.root)
-    return lab_of_runs
 
 
 def reading(at: float, *cards: Gpu, free: int | None = 10**11) -> Reading:

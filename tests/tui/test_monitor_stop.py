@@ -11,8 +11,8 @@ from sdtui.runs.record import RunRecord
 from sdtui.runs.supervising.escalation import Grace, Stage
 from sdtui.runs.supervising.letterbox import Status
 from sdtui.tui.monitor.stop_lines import stopping_lines
-from tests.runs.conftest import QUICK, RunLab, lab
-from tests.tui.running import seen, with_images
+from tests.runs.conftest import QUICK, RunLab
+from tests.tui.running import lab, seen
 
 __all__ = ["lab"]
 
@@ -20,7 +20,6 @@ SAVES = ("--save_every_n_steps", "3", "--sample_every_n_steps", "9")
 
 
 def waiting(lab: RunLab, *words: str, grace: Grace = QUICK) -> RunRecord:
-    with_images(lab.root)
     for name in ("ready", "never"):
         lab.fifo(name)
     record = lab.launch("header=10", "steps=1-4-10", *words, "tell=ready", "wait=never", grace=grace)
