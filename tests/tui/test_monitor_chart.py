@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sdtui.runs.following.curves import LOSS, Curve
+from sdtui.runs.past.losses import losses_of
 from sdtui.runs.record import Part
 from sdtui.tui.marks import ASCII
 from sdtui.tui.monitor import braille
@@ -277,6 +279,14 @@ def test_the_legend_says_of_each_line_what_it_is_and_its_newest_value() -> None:
     for width in range(10, 120):
         narrow = legend(shown(rich_run(), now, ChartState()), rich_run(), now, ChartState(), width)
         assert cells(narrow) <= max(width, cells(legend(Shown((), 0, 1), Scalars(), now, ChartState(), 0)) + 6)
+
+
+def test_the_newest_value_is_the_one_that_history_has() -> None:
+    values = [1.0 / step for step in range(1, 1001)]
+    told = losses_of({LOSS: Curve(tuple(range(1, 1001)), tuple(values), ())}, view(step=1000))
+    falling = Scalars(loss=Series.of(range(1, 1001), values), is_raw=True)
+    line = words(legend(shown(falling, view(), ChartState()), falling, view(), ChartState()))
+    assert line.startswith(f"loss {told.final:.4f} ▼  mean of {told.window}")
 
 
 def test_the_cursor_reads_off_step_values_epoch_and_time() -> None:

@@ -104,11 +104,12 @@ def _fitted(head: list[Span], more: Iterable[list[Span]], width: int) -> Line:
 
 
 def _ends(series: Series, window: int) -> tuple[float | None, float | None]:
-    """The newest smoothed value, and the one a window before it."""
-    last = len(series) - 1
-    if last < 0:
+    """The mean over the newest ``window`` points, as History has it, and over those before them."""
+    end, window = len(series), max(window, 1)
+    if not end:
         return None, None
-    before, now = smoothed_at(series, np.array([max(0, last - max(window, 1)), last]), window)
+    middle = max(1, end - window) if end > 1 else 0
+    before, now = series.fold(np.array([max(0, middle - window), middle]), np.array([middle, end])).mean
     return (float(now) if np.isfinite(now) else None), (float(before) if np.isfinite(before) else None)
 
 
