@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sdtui.base.errors import InUseError, RunError
+from sdtui.machine import processes
 from sdtui.plans.held import refuse_held
 from sdtui.plans.plan import Move, Write
 from sdtui.runs.following.follow import Follower
@@ -124,15 +125,30 @@ def test_a_run_whose_project_was_moved_is_known_where_it_is_now(lab: RunLab, tmp
     lab.home.rename(there)
     assert life_of(there, record) is Life.SUPERVISED
     request_pause(there, record.id, held=False)  # its supervisor looks up
-    while not (found := tuple(live_of_user())):
-        continue
-    assert [(home, run.id) for home, run in found] == [(there, record.id)]
+    while [(home, run.id) for home, run in live_of_user()] != [(there, record.id)]:
+        assert processes.alive(record.supervisor)
     shutil.copytree(there, lab.home, symlinks=True)
     assert life_of(lab.home, record) is Life.GONE
     assert life_of(there, record) is Life.SUPERVISED
     request_stop(there, record.id)
     lab.home = there
     assert lab.wait(record).state.value == "stopped"
+
+
+def test_who_follows_a_run_is_told_that_its_project_was_moved(lab: RunLab, tmp_path: Path) -> None:
+    record = training(lab)
+    follower = Follower(lab.home, record)
+    assert follower.poll().warnings == ()
+    there = tmp_path / "there"
+    lab.home.rename(there)
+    view = follower.poll()
+    assert view.state.value == "training" and "moved or deleted" in view.warnings[0]
+    lab.release("never")
+    assert record.supervisor is not None
+    wait_for_end(record.supervisor)
+    view = follower.poll()
+    assert view.reason is not None and "moved or deleted" in view.reason and "killed" not in view.reason
+    assert Follower(there, record).poll().exit_code == 0
 
 
 def test_a_run_whose_project_was_deleted_is_known_by_its_card(lab: RunLab) -> None:

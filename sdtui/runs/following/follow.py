@@ -17,7 +17,15 @@ from sdtui.runs.following.outputs import OutputFolders
 from sdtui.runs.following.pace import Pace, Recorded, recorded_speed, seconds_left, with_pauses
 from sdtui.runs.following.stall import Silence, Stall
 from sdtui.runs.following.story import NAN_SINCE, Story
-from sdtui.runs.following.verdict import concern, current_state, final_state, lost_reason, nan_sentence, trouble_of
+from sdtui.runs.following.verdict import (
+    concern,
+    current_state,
+    final_state,
+    lost_reason,
+    moved,
+    nan_sentence,
+    trouble_of,
+)
 from sdtui.runs.live import Life, last_sign, life_of, original
 from sdtui.runs.log.console_log import ConsoleLog
 from sdtui.runs.queueing.view import waits_for
@@ -115,7 +123,9 @@ class Follower:
         training = self.story.doing is RunState.TRAINING
         self._pace.see(now, self.story.step, training=training and not self._paused())
         self._stall = self._listen(state, now) if life is not Life.BEING_STARTED else None
-        return self._view(state, None, concern(self.record, life, self._heartbeat, now))
+        folder = run_folder(self.home, self.record.id)
+        worry = concern(self.record, life, self._heartbeat, now) if folder.exists() else moved(folder)
+        return self._view(state, None, worry)
 
     def _queued_view(self) -> RunView:
         view = self._view(RunState.QUEUED, None, None)
@@ -135,12 +145,16 @@ class Follower:
             view = self._view(state, f"{reason} {used}" if used and reason else reason, None, ended)
             return msgspec.structs.replace(view, trouble=trouble)
         sign = last_sign(self.home, self.record)
-        damaged = run_folder(self.home, self.record.id) / store.EXIT
-        if damaged.exists():
-            reason = f"How it ended was written down, but cannot be read any more: {damaged}."
-        else:
-            reason = lost_reason(self.record, self.story, sign, original(self.home, self.record))
-        return self._view(RunState.LOST, reason, None, RunExit(returncode=None, ended=sign, stop_requested=False))
+        ended = RunExit(returncode=None, ended=sign, stop_requested=False)
+        return self._view(RunState.LOST, self._lost_reason(sign), None, ended)
+
+    def _lost_reason(self, sign: float) -> str:
+        folder = run_folder(self.home, self.record.id)
+        if not folder.exists():
+            return moved(folder)
+        if (damaged := folder / store.EXIT).exists():
+            return f"How it ended was written down, but cannot be read any more: {damaged}."
+        return lost_reason(self.record, self.story, sign, original(self.home, self.record))
 
     def _view(self, state: RunState, reason: str | None, worry: str | None, ended: RunExit | None = None) -> RunView:
         story = self.story

@@ -48,6 +48,11 @@ def concern(record: RunRecord, life: Life, heartbeat: float | None, now: float) 
     return None
 
 
+def moved(folder: Path) -> str:
+    """What is said of a run whose folder stood there before."""
+    return f"Its project was moved or deleted: {folder} is not there any more. See it where it stands now."
+
+
 def final_state(ended: RunExit, story: Story, *, has_weights: bool) -> tuple[RunState, str | None]:
     """How a run with an exit status ended, and why. ``has_weights``: files of its model were found."""
     if ended.error is not None:
