@@ -7,10 +7,9 @@ clock moves and a dead process is noticed); without a live run it only looks whe
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
@@ -20,6 +19,7 @@ from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs.record import RunRecord
 from sdtui.runs.store import BrokenRun, broken_runs, is_queued, list_runs
 from sdtui.runs.supervising.notices import Notice
+from sdtui.tui.feed import Feed
 from sdtui.tui.monitor.following import Followed, Following
 from sdtui.tui.monitor.others import Others
 
@@ -29,8 +29,6 @@ ASIDE_SECONDS = 5.0
 """Between looks while another screen is shown."""
 SHORTEST_SECONDS = 0.25
 """A chatty run is looked at four times a second at most."""
-_NAP = 0.25
-"""Seconds until a feed that is not wanted any more notices it, and lets go of its files."""
 _OLD = 20
 """Looks after which runs are listed again in any case."""
 TAIL_LINES = 200
@@ -57,21 +55,16 @@ class Snapshot(Progress):
 
 
 @dataclass
-class RunFeed:
+class RunFeed(Feed):
     """Snapshots of a project's runs. ``home`` is the project's ``.sdtui``; the clock and the cards can be a test's."""
 
     home: Path
     clock: Callable[[], float] = time.time
     gpus: Callable[[], tuple[Gpu, ...]] = read_gpus
-    _news: threading.Event = field(default_factory=threading.Event)
     _wanted: str | None = None
     _aside: bool = False
 
     # From the screen's thread -------------------------------------------------------------------------------------
-
-    def wake(self) -> None:
-        """Look now. Safe from any thread."""
-        self._news.set()
 
     def follow(self, run_id: str | None) -> None:
         """Show this run; None: the newest one."""
@@ -104,7 +97,7 @@ class RunFeed:
                 view = snapshot.followed.view if snapshot.followed is not None else None
                 snapshot = replace(snapshot, news=others.look(runs, view))
                 yield snapshot
-                self._rest(snapshot, cancelled)
+                self._rest_after(snapshot, cancelled)
         finally:
             if following is not None:
                 following.close()
@@ -125,12 +118,10 @@ class RunFeed:
             return Snapshot(0, None, "runs", runs=runs, broken=broken, problem=error.sentence())
         return Snapshot(0, None, "runs", followed, runs, broken)
 
-    def _rest(self, snapshot: Snapshot, cancelled: Cancelled) -> None:
-        time.sleep(SHORTEST_SECONDS)
+    def _rest_after(self, snapshot: Snapshot, cancelled: Cancelled) -> None:
+        time.sleep(SHORTEST_SECONDS)  # whatever the news
         live = snapshot.followed is not None and not snapshot.followed.view.state.ended
-        end = time.monotonic() + (ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS)
-        while not cancelled() and (left := end - time.monotonic()) > 0 and not self._news.wait(min(left, _NAP)):
-            continue
+        self._rest(ASIDE_SECONDS if self._aside else LIVE_SECONDS if live else IDLE_SECONDS, cancelled)
 
 
 def _is_same(one: RunRecord, other: RunRecord) -> bool:

@@ -26,6 +26,6 @@ class ForeignFeed(RunFeed):
                 self._news.clear()
                 snapshot = self._look(following, (), ())
                 yield snapshot
-                self._rest(snapshot, cancelled)
+                self._rest_after(snapshot, cancelled)
         finally:
             following.close()

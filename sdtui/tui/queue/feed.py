@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.work import Cancelled, Progress, Work
 from sdtui.runs.queueing.view import QueueView, look
+from sdtui.tui.feed import Feed
 
 _LOOK_EVERY = 2.0
-_NAP = 0.25
-"""Seconds until a feed that is not wanted any more notices it."""
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +22,8 @@ class Seen(Progress):
 
 
 @dataclass
-class QueueFeed:
+class QueueFeed(Feed):
     """What there is of the queue, again and again."""
-
-    _news: threading.Event = field(default_factory=threading.Event)
-
-    def wake(self) -> None:
-        """Look now. Safe from any thread."""
-        self._news.set()
 
     def seen(self, cancelled: Cancelled) -> Work[None]:
         """Yield the queue every two seconds, and when woken, until cancelled."""
@@ -41,6 +33,4 @@ class QueueFeed:
                 yield Seen(0, None, "runs", view=look())
             except SdtuiError as error:
                 yield Seen(0, None, "runs", problem=error.sentence())
-            end = time.monotonic() + _LOOK_EVERY
-            while not cancelled() and (left := end - time.monotonic()) > 0 and not self._news.wait(min(left, _NAP)):
-                continue
+            self._rest(_LOOK_EVERY, cancelled)
