@@ -162,6 +162,8 @@ def test_the_end_of_a_run_names_what_would_help() -> None:
     assert "x  starts it again with what would help: Batch size 1 · Resolution 384×384" in shown
     assert "what would help" not in text(ending_lines(failed, ["a"], 78, 20))
     assert "A starts it again with changes." in text(ending_lines(failed, ["a"], 78, 20))
+    on = text(ending_lines(failed, ["a"], 120, 20, resumable=True))
+    assert "R goes on from a saved state, A starts it again with changes." in on
 
 
 def test_the_line_that_names_the_error_is_there_whole() -> None:

@@ -152,13 +152,17 @@ def ending(view: RunView) -> str:
     }.get(view.state, f"Failed {at}.")
 
 
-def advice(view: RunView, *, ours: bool = True) -> str:
-    """What is left of the run that has ended, and the key that leads on where it is one of this project."""
+def advice(view: RunView, *, ours: bool = True, resumable: bool = False) -> str:
+    """What is left of the run that has ended, and the keys that lead on where it is one of this project.
+
+    ``resumable``: it left a state to go on from.
+    """
     newest = last_checkpoint(view.checkpoints)
     kept = f"The newest checkpoint is {safe(_name(newest))}." if newest else "No checkpoint was saved."
     if view.state is RunState.DONE or not ours:
         return kept
-    return f"{kept} {key_of('monitor.again')} starts it again with changes."
+    on = f"{key_of('monitor.resume')} goes on from a saved state, " if resumable else ""
+    return f"{kept} {on}{key_of('monitor.again')} starts it again with changes."
 
 
 def last_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:

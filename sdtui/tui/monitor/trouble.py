@@ -53,10 +53,11 @@ def ending_lines(
     remedies: Sequence[Remedy] = (),
     *,
     ours: bool = True,
+    resumable: bool = False,
 ) -> list[Line]:
     """Why the run ended, what to do, and (where it ended badly) the log there, in ``rows`` lines of ``width`` cells.
 
-    Nothing while the run goes on. ``ours``: it can be started again from here.
+    Nothing while the run goes on. ``ours``: it can be started again from here. ``resumable``: or gone on with.
     """
     said = verdict(view)
     if said is None:
@@ -65,7 +66,7 @@ def ending_lines(
     sentence, remedy = first_sentence(what)
     bad = view.state in (RunState.FAILED, RunState.LOST)
     lines: list[Line] = [*wrap(sentence, width, f"{role} strong" if role == "bad" else role, indent=2)]
-    rest = " ".join(filter(None, (remedy, advice(view, ours=ours))))
+    rest = " ".join(filter(None, (remedy, advice(view, ours=ours, resumable=resumable))))
     lines += [[("  ", "plain"), *line] for line in wrap(rest, width - 2, "plain")]
     lines += helping_lines(remedies if ours else (), width)
     if not bad:

@@ -164,7 +164,15 @@ class MonitorView(ModeScreen):
         ending = self.query_one("#ending", Lines)
         ending.display = view.state.ended and not self.large
         ending.show_fitted(
-            lambda width: ending_lines(view, followed.log, width, rows, followed.remedies, ours=not self.foreign)
+            lambda width: ending_lines(
+                view,
+                followed.log,
+                width,
+                rows,
+                followed.remedies,
+                ours=not self.foreign,
+                resumable=followed.resumable,
+            )
         )
         stop = stop_note(followed)
         self.query_one("#status", Lines).show_fitted(lambda width: phrases.status(view, followed.now, width, stop))
