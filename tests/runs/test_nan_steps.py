@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tensorboardX import SummaryWriter
 
+from sdtui.machine import processes
 from sdtui.runs.following.verdict import nan_sentence
 from sdtui.runs.record import RunState
 from sdtui.runs.supervising.attendance import Attendance
@@ -76,3 +82,20 @@ def test_an_attendant_is_started_after_a_while_and_anew_when_it_died(
         if moment == 30:
             attendance.reaped(Child.pid)
     assert started == [(20.0, str(tmp_path)), (80.0, str(tmp_path))]
+
+
+def test_an_attendant_that_is_held_tells_the_end_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count(0.0)  # each look at the clock is a second later
+    telling = "import signal, time; signal.signal(signal.SIGURG, lambda *_: exit()); print(flush=True); time.sleep(60)"
+    popen = subprocess.Popen
+    with popen([sys.executable, "-c", telling], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline()
+        monkeypatch.setattr("subprocess.Popen", lambda *_, **__: child)
+        attendance = Attendance(lambda: next(now))
+        while next(now) < 25:
+            attendance.turn(tmp_path)
+        os.kill(child.pid, signal.SIGSTOP)
+        attendance.at_the_end(tmp_path)
+        ended = processes.stat(child.pid) is None
+        child.kill()
+    assert ended

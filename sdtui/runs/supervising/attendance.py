@@ -46,6 +46,7 @@ class Attendance:
         elif self._pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGURG)
+                os.kill(self._pid, signal.SIGCONT)  # one that somebody holds would not hear it
         end = self._clock() + _LAST
         # A service manager kills what is left when the supervisor ends.
         while self._pid is not None and self._clock() < end:
