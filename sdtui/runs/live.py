@@ -42,6 +42,7 @@ class Life(Enum):
 
     @property
     def living(self) -> bool:
+        """Whether something of it runs, waits for its turn, or may run elsewhere."""
         return self not in (Life.ENDED, Life.GONE)
 
     @property

@@ -31,6 +31,7 @@ class StatePoint:
 
     @property
     def path(self) -> Path:
+        """The folder."""
         return self.state.path
 
 

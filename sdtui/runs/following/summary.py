@@ -37,6 +37,7 @@ class Standing:
         self._folders: dict[str, frozenset[str]] = {}
 
     def has(self, path: str) -> bool:
+        """Whether ``path`` stands there, or did when its folder was read; False where that cannot be read."""
         folder, name = os.path.split(path)
         if folder not in self._folders:
             try:

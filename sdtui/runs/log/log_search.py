@@ -48,6 +48,7 @@ class Wanted:
         return list(self._test(line))
 
     def stands_in(self, line: str) -> bool:
+        """Whether it stands anywhere in the line."""
         return next(self._test(line), None) is not None
 
     def may_stand_in(self, data: bytes) -> bool:

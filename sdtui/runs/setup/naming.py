@@ -49,7 +49,10 @@ def _is_output(entry: str, name: str) -> bool:
 
 
 def free_name(output_dir: Path, wanted: str, taken: Container[str]) -> str:
-    """``wanted``, or ``wanted-2`` and so on: the first that no file in ``output_dir`` and no name in ``taken`` has."""
+    """``wanted``, or ``wanted-2`` and so on: the first that no file in ``output_dir`` and no name in ``taken`` has.
+
+    Raises UsageError where 9,999 are taken.
+    """
     for number in range(1, 10_000):
         name = wanted if number == 1 else f"{wanted}-{number}"
         if name not in taken and not files_of(output_dir, name):

@@ -37,10 +37,12 @@ class Kind(str, Enum):
 
     @property
     def bad(self) -> bool:
+        """Whether a person would rather have heard something else."""
         return self not in (Kind.DONE, Kind.TEST)
 
     @property
     def ends(self) -> bool:
+        """Whether the run has ended with it."""
         return self in (Kind.DONE, Kind.FAILED, Kind.STOPPED, Kind.LOST)
 
 

@@ -18,6 +18,7 @@ from sdtui.runs import store
 
 
 def main(arguments: Sequence[str]) -> None:
+    """Does not return: what shows the progress takes the place of this program. Raises OSError without a door."""
     door, folder, words = arguments[0], Path(arguments[1]), arguments[2:]
     with (
         socket.socket(socket.AF_UNIX) as connection,

@@ -147,6 +147,7 @@ class Moment:
 
     @property
     def words(self) -> str:
+        """``the next save``."""
         return awaited_words(self.after.value)
 
 

@@ -47,6 +47,7 @@ class Awaited:
         return self._read()
 
     def close(self) -> None:
+        """It is not waited for any more."""
         os.close(self._handle)
 
     def _read(self) -> bool:

@@ -44,10 +44,12 @@ class LogHead(Lines):
         self._draw()
 
     def begin(self, doing: str) -> None:
+        """Something is being done, as ``doing`` has it; it is said once it takes a while."""
         self.doing, self._note = doing, ()
         self.set_timer(_SOON, self._draw)
 
     def progress(self, progress: Progress) -> None:
+        """How far it is."""
         if self.doing:
             self._draw(progress)
 

@@ -135,6 +135,7 @@ def _gb(size: float) -> str:
 
 
 def celsius(degrees: float) -> str:
+    """``71 °C``."""
     return f"{degrees:.0f} °C"
 
 

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
 
 def following(screen: MonitorScreen) -> bool:
+    """A run is shown."""
     return screen.followed is not None
 
 
 def live(screen: MonitorScreen) -> bool:
+    """A run is shown that has not ended, or has not begun yet."""
     return screen.followed is not None and not screen.followed.view.state.ended
 
 
 def stoppable(screen: MonitorScreen) -> bool:
+    """A run of this project is shown that can be asked to stop."""
     return live(screen) and ours(screen) and not queued(screen)
 
 
@@ -33,6 +36,7 @@ def ours(screen: MonitorScreen) -> bool:
 
 
 def ended(screen: MonitorScreen) -> bool:
+    """A run of this project is shown that has ended."""
     return ours(screen) and not live(screen)
 
 
@@ -42,10 +46,12 @@ def resumable(screen: MonitorScreen) -> bool:
 
 
 def has_samples(screen: MonitorScreen) -> bool:
+    """The run that is shown has sampled."""
     return screen.followed is not None and bool(screen.followed.view.samples)
 
 
 def has_runs(screen: MonitorScreen) -> bool:
+    """The project has runs, if only such that cannot be read."""
     return bool(screen.snapshot.runs or screen.snapshot.broken)
 
 
@@ -62,8 +68,10 @@ def several_runs(screen: MonitorScreen) -> bool:
 
 
 def large(screen: MonitorScreen) -> bool:
+    """One part of the run fills the screen."""
     return bool(screen.large)
 
 
 def samples_large(screen: MonitorScreen) -> bool:
+    """The samples fill the screen."""
     return screen.large == "samples"
