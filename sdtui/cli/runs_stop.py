@@ -54,6 +54,8 @@ def stop_command(
     """Stop a run. The trainer saves nothing when it is stopped, so --after save loses least.
 
     Without --after it is interrupted, then terminated, then killed, each after a grace.
+
+    Exit status 0 when it has ended or was asked to, 3 when it could not be: it has ended before, or runs elsewhere.
     """
     from sdtui.runs.following.lineage import follower_of
     from sdtui.runs.supervising.letterbox import StopAfter

@@ -64,6 +64,8 @@ def command(
 
     A setting's KEY is the trainer's own argument name, such as learning_rate or max_train_epochs; width and height set
     the resolution. `sdtui train DIR --profile NAME --dry-run --json` lists them with their help.
+
+    With --follow, exit status 0 when the run is done, 3 when it failed, was stopped or lost, 130 after Ctrl+C.
     """
     from sdtui.cli.given_settings import given_settings
     from sdtui.dataset.scan import scan
