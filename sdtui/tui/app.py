@@ -35,9 +35,9 @@ from sdtui.base.paths import PROJECT_FOLDER, shown
 from sdtui.base.text import safe_lines
 from sdtui.base.work import Progress
 from sdtui.dataset.project import Project
-from sdtui.tui import recent
+from sdtui.tui import keys, recent
 from sdtui.tui.bridge import Bridge
-from sdtui.tui.commands import Command, Offers, offered
+from sdtui.tui.commands import Offers
 from sdtui.tui.dialogs import Answer, Ask
 from sdtui.tui.escape import keep_escape_apart
 from sdtui.tui.hangup import end_with_terminal
@@ -74,20 +74,6 @@ def _styles() -> list[str | PurePath]:
     return [*sorted(folder.glob("*.tcss"))]
 
 
-def _has_project(app: SdtuiApp) -> bool:
-    return app.project_path is not None
-
-
-def _has_prompts(app: SdtuiApp) -> bool:
-    """Train has a key for them."""
-    return isinstance(app.screen, ModeScreen) and app.screen.MODE != "train"
-
-
-def _no_monitor(app: SdtuiApp) -> bool:
-    """Monitor has a key for it."""
-    return isinstance(app.screen, ModeScreen) and app.screen.MODE != "monitor"
-
-
 class SdtuiApp(Offers, App[None]):
     """sdtui, full screen."""
 
@@ -96,58 +82,7 @@ class SdtuiApp(Offers, App[None]):
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 6
 
-    BINDINGS: ClassVar[list[BindingType]] = offered(
-        *(
-            Command(
-                f"mode.{mode.name}", mode.title, mode.sentence, (mode.key,), f"mode({mode.name!r})", when=_has_project
-            )
-            for mode in MODES
-        ),
-        Command(
-            "app.open",
-            "Open another project",
-            "Asks for a folder or TOML to open.",
-            ("ctrl+o",),
-            "open",
-        ),
-        Command(
-            "app.prompts",
-            "Edit the sample prompts",
-            "Opens the prompts that the next training would draw.",
-            (),
-            "prompts",
-            when=_has_prompts,
-        ),
-        Command(
-            "app.open_run",
-            "Open a run of others",
-            "Shows a run that sdtui did not start, by its log, its logging folder or its output folder.",
-            (),
-            "open_run",
-            when=_no_monitor,
-        ),
-        Command("app.keymap", "Change the keys", "Writes a file with every key, to be edited.", (), "write_keymap"),
-        Command("app.theme", "Change the colours", "Goes from dark to light to the terminal's own.", (), "next_theme"),
-        Command(
-            "app.palette",
-            "Find a command",
-            "Lists everything that can be done here.",
-            ("colon",),
-            "palette",
-            "commands",
-            rank=90,
-        ),
-        Command(
-            "app.help",
-            "Help",
-            "Every key that works here, with a sentence.",
-            ("question_mark", "f1"),
-            "help",
-            "help",
-            rank=91,
-        ),
-        Command("app.quit", "Quit", "Ends sdtui. Runs go on without it.", ("ctrl+q",), "quit", priority=True),
-    )
+    BINDINGS: ClassVar[list[BindingType]] = keys.OFFERED
 
     project: var[Project | None] = var(None, always_update=True)
     """The open project as it stands on disk; incomplete while ``scanning`` is not None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from sdtui.runs.live import live_anywhere
 from sdtui.runs.record import RunRecord
 from sdtui.runs.setup.request import Prepared, write_inputs
 from sdtui.tui.dialogs import Answer, Ask
+from sdtui.tui.train.estimate import Cost
 from sdtui.tui.train.preflight_lines import told_errors
 from sdtui.tui.train.state import Outcome
 
@@ -45,25 +46,7 @@ def ask_to_start(
     prepared, cost = outcome.prepared, outcome.cost
     if prepared is None or cost is None:
         return
-    about = f", about {duration(cost.seconds)}" if cost.seconds is not None else ""
-    sentences = [f"{count(cost.total_steps)} steps{about}. It goes on when this screen or the terminal is closed."]
-    if prepared.overwrites:
-        names = ", ".join(safe(path.name) for path in prepared.overwrites[:3])
-        sentences.append(f"It will overwrite {names} of an earlier run. Set another name to keep them.")
-    if wsl.is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
-        sentences.append(wsl.KEEP_ALIVE)
-    if outcome.holder is not None:
-        sentences.append(f"{safe(outcome.holder)} is training on its card now: queue it to let it wait for that.")
-    if not checked:
-        sentences.append("What was changed last is not checked yet.")
-    not_yet = Answer("esc", "not yet", "")
-    answers: tuple[Answer, ...] = (Answer("enter", "start", "start"), not_yet)
-    if errors:
-        sentences.insert(0, told_errors(errors))
-        answers = (Answer("enter", "see the checks", "checks"), Answer("s", "start all the same", "start"), not_yet)
-
-    if outcome.holder is not None:
-        answers = (*answers[:-1], Answer("q", "queue it", "queue"), not_yet)
+    sentences = _sentences(prepared, cost, outcome.holder, errors, checked=checked)
 
     def answered(answer: str | None) -> None:
         if answer == "queue":
@@ -73,7 +56,38 @@ def ask_to_start(
         elif answer == "checks":
             screen.shell.action_mode("checks")
 
-    screen.app.push_screen(Ask(f"Start {safe(prepared.request.name)}?", "\n\n".join(sentences), answers), answered)
+    title = f"Start {safe(prepared.request.name)}?"
+    answers = tuple(_answers(with_errors=bool(errors), held=outcome.holder is not None))
+    screen.app.push_screen(Ask(title, "\n\n".join(sentences), answers), answered)
+
+
+def _sentences(
+    prepared: Prepared, cost: Cost, holder: str | None, errors: Sequence[Finding], *, checked: bool
+) -> Iterator[str]:
+    if errors:
+        yield told_errors(errors)
+    about = f", about {duration(cost.seconds)}" if cost.seconds is not None else ""
+    yield f"{count(cost.total_steps)} steps{about}. It goes on when this screen or the terminal is closed."
+    if prepared.overwrites:
+        names = ", ".join(safe(path.name) for path in prepared.overwrites[:3])
+        yield f"It will overwrite {names} of an earlier run. Set another name to keep them."
+    if wsl.is_wsl() and (cost.seconds is None or cost.seconds > _LONG):
+        yield wsl.KEEP_ALIVE
+    if holder is not None:
+        yield f"{safe(holder)} is training on its card now: queue it to let it wait for that."
+    if not checked:
+        yield "What was changed last is not checked yet."
+
+
+def _answers(*, with_errors: bool, held: bool) -> Iterator[Answer]:
+    if with_errors:
+        yield Answer("enter", "see the checks", "checks")
+        yield Answer("s", "start all the same", "start")
+    else:
+        yield Answer("enter", "start", "start")
+    if held:
+        yield Answer("q", "queue it", "queue")
+    yield Answer("esc", "not yet", "")
 
 
 def start(
