@@ -58,7 +58,7 @@ async def test_runs_are_moved_held_back_and_taken_out(lab: QueueLab) -> None:
         await it.press("escape", "d", "d")
         await in_order(it, lab, "two", "one")
         await it.press("enter")
-        await it.sees("two", "queued", "Its turn is now.")
+        await it.sees("two", "queued", "Its turn is now.", "Q queue")
 
 
 async def test_an_empty_queue_teaches(lab: QueueLab) -> None:

@@ -6,7 +6,7 @@ from textual.binding import BindingType
 
 from sdtui.tui.commands import Command, offered
 from sdtui.tui.monitor import chart_keys, history_keys, log_keys, relaunch_keys, samples_keys, trouble_keys
-from sdtui.tui.monitor.possible import has_runs, in_project, large, stoppable
+from sdtui.tui.monitor.possible import has_runs, in_project, large, queued, stoppable
 
 BINDINGS: list[BindingType] = offered(
     Command(
@@ -52,7 +52,10 @@ BINDINGS: list[BindingType] = offered(
         "Shows the runs that wait for their card, to be moved, held back or taken out.",
         ("Q",),
         "queue",
+        "queue",
         when=in_project,
+        worth=queued,
+        rank=10,
     ),
     Command(
         "monitor.command",
