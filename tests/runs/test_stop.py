@@ -17,7 +17,8 @@ from sdtui.runs.following.follow import Follower
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.record import RunRecord, RunState
 from sdtui.runs.supervising.escalation import Grace, Stage
-from sdtui.runs.supervising.stop import request_pause, request_stop
+from sdtui.runs.supervising.letterbox import Request, StopAfter
+from sdtui.runs.supervising.stop import ask, request_pause, request_stop
 from tests.runs.conftest import RunLab, wait_for_end
 
 PATIENT = Grace(linger=0.2, interrupt=60.0, terminate=60.0)
@@ -51,6 +52,18 @@ def test_who_does_not_listen_is_asked_harder(lab: RunLab, word: str, code: int) 
     request_stop(lab.home, record.id)
     view = lab.wait(record)
     assert (view.state, view.exit_code) == (RunState.STOPPED, code)
+
+
+def test_what_is_being_stopped_is_neither_paused_nor_let_go_on(lab: RunLab) -> None:
+    record = started(lab, "deaf=all")
+    request_stop(lab.home, record.id)
+    while Follower(lab.home, record).poll().state is not RunState.STOPPING:
+        assert processes.alive(record.supervisor)
+    for request in (Request(stop=False, pause=True), Request(stop=False), Request(stop=True, after=StopAfter.SAVE)):
+        with pytest.raises(RunError, match="is being stopped already"):
+            ask(lab.home, record.id, request)
+    request_stop(lab.home, record.id, now=True)
+    assert lab.wait(record).state is RunState.STOPPED
 
 
 def test_now_means_now(lab: RunLab) -> None:

@@ -34,22 +34,26 @@ def request_stop(home: Path, run_id: str, *, now: bool = False, harder: bool = F
 
 def request_stop_after(home: Path, run_id: str, after: StopAfter) -> None:
     """Ask the run to stop once that was written; a later wish takes the place of an earlier one. Raises as above."""
-    _ask(_supervised(home, run_id), Request(stop=True, after=after))
+    ask(home, run_id, Request(stop=True, after=after))
 
 
 def take_back_stop(home: Path, run_id: str) -> None:
     """Let a run go on that was to stop after something. One that is stopping already stops. Raises as above."""
-    _ask(_supervised(home, run_id), Request(stop=False))
+    ask(home, run_id, Request(stop=False))
 
 
 def request_pause(home: Path, run_id: str, *, held: bool) -> None:
     """Hold a run's processes (they keep their memory and do nothing), or let them go on. Raises as above."""
-    _ask(_supervised(home, run_id), Request(stop=False, pause=held))
+    ask(home, run_id, Request(stop=False, pause=held))
 
 
 def ask(home: Path, run_id: str, request: Request) -> None:
-    """Ask anything else of the run's supervisor. Raises as above."""
-    _ask(_supervised(home, run_id), request)
+    """Ask anything else of a run that is not being ended: its supervisor would pass it over then. Raises as above."""
+    record = _supervised(home, run_id)
+    said = letterbox.read_status(Path(record.state_folder))
+    if said is not None and said[0].stop_requested:
+        raise RunError(f"{record.id} is being stopped already", remedy="That cannot be taken back.")
+    _ask(record, request)
 
 
 def unheard(home: Path, run_id: str) -> str | None:
