@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from sdtui.base.errors import SyntaxProblem, UsageError
+from sdtui.base.errors import SdtuiError, SyntaxProblem, UsageError
 from sdtui.base.files import make_folder, read_if_there, write_atomic
 from sdtui.base.paths import config_dir
 from sdtui.base.user_toml import parse
@@ -73,6 +73,14 @@ def load_settings(path: Path | None = None) -> LoadedSettings:
     except SyntaxProblem as problem:
         return LoadedSettings(UserSettings(), (problem.sentence(),))
     return _checked(table, path)
+
+
+def settings_or_defaults() -> UserSettings:
+    """The user's settings, or the defaults where their file cannot be read: for whoever has nobody to tell it."""
+    try:
+        return load_settings().settings
+    except SdtuiError:
+        return UserSettings()
 
 
 def save_setting(key: str, value: str | bool | None, path: Path | None = None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sdtui.base.errors import UnreadableError
+from sdtui.base.there import entries_of
 from sdtui.runs.following.growing import Growing
 from sdtui.trainer.event_columns import Column
 from sdtui.trainer.tensorboard import EventFileReader
@@ -179,11 +179,7 @@ class EventFiles:
 
 def _recent_files(logging_dir: Path, began: float) -> Iterator[Path]:
     """Event files in folders that were touched since: a logging folder may hold years of other runs."""
-    try:
-        entries = list(os.scandir(logging_dir))
-    except OSError:
-        return
-    for entry in entries:
+    for entry in entries_of(logging_dir):
         try:
             recent = entry.stat().st_mtime >= began - _CLOCK_SLACK
             folder = entry.is_dir()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from sdtui.base.there import entries_of
 from sdtui.runs.record import Checkpoint, SampleImage
 from sdtui.trainer.outputs import parse_checkpoint_name, parse_sample_name
 
@@ -56,7 +57,7 @@ class OutputFolders:
     def _find_checkpoints(self, latest: float, told: frozenset[str]) -> tuple[Checkpoint, ...]:
         names = {_SLASH.split(path)[-1] for path in told}
         found = []
-        for entry in _entries(self._output_dir):
+        for entry in entries_of(self._output_dir):
             parsed = parse_checkpoint_name(entry.name, self._name)
             if parsed is None or parsed.is_state or (changed := _time_of(entry)) is None:
                 continue
@@ -67,7 +68,7 @@ class OutputFolders:
     def _find_samples(self, now: float, latest: float) -> tuple[SampleImage, ...]:
         self._waiting = False
         found: dict[str, tuple[str, int, SampleImage]] = {}
-        for entry in _entries(self._sample_dir):
+        for entry in entries_of(self._sample_dir):
             known = self._known.get(entry.name)
             if known is None and (parsed := parse_sample_name(entry.name, self._name)) is not None:
                 changed = _time_of(entry)
@@ -97,14 +98,6 @@ def _is_whole(entry: os.DirEntry[str]) -> bool:
 def _is_weights(entry: os.DirEntry[str]) -> bool:
     """A file, or a folder of the diffusers format; an empty folder that bears the run's name is neither."""
     return entry.is_file() or (Path(entry.path) / "model_index.json").is_file()
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What stands in ``folder``; nothing where there is no such folder."""
-    try:
-        return list(os.scandir(folder))
-    except OSError:
-        return []
 
 
 def _time_of(entry: os.DirEntry[str]) -> float | None:

@@ -6,14 +6,14 @@ be seen, and from the times of its files.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from sdtui.base.paths import PROJECT_FOLDER
+from sdtui.base.there import changed_at, entries_of
 from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.following.curves import LOSS, EventFiles
@@ -104,7 +104,7 @@ class ForeignFollower(Follower):
             self._copy.read_new()
         if self._console.read_new():
             self._grew = True
-        if self._grew and now - _changed(self._log) >= _QUIET:
+        if self._grew and now - changed_at(self._log) >= _QUIET:
             self._grew = False
             self._console.settle()
 
@@ -162,15 +162,15 @@ class ForeignFollower(Follower):
 
     def _last_sign(self) -> float:
         """When any of its files was written last, in seconds since the epoch; 0 where it has none yet."""
-        signs = [_changed(self._log), self._newest_output()]
+        signs = [changed_at(self._log), self._newest_output()]
         if self._known.events is not None:
-            signs += [_changed(path) for path in _files(self._known.events[0])]
+            signs += [changed_at(path) for path in map(Path, entries_of(self._known.events[0]))]
         return max(signs)
 
     def _newest_output(self) -> float:
         newest = [one.path for one in self._outputs.checkpoints[-1:]]
         newest += [one.path for one in self._outputs.samples[-1:]]
-        return max((_changed(Path(path)) for path in newest), default=0.0)
+        return max((changed_at(Path(path)) for path in newest), default=0.0)
 
 
 def _record(places: ForeignPlaces, known: Known, somewhere: Path) -> RunRecord:
@@ -178,7 +178,7 @@ def _record(places: ForeignPlaces, known: Known, somewhere: Path) -> RunRecord:
     trainer = known.trainer
     told = known.name[0] if known.name is not None else None
     name = told or (places.output_dir.name if places.output_dir else (places.log or somewhere).stem) or "run"
-    began = known.began or (_changed(places.log) if places.log is not None else 0.0)
+    began = known.began or (changed_at(places.log) if places.log is not None else 0.0)
     steps = known.arguments.get("max_train_steps", "")
     epochs = known.arguments.get("max_train_epochs")
     return RunRecord(
@@ -196,17 +196,3 @@ def _record(places: ForeignPlaces, known: Known, somewhere: Path) -> RunRecord:
         total_steps=int(steps) if steps.isdecimal() and epochs is None else None,
         settings=redact_settings(known.arguments),
     )
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    try:
-        yield from (Path(entry.path) for entry in os.scandir(folder))
-    except OSError:
-        return
-
-
-def _changed(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

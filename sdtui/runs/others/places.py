@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from sdtui.base.errors import UnreadableError, UsageError
 from sdtui.base.files import read_error
 from sdtui.base.paths import PROJECT_FOLDER, typed_path
-from sdtui.base.there import is_file, is_folder, is_there
+from sdtui.base.there import changed_at, entries_of, is_file, is_folder, is_there
 from sdtui.edits.path_spelling import as_linux
 from sdtui.runs.log.log_bytes import log_at
 from sdtui.runs.record import run_folder
@@ -97,7 +96,7 @@ def newest_name(output_dir: Path) -> tuple[str | None] | None:
     """
     newest: tuple[float, tuple[str | None]] | None = None
     for folder in (output_dir, output_dir / "sample"):
-        for entry in _entries(folder):
+        for entry in entries_of(folder):
             name = output_name_of(entry.name)
             if name is None or (folder == output_dir and entry.name.endswith(".png")):
                 continue
@@ -165,22 +164,22 @@ def _of_folder(folder: Path) -> ForeignPlaces:
         logging_dir=folder if newest_events(folder) is not None else None,
         output_dir=folder if newest_name(folder) is not None else None,
     )
-    inside = (Path(entry.path) for entry in _entries(folder) if entry.is_dir() and entry.name != "sample")
+    inside = (Path(entry.path) for entry in entries_of(folder) if entry.is_dir() and entry.name != "sample")
     outputs = [inner for inner in islice(inside, _MOST_INSIDE) if newest_name(inner) is not None]
     return ForeignPlaces(
         log=_newest_log(folder),
         logging_dir=own.logging_dir,
-        output_dir=own.output_dir or (max(outputs, key=_changed) if outputs else None),
+        output_dir=own.output_dir or (max(outputs, key=changed_at) if outputs else None),
     )
 
 
 def _newest_log(folder: Path) -> Path | None:
     logs = [
         Path(entry.path)
-        for entry in _entries(folder)
+        for entry in entries_of(folder)
         if entry.name.endswith(_LOG_NAMES) and entry.is_file() and _is_trainers(Path(entry.path))
     ]
-    return max(logs, key=_changed) if logs else None
+    return max(logs, key=changed_at) if logs else None
 
 
 def _is_trainers(path: Path) -> bool:
@@ -194,7 +193,7 @@ def _is_trainers(path: Path) -> bool:
 
 
 def _files(folder: Path, deep: int) -> Iterator[Path]:
-    for entry in _entries(folder):
+    for entry in entries_of(folder):
         try:
             if entry.is_dir():
                 if deep > 0:
@@ -203,20 +202,6 @@ def _files(folder: Path, deep: int) -> Iterator[Path]:
                 yield Path(entry.path)
         except OSError:
             continue
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        return list(os.scandir(folder))
-    except OSError:
-        return []
-
-
-def _changed(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _stands(path: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sdtui.base.errors import SdtuiError
-from sdtui.base.there import is_folder
+from sdtui.base.there import changed_at, is_folder
 from sdtui.edits.path_spelling import as_linux
 from sdtui.machine import processes
 from sdtui.runs.others.places import ForeignPlaces, newest_events, newest_name
@@ -105,7 +105,7 @@ class Sources:
         """The newest run's; not those of a run after the log's, nor of one before the process that goes on."""
         if logging_dir is None:
             return None
-        until = _changed(self.places.log) if self.places.log is not None and told.over else None
+        until = changed_at(self.places.log) if self.places.log is not None and told.over else None
         found = newest_events(logging_dir, until)
         if found is not None and self._trainer is not None and found[1] < self._trainer.began - _COARSE:
             return None
@@ -128,7 +128,7 @@ class Sources:
 
     def _left_by_the_gui(self, output_dir: Path) -> Mapping[str, str]:
         """The newest settings file of kohya_ss' GUI in the output folder."""
-        files = sorted(output_dir.glob(_GUI_SETTINGS), key=_changed)
+        files = sorted(output_dir.glob(_GUI_SETTINGS), key=changed_at)
         return self._settings_in(files[-1]) if files else {}
 
     def _settings_in(self, path: Path) -> Mapping[str, str]:
@@ -162,10 +162,3 @@ def _told_name(arguments: Mapping[str, str], told: ForeignStory) -> tuple[str | 
 
 def _name_in(output_dir: Path | None) -> tuple[str | None] | None:
     return newest_name(output_dir) if output_dir is not None else None
-
-
-def _changed(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sdtui.base.paths import PROJECT_FOLDER
 from sdtui.base.text import safe
+from sdtui.base.there import entries_of
 from sdtui.runs import store
 from sdtui.runs.following.curves import event_files
 from sdtui.runs.following.outputs import OutputFolders
@@ -118,11 +119,7 @@ def _within(moment: float, span: tuple[float, float]) -> bool:
 def _weights(record: RunRecord, span: tuple[float, float]) -> Iterator[tuple[Kind, Path]]:
     """Checkpoints and saved states, oldest first."""
     named = []
-    try:
-        entries = list(os.scandir(record.output_dir))
-    except OSError:
-        return
-    for entry in entries:
+    for entry in entries_of(record.output_dir):
         parsed = parse_checkpoint_name(entry.name, record.name)
         changed = _changed(Path(entry.path))
         # A folder called just like the run may be any folder, unless it holds weights in the format of diffusers.

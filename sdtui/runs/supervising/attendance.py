@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from sdtui.base.errors import SdtuiError
 from sdtui.base.own_log import note
-from sdtui.base.settings import load_settings, settings_path
+from sdtui.base.settings import settings_or_defaults, settings_path
 from sdtui.machine import processes
 
 _FIRST = 20.0
@@ -105,8 +104,5 @@ def wanted() -> bool:
     """Whether this user is told outside of the screen when a run ends."""
     if not os.path.exists(settings_path()):  # noqa: PTH110 -- also where it may not be looked at
         return False
-    try:
-        settings = load_settings().settings
-    except SdtuiError:
-        return False
+    settings = settings_or_defaults()
     return bool(settings.notice_command or settings.notice_webhook)

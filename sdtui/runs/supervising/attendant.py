@@ -21,7 +21,7 @@ import msgspec
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.own_log import note
-from sdtui.base.settings import UserSettings, load_settings
+from sdtui.base.settings import UserSettings, settings_or_defaults
 from sdtui.machine.gpu import Gpu
 from sdtui.machine.gpu import read as read_gpus
 from sdtui.runs import store
@@ -90,7 +90,7 @@ class Attendant:
         return left if left is not None and left < disk.WORTH_TELLING else None
 
     def _tell(self, notice: Notice, view: RunView) -> None:
-        settings = _settings()
+        settings = settings_or_defaults()
         if notice.kind is Kind.NAN and (done := self._act(settings, view)):
             notice = msgspec.structs.replace(notice, text=f"{notice.text} {done}")
         whole = self._whole(view)
@@ -146,13 +146,6 @@ def main(arguments: Sequence[str]) -> int:
         with contextlib.suppress(BlockingIOError):
             os.read(wake, 4096)
     return 0
-
-
-def _settings() -> UserSettings:
-    try:
-        return load_settings().settings
-    except SdtuiError:
-        return UserSettings()
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from sdtui.base.text import count, plural, safe
+from sdtui.base.there import entries_of, is_folder
 from sdtui.runs.following.followable import Followable
 from sdtui.runs.following.story import Story
 from sdtui.runs.record import RunRecord, RunState, RunView
@@ -109,9 +109,9 @@ class _Steps:
 def _newest_state(record: RunRecord, steps: _Steps) -> Saved | None:
     found = []
     of_this_part = replace(steps, now=steps.story.step)  # names of files count from 0 in each part
-    for entry in _folders(record.output_dir):
+    for entry in entries_of(record.output_dir):
         parsed = parse_checkpoint_name(entry.name, record.name)
-        if parsed is not None and parsed.is_state:
+        if parsed is not None and parsed.is_state and is_folder(Path(entry.path)):
             try:
                 changed = entry.stat().st_mtime
             except OSError:
@@ -125,13 +125,6 @@ def _newest_state(record: RunRecord, steps: _Steps) -> Saved | None:
     if base is None or not Path(base.state).is_dir():
         return None
     return Saved(Path(base.state).name, max(0, steps.now - base.step))  # it can go on from there once more
-
-
-def _folders(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        yield from (entry for entry in os.scandir(folder) if entry.is_dir())
-    except OSError:
-        return
 
 
 # What a stop can wait for -------------------------------------------------------------------------------------------

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from sdtui.base.errors import SdtuiError
-from sdtui.base.settings import UserSettings, load_settings
+from sdtui.base.settings import settings_or_defaults
 from sdtui.runs.supervising.notices import Kind, Notice, attention
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def tell(app: SdtuiApp, notices: Iterable[Notice], *, seen: bool = False) -> Non
             app.run_ended.publish(None)
         if not (seen and notice.kind.ends):
             app.say(notice.text, _severity(notice))
-        written = attention(notice, _settings())
+        written = attention(notice, settings_or_defaults())
         if written and app._driver is not None:
             app._driver.write(written)
 
@@ -32,10 +31,3 @@ def _severity(notice: Notice) -> Literal["information", "warning", "error"]:
     if notice.kind in (Kind.FAILED, Kind.LOST):
         return "error"
     return "warning" if notice.kind.bad else "information"
-
-
-def _settings() -> UserSettings:
-    try:
-        return load_settings().settings
-    except SdtuiError:
-        return UserSettings()
