@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from textual.geometry import Size
@@ -11,8 +12,8 @@ from textual.strip import Strip
 from sdtui.tui.theme import inks
 from sdtui.tui.widgets.lines import strip_of
 
-_DEEP = 12
-"""Blanks before a line from which on they are no indentation that anybody made to be read."""
+_NO_TIME = re.compile(r" {12,}(?=(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b)")
+"""Where rich left out a time that is the same as in the line before."""
 
 
 class LogView(ScrollView, can_focus=False):
@@ -74,6 +75,6 @@ class LogView(ScrollView, can_focus=False):
 
 
 def _near(line: str) -> str:
-    """The line from its first word, where rich left out a time that is the same as in the line before."""
-    words = line.lstrip(" ")
-    return words if len(line) - len(words) > _DEEP else line
+    """The line without the blank that stands for a time: beside the rest there is no room for it."""
+    blank = _NO_TIME.match(line)
+    return line[blank.end() :] if blank else line
