@@ -73,6 +73,17 @@ def test_a_run_stops_when_it_has_gone_on_after_its_save_and_not_in_the_middle(la
     assert view.stop_after is None
 
 
+def test_nobody_stops_it_after_a_save_whose_supervisor_was_killed(lab: RunLab) -> None:
+    record = at_step_3(lab)
+    request_stop_after(lab.home, record.id, StopAfter.SAVE)
+    until_heard(lab, record, StopAfter.SAVE)
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGKILL)
+    wait_for_end(record.supervisor)
+    view = Follower(lab.home, record).poll()
+    assert view.stop_after is None and "asked for anew" in view.warnings[0]
+
+
 def test_a_wish_is_taken_back_and_changed(lab: RunLab) -> None:
     record = at_step_3(lab, f"say={SAVING}", "steps=4-10-10", "saved", "exit=0")
     request_stop_after(lab.home, record.id, StopAfter.SAMPLE)

@@ -87,6 +87,8 @@ class Follower:
         self._refresh_record()
         if life is Life.QUEUED:
             return self._queued_view()
+        if life is Life.ABANDONED and self._said is not None:
+            self._said = msgspec.structs.replace(self._said, after=None)  # nobody is left who would do it
         if life.living:
             return self._living_view(life, now)
         view = self._ended_view(now)

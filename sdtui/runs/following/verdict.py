@@ -39,7 +39,10 @@ def concern(record: RunRecord, life: Life, heartbeat: float | None, now: float) 
     ``heartbeat``: when its supervisor last gave a sign, None where that is unknown. Both in seconds since the epoch.
     """
     if life is Life.ABANDONED:
-        return "Its supervisor was killed. The training goes on, but how it ends will not be written down."
+        return (
+            "Its supervisor was killed. The training goes on, but how it ends will not be written down, and a stop "
+            "that was to come after something is to be asked for anew."
+        )
     if life is Life.ELSEWHERE:
         return f"It runs on {record.host.split(' ')[0]}; from here only its files are seen."
     if life is Life.SUPERVISED and heartbeat is not None and now - heartbeat >= _DEAF and record.supervisor is not None:
