@@ -41,8 +41,8 @@ def follow(home: Path, record: RunRecord, *, as_json: bool) -> RunView:
                 told, told_at = stage, time.monotonic()
     except KeyboardInterrupt:
         folder = safe(pasted(home.parent))
-        narrate(f"No longer following; {record.id} goes on. See it again with: sdtui runs follow {folder}")
-        narrate(f"End it with: sdtui runs stop {folder}")
+        narrate(f"No longer following; {record.id} goes on. See it again with: sdtui runs follow {folder} {record.id}")
+        narrate(f"End it with: sdtui runs stop {folder} {record.id}")
         raise
     if not as_json:
         click.echo("\n".join(facts(view)))

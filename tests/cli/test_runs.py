@@ -103,6 +103,8 @@ def test_ctrl_c_ends_the_following_and_not_the_run(lab: RunLab) -> None:
         said = follower.stderr.read()
     assert follower.returncode == 130
     assert "goes on" in said and "Traceback" not in said
+    # Another run may be the newest by the time that somebody does as it says.
+    assert f"sdtui runs stop {lab.root} {record.id}" in said
     assert processes.alive(record.trainer)
     lab.release("go")
     lab.wait(record)
