@@ -29,7 +29,7 @@ def entries_of(folder: Path | str) -> list[os.DirEntry[str]]:
     """What stands in ``folder``; nothing where that is no folder that can be read."""
     try:
         return list(os.scandir(folder))
-    except OSError:
+    except (OSError, ValueError):  # a path with a NUL in it
         return []
 
 
@@ -37,5 +37,5 @@ def changed_at(path: Path) -> float:
     """When ``path`` last changed, in seconds since the epoch; 0 where nothing is there."""
     try:
         return path.stat().st_mtime
-    except OSError:
+    except (OSError, ValueError):  # a path with a NUL in it
         return 0.0

@@ -23,6 +23,8 @@ CONSOLE = "console.log"
 SUPERVISOR_LOG = "supervisor.log"
 QUEUED = "queued.json"
 """How a run is to be started that waits in the queue; whoever takes this file away starts it, or takes it out."""
+_NUL = b"\\u0000"
+"""As JSON writes it."""
 _VERSION = 1
 
 
@@ -86,9 +88,19 @@ def read_record(folder: Path, run_id: str | None = None) -> RunRecord:
         raise RunError(f"The record of this run is damaged ({error})", path=path) from error
     if record.version > _VERSION:
         raise RunError("A newer sdtui wrote this run", path=path, remedy="Update sdtui to see it.")
+    if _NUL in data and _holds_nul(msgspec.to_builtins(record)):  # no path, name or argument can
+        raise RunError("The record of this run is damaged (it holds a NUL character)", path=path)
     # Copied or renamed by hand: the folder is what can be found again.
     known = folder.name if run_id is None else run_id
     return record if record.id == known else msgspec.structs.replace(record, id=known)
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def write_exit(folder: Path, ended: RunExit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,15 @@ def test_the_other_runs_are_listed(sdtui: Cli, whole: RecordedRun, tmp_path: Pat
     assert listed.returncode == 0, listed.stderr
     assert whole.record.id in listed.stdout
     assert "20261122-000000-broken" in listed.stderr and "damaged" in listed.stderr
+
+
+def test_a_path_that_can_be_none_is_damage(whole: RecordedRun) -> None:
+    file = whole.home / "runs" / whole.record.id / store.RECORD
+    text = file.read_text()
+    for field in ("output_dir", "sample_dir", "state_folder"):
+        record = {**json.loads(text), field: "/a\0b"}
+        file.write_text(json.dumps(record))
+        (broken,) = store.broken_runs(whole.home)
+        assert "NUL" in broken.problem
+    file.write_text(json.dumps({**json.loads(text), "name": "a\\u0000b"}))  # letters, as a person may type them
+    assert store.load(whole.home, whole.record.id).name == "a\\u0000b"
