@@ -281,6 +281,14 @@ def test_the_legend_says_of_each_line_what_it_is_and_its_newest_value() -> None:
         assert cells(narrow) <= max(width, cells(legend(Shown((), 0, 1), Scalars(), now, ChartState(), 0)) + 6)
 
 
+def test_where_not_all_rates_have_room_for_their_names_all_keep_their_values() -> None:
+    rates = {f"lr/{name}": Series.of([1, 9], [rate, rate]) for name, rate in (("unet", 1e-4), ("textencoder", 5e-5))}
+    run, state = Scalars(by_tag=rates, loss=series(0.1, 0.2)), ChartState(subject="lr")
+    wide, narrow = (words(legend(shown(run, view(), state), run, view(), state, width)) for width in (80, 44))
+    assert "unet" in wide and "textencoder" in wide
+    assert "1.00e-04" in narrow and "5.00e-05" in narrow and "unet" not in narrow
+
+
 def test_the_newest_value_is_the_one_that_history_has() -> None:
     values = [1.0 / step for step in range(1, 1001)]
     told = losses_of({LOSS: Curve(tuple(range(1, 1001)), tuple(values), ())}, view(step=1000))

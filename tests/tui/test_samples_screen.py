@@ -61,6 +61,15 @@ async def test_a_sample_fills_the_screen_with_its_prompt_and_its_settings(tmp_pa
         await it.sees("SAMPLES")
 
 
+async def test_two_steps_are_one_key_away_from_the_overview(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    async with seen(tmp_path, "monitor", (80, 24)) as it:
+        await it.sees("epoch 2")
+        assert "side by side" not in it.words()
+        await it.press("b")
+        await it.until(lambda: isinstance(it.screen, SamplesScreen) and len(made(it)) == 2)
+
+
 @pytest.mark.slow
 async def test_two_runs_stand_beside_each_other(tmp_path: Path) -> None:
     run = recorded(tmp_path)

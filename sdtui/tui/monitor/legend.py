@@ -44,8 +44,11 @@ def legend(seen: Shown, scalars: Scalars, view: RunView, state: ChartState, widt
     important first.
     """
     if state.subject == RATES_SUBJECT:
+        head: list[Span] = [("learning rate", "dim")]
         names = [_named(curve, rate_text) for curve in seen.curves]
-        return _fitted([("learning rate", "dim")], [*names, _log(state)], width)
+        if cells([*head, *(span for spans in names for span in spans)]) > width:
+            names = [spans[:-1] for spans in names]  # sign and value of each rather than the name of one
+        return _fitted(head, [*names, _log(state)], width)
     return _fitted(_head(seen, scalars, state, width), _details(seen, scalars, view, state), width)
 
 

@@ -49,7 +49,8 @@ COMMANDS = (
         ("b",),
         "view_sample(True)",
         "side by side",
-        when=_alone,
+        when=_in_sight,
+        worth=_alone,
         rank=22,
     ),
     Command(
