@@ -8,6 +8,7 @@ import click
 
 from sdtui.base.text import safe
 from sdtui.cli.output import narrate, print_json
+from sdtui.cli.run_heard import until_heard
 from sdtui.cli.run_place import find_run, json_option, place_argument, which_argument
 
 
@@ -34,6 +35,7 @@ def _hold(directory: Path, run_id: str | None, *, held: bool, as_json: bool) -> 
 
     home, record = find_run(directory, run_id)
     request_pause(home, record.id, held=held)
+    until_heard(home, record.id)
     if as_json:
         print_json({"id": record.id, "paused": held})
     elif held:

@@ -11,6 +11,7 @@ import click
 from sdtui.base.errors import NeedsConsentError, RunError, UsageError
 from sdtui.base.text import plural
 from sdtui.cli.output import can_ask, narrate, print_json, require_consent
+from sdtui.cli.run_heard import PATIENCE, until_heard
 from sdtui.cli.run_place import find_run, json_option, place_argument, which_argument
 from sdtui.cli.run_text import document, ending
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks at a run that is ending."""
-_PATIENCE = 5.0
-"""Seconds for its supervisor to listen; it does so at once."""
 
 
 @click.command("stop")
@@ -75,6 +74,7 @@ def stop_command(
         view = _wait_for_end(home, follower)
         done = ending(view)
     else:
+        until_heard(home, view.id)
         view = follower.poll()
     if as_json:
         print_json(document(view))
@@ -87,7 +87,7 @@ def _wait_for_end(home: Path, follower: Followable) -> RunView:
     from sdtui.runs.supervising.letterbox import signal_words
     from sdtui.runs.supervising.stop import unheard
 
-    told, patience = "", time.monotonic() + _PATIENCE
+    told, patience = "", time.monotonic() + PATIENCE
     while not (view := follower.poll()).state.ended:
         words = signal_words(follower.ending(), time.time())
         stage = words.partition(";")[0]

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from sdtui.cli import runs_stop
+from sdtui.cli import run_heard, runs_stop
 from sdtui.machine import processes
 from sdtui.runs.supervising.letterbox import StopAfter
 from tests.conftest import Cli
@@ -59,11 +59,26 @@ def test_a_stop_that_nobody_hears_says_so_and_what_to_do(
     assert record.supervisor is not None
     pid = record.supervisor.pid
     os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(runs_stop, "_PATIENCE", 0.0)
+    monkeypatch.setattr(runs_stop, "PATIENCE", 0.0)
     monkeypatch.setattr(time, "sleep", lambda _: os.kill(pid, signal.SIGCONT))  # the person does as told
     stopped = inside("runs", "stop", lab.root, "--yes", "--json")
     assert "has not listened yet" in stopped.stderr and f"`kill -CONT {pid}`" in stopped.stderr
     assert stopped.returncode == 0 and json.loads(stopped.stdout)["state"] == "stopped"
+
+
+def test_a_pause_that_nobody_hears_is_not_said_to_be_one(
+    inside: Cli, lab: RunLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = at_step_3(lab, *STEPS)
+    for verb in ("pause", "go-on"):
+        assert "has not listened" not in inside("runs", verb, lab.root).stderr
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGSTOP)
+    monkeypatch.setattr(run_heard, "PATIENCE", 0.0)
+    for verb in ("pause", "go-on"):
+        asked = inside("runs", verb, lab.root)
+        assert asked.returncode == 3 and "has not listened yet" in asked.stderr and "is paused" not in asked.stderr
+    os.kill(record.supervisor.pid, signal.SIGCONT)
 
 
 def test_a_run_whose_project_was_deleted_is_told_with_what_ends_it(inside: Cli, lab: RunLab) -> None:
