@@ -9,8 +9,8 @@ from typing import Any
 
 from sdtui.base.text import duration, safe
 from sdtui.cli.run_text import document, steps
+from sdtui.runs.following.losses import CheckpointLoss
 from sdtui.runs.past.history import PastRun
-from sdtui.runs.past.losses import CheckpointLoss
 
 _NOTE_AT_MOST = 40
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
-from sdtui.runs.past.losses import SMOOTHED, TOLD, VALIDATION, best_checkpoint, losses_of, trailing_mean, window_of
+from sdtui.runs.following.losses import SMOOTHED, TOLD, VALIDATION, best_checkpoint, losses_of, trailing_mean, window_of
 from sdtui.runs.record import Checkpoint, RunView
 from tests.runs.recorded import RecordedRun, real_run
 

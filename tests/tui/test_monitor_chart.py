@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sdtui.runs.following.curves import LOSS, Curve
-from sdtui.runs.past.losses import losses_of
+from sdtui.runs.following.losses import losses_of
 from sdtui.runs.record import Part
 from sdtui.tui.marks import ASCII
 from sdtui.tui.monitor import braille

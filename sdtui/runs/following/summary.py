@@ -17,9 +17,9 @@ from sdtui.base.paths import cache_dir
 from sdtui.machine import processes
 from sdtui.runs import store
 from sdtui.runs.following.lineage import follower_of
+from sdtui.runs.following.losses import Losses, losses_of
 from sdtui.runs.live import Life, life_of
 from sdtui.runs.log.log_bytes import log_at
-from sdtui.runs.past.losses import Losses, losses_of
 from sdtui.runs.record import RunRecord, RunState, RunView, run_folder
 
 

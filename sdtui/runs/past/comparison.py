@@ -15,8 +15,8 @@ from sdtui.base.work import Cancelled, Progress, Work, WorkCancelled, never_canc
 from sdtui.runs.again.changes import dataset_changes
 from sdtui.runs.following.curves import AVERAGE, LOSS, Curve
 from sdtui.runs.following.lineage import follower_of
+from sdtui.runs.following.losses import steps_per_epoch, trailing_mean, window_of
 from sdtui.runs.past.history import PastRun, past_run
-from sdtui.runs.past.losses import steps_per_epoch, trailing_mean, window_of
 from sdtui.runs.past.settings_told import Difference, differences
 from sdtui.runs.record import RunRecord, RunView, SampleImage
 from sdtui.runs.setup.trained_on import read_trained_on

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sdtui.base.errors import SdtuiError
 from sdtui.base.work import INTERVAL, Cancelled, Progress, Work, WorkCancelled, never_cancelled
+from sdtui.runs.following.losses import CheckpointLoss, Losses, best_checkpoint
 from sdtui.runs.following.summary import Glance, Standing, glance
-from sdtui.runs.past.losses import CheckpointLoss, Losses, best_checkpoint
 from sdtui.runs.past.notes import RunNote, read_note
 from sdtui.runs.record import RunRecord, RunState, RunView
 from sdtui.runs.store import list_runs

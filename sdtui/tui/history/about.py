@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sdtui.base.text import count, plural, safe
+from sdtui.runs.following.losses import CheckpointLoss
 from sdtui.runs.past.history import PastRun
-from sdtui.runs.past.losses import CheckpointLoss
 from sdtui.runs.past.settings_told import settings_of, title_of
 from sdtui.tui.history import rows
 from sdtui.tui.widgets.lines import Line, wrap
