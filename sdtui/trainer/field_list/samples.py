@@ -35,7 +35,7 @@ FIELDS = (
     ),
     _field(
         "sample_every_n_epochs",
-        "Every epochs",
+        "Sample every epochs",
         "int",
         "Samples after so many epochs; where this is set, steps are not looked at.",
         minimum=1,
@@ -43,7 +43,7 @@ FIELDS = (
     ),
     _field(
         "sample_every_n_steps",
-        "Every steps",
+        "Sample every steps",
         "int",
         "Samples after so many steps. Each prompt takes as long as making a picture does.",
         minimum=1,
@@ -51,7 +51,7 @@ FIELDS = (
     ),
     _field(
         "sample_at_first",
-        "Before training",
+        "Sample at first",
         "flag",
         "Samples of the untouched model too, to compare with.",
     ),
