@@ -40,6 +40,19 @@ async def test_without_a_project_it_is_shown_alone_and_leaving_ends_sdtui(log: P
     app.pictures.close()
 
 
+async def test_without_a_prompt_file_the_log_says_what_samples_were_asked_for(log: Path) -> None:
+    for prompt, seed in ((0, 1), (1, 2)):
+        picture(log.parent / "sample" / f"tiny_e000002_{prompt:02}_2026112122215{prompt}_{seed}.png")
+    app = full_colour(SdtuiApp(None, foreign=ForeignPlaces(log=log, output_dir=log.parent)))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        it = Seen(app, pilot)
+        await it.sees("a red circle", "seed 1 · 3 steps · cfg 7.5 · 64×64")
+        await it.press("down")
+        await it.sees("a blue circle", "seed 2 · 3 steps · cfg 7.5 · 64×64")
+    app.bridge.close()
+    app.pictures.close()
+
+
 @pytest.mark.slow
 async def test_it_is_opened_by_a_typed_path_and_the_project_is_still_there(log: Path, tmp_path: Path) -> None:
     samples = tmp_path / "theirs" / "sample"

@@ -20,7 +20,7 @@ from sdtui.runs.supervising.stop_cost import StopOutlook, stop_outlook
 from sdtui.tui.monitor.chart_state import steps_per_epoch
 from sdtui.tui.monitor.machine_lines import seconds_left
 from sdtui.tui.monitor.machine_side import Machine, MachineSide
-from sdtui.tui.monitor.prompts import PromptWords, prompts_of
+from sdtui.tui.monitor.prompts import PromptWords, prompts_of, prompts_told
 from sdtui.tui.monitor.scalars import ScalarBook, Scalars
 
 ALL_LINES = 20_000
@@ -72,6 +72,7 @@ class Following:
         self._resumable: bool | None = None if follower is None else False
         self._news: News | None = None
         self._prompts = prompts_of(record)
+        self._told: tuple[PromptWords, ...] = ()
         self._watcher: RunWatcher | None = RunWatcher(home, record, news)
         self._watcher.start()
 
@@ -91,7 +92,7 @@ class Following:
             # The place of an error may stand far above the end: what was killed with it goes on talking.
             log=self._last_lines(ALL_LINES if view.state is RunState.FAILED else log_lines),
             console=self._follower.console,
-            prompts=self._prompts,
+            prompts=self._asked_for(view),
             machine=machine,
             now=now,
             stopping=None if view.state.ended else stop_outlook(self._follower, view),
@@ -121,6 +122,14 @@ class Following:
         if self._remedies is None and view.state.ended:
             self._remedies = remedies_of(self._home, self.record, view)
         return self._remedies or ()
+
+    def _asked_for(self, view: RunView) -> tuple[PromptWords, ...]:
+        """What is in the prompt file; where none is known, what the log says, unless it is about fewer prompts."""
+        if not self._prompts and view.samples:
+            told = prompts_told(self._log[1])
+            if len(told) > max(one.prompt_index for one in view.samples):
+                self._told = told
+        return self._prompts or self._told
 
     def _has_state(self, view: RunView) -> bool:
         """Looked for once: after the end none is written any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from sdtui.base.errors import SdtuiError
 from sdtui.runs.record import RunRecord
 from sdtui.trainer.prompt_options import default_values, used_keys
 from sdtui.trainer.prompts import SamplePrompt, read_prompts
+from sdtui.trainer.told_prompts import told_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ def prompts_of(record: RunRecord) -> tuple[PromptWords, ...]:
         return tuple(_words(prompt, script, sampler) for prompt in read_prompts(path))
     except SdtuiError:
         return ()
+
+
+def prompts_told(lines: Iterable[str]) -> tuple[PromptWords, ...]:
+    """The prompts that a log tells of; for a run whose prompt file is not known."""
+    return tuple(_words(prompt, "", "") for prompt in told_prompts(lines))
 
 
 def _prompt_file(record: RunRecord) -> Path | None:
