@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sdtui.trainer.weights_file import Tensor
 
@@ -68,21 +69,22 @@ def extra_channels(tensors: Mapping[str, Tensor]) -> int | None:
 
 def folder_kind(folder: Path) -> str | None:
     """The kind of a folder in the format of diffusers, None where its index does not say."""
-    try:
-        index = json.loads((folder / "model_index.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    kind = _PIPELINES.get(str(index.get("_class_name"))) if isinstance(index, dict) else None
+    kind = _PIPELINES.get(str(_json_object(folder / "model_index.json").get("_class_name")))
     return _sd_of(folder) if kind == "sd1" else kind
 
 
 def _sd_of(folder: Path) -> str:
+    context = _json_object(folder / "unet" / "config.json").get("cross_attention_dim")
+    return "sd2" if context == _SD2_CONTEXT else "sd1"
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    """What stands in the file; nothing where that is no JSON object."""
     try:
-        config = json.loads((folder / "unet" / "config.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return "sd1"
-    is_two = isinstance(config, dict) and config.get("cross_attention_dim") == _SD2_CONTEXT
-    return "sd2" if is_two else "sd1"
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):  # the last: of brackets in brackets
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _any(names: Iterable[str], *parts: str) -> bool:
