@@ -8,7 +8,6 @@ import pytest
 
 from sdtui.trainer.model_kind import folder_kind
 
-
 BRACKETS = b"[" * 100_000
 
 
