@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+
+Moment = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+"""Seconds since the epoch. What is beyond was never written by a clock, and could not be told as a date."""
 
 
 class RunState(str, Enum):
@@ -76,7 +80,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     dataset_config: str | None = None
     reads: tuple[str, ...] = ()
     """Absolute paths of folders and files that the run reads while it lives: not to be renamed under it."""
-    created: float
+    created: Moment
     """Seconds since the epoch."""
     total_steps: int | None = None
     """Expected from the dataset and the settings, steps before a resume counted; the trainer's own word replaces it."""
@@ -110,7 +114,7 @@ class RunExit(msgspec.Struct, frozen=True, kw_only=True):
 
     returncode: int | None
     """As subprocess counts it: negative for a signal. None where nobody was there to see it."""
-    ended: float
+    ended: Moment
     stop_requested: bool
     error: str | None = None
     """A sentence where the trainer could not even be started, or (``stop_requested``) was not to be."""

@@ -64,6 +64,12 @@ def test_damaged_and_newer_records_are_named_and_hide_nothing_else(home: Path) -
     assert "does not exist" in problems["empty"] and "can be deleted" in problems["empty"]
 
 
+def test_a_time_that_no_clock_tells_is_damage(home: Path) -> None:
+    file = home / "runs" / "20261121-100000-circle" / store.RECORD
+    file.write_text(file.read_text().replace("1000.0", "1e300"))
+    assert "damaged" in {broken.id: broken.problem for broken in store.broken_runs(home)}["20261121-100000-circle"]
+
+
 def test_what_a_newer_sdtui_adds_is_passed_over(home: Path) -> None:
     file = home / "runs" / "20261121-110000-square" / store.RECORD
     file.write_text(file.read_text().replace('"version": 1', '"version": 1, "mood": "good"'))
