@@ -289,6 +289,9 @@ async def test_another_run_can_be_looked_at_and_a_damaged_one_is_named(tmp_path:
         await it.sees(
             "Which run?", "tiny", "sd15-lora  done", "sd15-lora  failed", "20261120-000000-old", "cannot be read"
         )
+        await it.type("failed")
+        await it.sees("1 of 3")
+        await it.press("escape", "r")
         await it.type("tiny")
         await it.sees("1 of 3")
         await it.press("enter")

@@ -172,6 +172,8 @@ def test_the_line_that_names_the_error_is_there_whole() -> None:
     lines = ["".join(span for span, _ in line) for line in ending_lines(failed, log, 60, 9)]
     assert lines[2:7] == ["", "  line 16", "  line 17", "  line 18", "  line 19"]
     assert lines[7:] == [f"▸ ValueError:{' word' * 9}", f"  {'word ' * 7}end"]
+    narrow = ["".join(span for span, _ in line) for line in ending_lines(failed, log, 60, 4)]
+    assert narrow[3] == f"▸ ValueError:{' word' * 9}…", "what is cut off says so"
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,13 @@ def choose_run(screen: ModeScreen, home: Path, snapshot: Snapshot, chosen: Calla
 
     def listed(states: list[str]) -> None:
         candidates = [
-            Candidate(f"{_when(record)}  {safe(record.name)}", f"{safe(record.profile)}  {state}")
+            Candidate(f"{_when(record)}  {safe(record.name)}", note=f"{safe(record.profile)}  {state}")
             for record, state in zip(runs, states, strict=True)
         ]
-        candidates += [Candidate(safe(run.id), "cannot be read") for run in broken]
-        screen.app.push_screen(Finder("Which run?", candidates), picked)
+        candidates += [Candidate(safe(run.id), note="cannot be read") for run in broken]
+        screen.app.push_screen(
+            Finder("Which run? Letters of its name, or its state", candidates, by_notes=True), picked
+        )
 
     def picked(index: int | None) -> None:
         if index is None:

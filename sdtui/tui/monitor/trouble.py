@@ -98,7 +98,9 @@ def excerpt(log: Sequence[str], rows: int, width: int) -> list[Line]:
     place = place_of_error(log)
     wrapped = wrap(log[place.line], width - 2, "bad" if place.certain else "dim") if log else []
     error: list[Line] = [[("  " if number else "▸ ", "bad"), *line] for number, line in enumerate(wrapped)]
-    error = error[: max(1, min(rows, _LONGEST))]
+    most = max(1, min(rows, _LONGEST))
+    if len(error) > most:
+        error = [*error[: most - 1], [*error[most - 1], ("…", "bad")]]
     room = rows - len(error)
     before = log[max(0, place.line - room) : place.line]
     after = log[place.line + 1 :][: room - len(before)]
