@@ -156,7 +156,8 @@ def _tell(view: QueueView, places: Sequence[Place]) -> None:
     for running in view.running:
         narrate(f"Running: {safe(running.record.id)} in {safe(shown(running.home.parent))}")
         if not running.home.exists() and running.record.supervisor is not None:
-            narrate(f"  That folder was deleted. What trains there is ended by: kill {running.record.supervisor.pid}")
+            pid = running.record.supervisor.pid
+            narrate(f"  That folder is not there any more. If it was deleted, this ends what trains there: kill {pid}")
     if places:
         click.echo("\n".join(_table(places)))
     if view.stands is not None:

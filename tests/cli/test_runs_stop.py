@@ -86,7 +86,7 @@ def test_a_run_whose_project_was_deleted_is_told_with_what_ends_it(inside: Cli, 
     assert record.supervisor is not None
     shutil.rmtree(lab.home)
     told = inside("runs", "queue").stderr
-    assert record.id in told and f"What trains there is ended by: kill {record.supervisor.pid}" in told
+    assert record.id in told and f"this ends what trains there: kill {record.supervisor.pid}" in told
     os.kill(record.supervisor.pid, signal.SIGTERM)
     wait_for_end(record.supervisor)
     assert not processes.alive(record.trainer)
