@@ -153,13 +153,13 @@ async def test_runs_are_set_beside_each_other(root: Path) -> None:
 
 @pytest.mark.slow
 async def test_from_monitor_a_run_is_compared_with_the_one_under_the_cursor(root: Path) -> None:
-    async with seen(root, "monitor") as it:
+    async with seen(root, "monitor", (80, 24)) as it:
         await it.until(lambda: isinstance(it.screen, MonitorScreen) and it.screen.followed is not None)
         await it.press("c")
         await it.sees("History   3 runs", "1 marked")
         await it.press("j", "c")
         await it.until(lambda: isinstance(it.screen, CompareScreen))
-        await it.sees("A bad", "B better")
+        await it.sees("A bad", "B better", "no loss was recorded")
 
 
 @pytest.mark.slow

@@ -71,15 +71,17 @@ def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
         past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time)
         best = f"{rows.loss_text(past.losses.best):>7}"
         best += f" at step {past.losses.best_step:<8,}" if past.losses.best_step is not None else " " * 17
+        numbers: Line = [
+            (f"end {rows.final_text(past):>7}  best {best}", "plain"),
+            (f"  {rows.time_text(past):>10}", "dim") if not missing else (f"  {missing}", "warn"),
+        ]
         lines.append(
             [
                 (f"{letter} ", role),
                 (fit(rows.name_text(past), room), "strong"),
                 (f" {marks().starred if past.note.starred else ' '} ", "warn"),
                 (f"{rows.state_text(past):<{state}}  ", "dim"),
-                (f"end {rows.final_text(past):>7}  best {best}", "plain"),
-                (f"  {rows.time_text(past):>10}", "dim"),
-                (f"   {missing}" if missing else "", "warn"),
+                *(numbers if len(seen.by_step[place]) else [(missing, "warn")]),
             ]
         )
     return lines
