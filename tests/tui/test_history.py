@@ -160,6 +160,8 @@ async def test_from_monitor_a_run_is_compared_with_the_one_under_the_cursor(root
         await it.press("j", "c")
         await it.until(lambda: isinstance(it.screen, CompareScreen))
         await it.sees("A bad", "B better", "no loss was recorded")
+        await it.press("t")
+        await it.sees("no times recorded", "· no times were recorded; by step they can be compared")
 
 
 @pytest.mark.slow

@@ -73,7 +73,9 @@ class CompareChart(Lines):
         drawn = curves(self._seen, by_time=self.by_time, share=SMOOTHINGS[self._smoothing])
         drawn = [one for one in drawn if len(one.series)]
         if not drawn:
-            self.show([[("· no loss to compare", "dim")]])
+            timeless = self.by_time and any(len(one) for one in self._seen.by_step)
+            said = "no times were recorded; by step they can be compared" if timeless else "no loss to compare"
+            self.show([[(f"· {said}", "dim")]])
             return
         first, last = self._view.bounds(0.0, self._last())
         plot = draw(drawn, first, last, width, height, log=self._log_scale, seconds=self.by_time)

@@ -22,6 +22,10 @@ from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.lines import Line, wrap
 
 
+_WIDE = 100
+"""Cells from which on there is room for whole sentences beside the numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A comparison with its curves ready to be drawn; all in the order of the runs."""
@@ -68,7 +72,7 @@ def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
     state = max(len(rows.state_text(one.past)) for one in runs)
     lines: list[Line] = []
     for place, one in enumerate(runs):
-        past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time)
+        past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time, brief=width < _WIDE)
         best = f"{rows.loss_text(past.losses.best):>7}"
         best += f" at step {past.losses.best_step:<8,}" if past.losses.best_step is not None else " " * 17
         numbers: Line = [
@@ -87,10 +91,12 @@ def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
     return lines
 
 
-def _missing(seen: Seen, place: int, *, by_time: bool) -> str:
+def _missing(seen: Seen, place: int, *, by_time: bool, brief: bool) -> str:
     if not len(seen.by_step[place]):
         return "no loss was recorded"
-    return "its times were not recorded" if by_time and not len(seen.by_time[place]) else ""
+    if not by_time or len(seen.by_time[place]):
+        return ""
+    return "no times recorded" if brief else "its times were not recorded"
 
 
 def prompt_lines(seen: Seen, prompt: int) -> list[Line]:
