@@ -21,7 +21,6 @@ from sdtui.tui.monitor.prompts import PromptWords, prompts_of
 from sdtui.tui.widgets.cells import fit
 from sdtui.tui.widgets.lines import Line, wrap
 
-
 _WIDE = 100
 """Cells from which on there is room for whole sentences beside the numbers."""
 
@@ -72,7 +71,8 @@ def legend_lines(seen: Seen, *, by_time: bool, width: int) -> list[Line]:
     state = max(len(rows.state_text(one.past)) for one in runs)
     lines: list[Line] = []
     for place, one in enumerate(runs):
-        past, (role, letter), missing = one.past, STYLES[place], _missing(seen, place, by_time=by_time, brief=width < _WIDE)
+        past, (role, letter) = one.past, STYLES[place]
+        missing = _missing(seen, place, by_time=by_time, brief=width < _WIDE)
         best = f"{rows.loss_text(past.losses.best):>7}"
         best += f" at step {past.losses.best_step:<8,}" if past.losses.best_step is not None else " " * 17
         numbers: Line = [
