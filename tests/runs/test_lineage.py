@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -220,7 +221,7 @@ def test_what_stopping_costs_is_counted_from_where_it_was_resumed(tmp_path: Path
     state(tmp_path, "cat-step00000007-state")
     run.say(_header(batches=5, epochs=3, steps=15) + b"\nepoch 2/3\n" + bars(1, 2, 13))
     follower = follower_of(run.home, run.record)
-    outlook = stop_outlook(follower, follower.poll())
+    outlook = stop_outlook(follower, follower.poll(), time.time())
     assert "cat-step00000007.safetensors of step 7: the 2 steps since then" in outlook.cost.sentences()
     assert "cat-step00000007-state of step 7: the 2 steps since then" in outlook.cost.sentences()
     assert [moment.steps_away for moment in outlook.moments] == [3]  # it counts 2 steps before its own: 4 of 7

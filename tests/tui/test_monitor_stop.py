@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 
 import pytest
 
@@ -10,6 +12,8 @@ from sdtui.runs.following.follow import Follower
 from sdtui.runs.record import RunRecord
 from sdtui.runs.supervising.escalation import Grace, Stage
 from sdtui.runs.supervising.letterbox import Status
+from sdtui.runs.supervising.stop import request_stop
+from sdtui.runs.supervising.stop_cost import stop_outlook
 from sdtui.tui.monitor.stop_lines import stopping_lines
 from tests.runs.conftest import QUICK, RunLab
 from tests.tui.running import lab, seen
@@ -54,6 +58,22 @@ async def test_the_grace_runs_down_and_a_key_presses_harder(lab: RunLab) -> None
         await it.sees("■ Stopped as you asked at step 4 of 10")
         await it.until(lambda: "Stopping circle" not in it.words())
     assert lab.wait(record).exit_code == -signal.SIGTERM
+
+
+def test_a_supervisor_that_does_not_hear_is_told_in_the_dialog(lab: RunLab) -> None:
+    lab.fifo("never")
+    record = lab.launch("header=10", "wait=never")
+    assert record.supervisor is not None
+    os.kill(record.supervisor.pid, signal.SIGSTOP)
+    request_stop(lab.home, record.id)
+    follower = Follower(lab.home, record)
+    view = follower.poll()
+    assert stop_outlook(follower, view, time.time()).unheard == ""
+    outlook = stop_outlook(follower, view, time.time() + 10)
+    told = " ".join("".join(text for text, _ in line) for line in stopping_lines(None, 0.0, 60, outlook.unheard))
+    assert "has not listened yet" in told and f"kill -CONT {record.supervisor.pid}" in told
+    os.kill(record.supervisor.pid, signal.SIGCONT)
+    assert lab.wait(record).state.value == "stopped"
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,12 @@ def post(state_folder: Path, request: Request) -> None:
     write_atomic(state_folder / name, msgspec.json.encode(request), durable=False)
 
 
-def unread(state_folder: Path) -> bool:
-    """Whether a request lies there that nobody has taken out yet."""
-    return next(state_folder.glob(_REQUESTS), None) is not None
+def unread_since(state_folder: Path) -> float | None:
+    """When the oldest request was posted that nobody has taken out yet, in seconds since the epoch; None: none lies."""
+    oldest = min(state_folder.glob(_REQUESTS), default=None)
+    with contextlib.suppress(OSError):  # it was taken out just now
+        return oldest.stat().st_mtime if oldest is not None else None
+    return None
 
 
 def collect(state_folder: Path) -> Iterator[Request]:
@@ -150,6 +153,11 @@ def collect(state_folder: Path) -> Iterator[Request]:
             data = path.read_bytes()
             path.unlink()
             yield decode(data, Request)
+
+
+def not_listening(supervisor: int) -> str:
+    """A sentence about a supervisor, by its process number, that does not take out what lies here."""
+    return f"The run's supervisor has not listened yet. {what_to_do_with(supervisor)}"
 
 
 def what_to_do_with(supervisor: int) -> str:

@@ -62,9 +62,9 @@ def unheard(home: Path, run_id: str) -> str | None:
         record = store.load(home, run_id)
     except SdtuiError:
         return None
-    if record.supervisor is None or not letterbox.unread(Path(record.state_folder)):
+    if record.supervisor is None or letterbox.unread_since(Path(record.state_folder)) is None:
         return None
-    return f"The run's supervisor has not listened yet. {letterbox.what_to_do_with(record.supervisor.pid)}"
+    return letterbox.not_listening(record.supervisor.pid)
 
 
 def _supervised(home: Path, run_id: str) -> RunRecord:

@@ -12,9 +12,12 @@ from sdtui.base.there import entries_of, is_folder
 from sdtui.runs.following.followable import Followable
 from sdtui.runs.following.story import Story
 from sdtui.runs.record import RunRecord, RunState, RunView
+from sdtui.runs.supervising import letterbox
 from sdtui.runs.supervising.letterbox import Status, StopAfter
 from sdtui.trainer.outputs import parse_checkpoint_name
 
+_PATIENCE = 3.0
+"""Seconds for a supervisor to listen; it does so at once."""
 _COARSE = 2.0
 """Seconds by which a folder's time may be too early: FAT keeps even seconds."""
 
@@ -186,11 +189,21 @@ class StopOutlook:
     moments: tuple[Moment, ...]
     ending: Status | None
     """The supervisor's last word; None where nobody says."""
+    unheard: str = ""
+    """What to do where it does not hear what it is asked, sentences; empty where it does."""
 
 
-def stop_outlook(follower: Followable, view: RunView) -> StopOutlook:
-    """Of a run that lives. ``view`` is what ``follower`` said last."""
-    return StopOutlook(stop_cost(follower, view), moments(follower, view), follower.ending())
+def stop_outlook(follower: Followable, view: RunView, now: float) -> StopOutlook:
+    """Of a run that lives. ``view`` is what ``follower`` said last. ``now`` in seconds since the epoch."""
+    unheard = _unheard(follower.record, now)
+    return StopOutlook(stop_cost(follower, view), moments(follower, view), follower.ending(), unheard)
+
+
+def _unheard(record: RunRecord, now: float) -> str:
+    since = letterbox.unread_since(Path(record.state_folder)) if record.state_folder else None
+    if since is None or record.supervisor is None or now - since < _PATIENCE:
+        return ""
+    return letterbox.not_listening(record.supervisor.pid)
 
 
 def comes(follower: Followable, view: RunView, after: StopAfter) -> bool:

@@ -95,7 +95,7 @@ class Following:
             prompts=self._asked_for(view),
             machine=machine,
             now=now,
-            stopping=None if view.state.ended else stop_outlook(self._follower, view),
+            stopping=None if view.state.ended else stop_outlook(self._follower, view, now),
             remedies=self._what_helps(view),
             resumable=self._has_state(view),
             news=self._heard(view, seconds_left(machine, view, now)),

@@ -91,7 +91,7 @@ class StopDialog(ModalScreen[None]):
             return []
         if not self._on_its_way:
             return question_lines(followed.view, outlook, width)
-        told = stopping_lines(outlook.ending, followed.now, width)
+        told = stopping_lines(outlook.ending, followed.now, width, outlook.unheard)
         return [*told, [("", "plain")], *choice_lines((HARDER, KILL), "close; it goes on ending", width)]
 
     def _offered(self) -> tuple[Choice, ...]:

@@ -86,10 +86,13 @@ def choice_lines(offered: Sequence[Choice], leave: str, width: int) -> list[Line
     return lines
 
 
-def stopping_lines(ending: Status | None, now: float, width: int) -> list[Line]:
-    """Which signals were sent, and when the next one follows. ``now`` in seconds since the epoch."""
+def stopping_lines(ending: Status | None, now: float, width: int, unheard: str = "") -> list[Line]:
+    """Which signals were sent, and when the next one follows. ``now`` in seconds since the epoch.
+
+    ``unheard``: what to do where the supervisor does not hear.
+    """
     if ending is None or not ending.stop_requested:
-        return [[("Its supervisor is being asked.", "plain")]]
+        return [*wrap(unheard or "Its supervisor is being asked.", width, "warn" if unheard else "plain")]
     order = [stage for stage, _, _ in _STAGES]
     reached = order.index(ending.stage) if ending.stage in order else -1
     lines: list[Line] = []
