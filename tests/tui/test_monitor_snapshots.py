@@ -18,7 +18,7 @@ from sdtui.tui.monitor.samples_panel import SamplesPanel
 from sdtui.tui.monitor.screen import MonitorScreen
 from sdtui.tui.widgets.lines import Lines
 from tests.runs.recorded import ENDED, RecordedRun, bars
-from tests.tui.conftest import until
+from tests.tui.conftest import rows, until
 from tests.tui.running import full_colour, with_images
 from tests.tui.test_monitor import recorded
 
@@ -39,6 +39,15 @@ def same_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_side, "free_space", lambda _path: 212_000_000_000)
 
 
+async def at_rest(pilot: Pilot[None]) -> None:
+    """Until the terminal looks the same twice: words that need another line move all that stands below."""
+    app, before = pilot.app, [""]
+    assert isinstance(app, SdtuiApp)
+    while before != (now := rows(app)):
+        before = now
+        await pilot.pause()
+
+
 async def drawn(pilot: Pilot[None]) -> None:
     """Until the run and its pictures are on the screen."""
     screen = pilot.app.screen
@@ -46,7 +55,7 @@ async def drawn(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "└" in screen.query_one(LossChart).text and screen.query_one(LogView).text)
     panel = screen.query_one(SamplesPanel)
     await until(pilot, lambda: len(panel._drawn) >= len(panel._slots) and not panel._asked)
-    await pilot.pause()
+    await at_rest(pilot)
 
 
 def app_on(root: Path) -> SdtuiApp:

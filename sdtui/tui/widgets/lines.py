@@ -61,6 +61,7 @@ class Lines(Widget):
         before, self._lines = self._lines, [tuple(line) for line in lines]
         if len(before) != len(self._lines) and self.styles.height is not None and self.styles.height.is_auto:
             self.refresh(layout=True)
+            self.call_after_refresh(self._take_room)
             return
         width = self.size.width
         changed = [
@@ -70,6 +71,15 @@ class Lines(Widget):
         ]
         if changed:
             self.refresh(*changed)
+
+    def _take_room(self) -> None:
+        """Ask once more for a row a line, where there is no room yet.
+
+        Textual keeps a widget's height until it is refreshed anew, and a refresh that comes while another waits does
+        not count: a class that was set a moment before would leave a line without its row for good.
+        """
+        if self.is_attached and self.size.width and self.size.height != len(self._lines):
+            self.refresh(layout=True)
 
     def show_fitted(self, make: Callable[[int], Iterable[Line]]) -> None:
         """Show what ``make`` gives for the width, now and whenever that is another one."""
