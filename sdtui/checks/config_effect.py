@@ -109,8 +109,8 @@ def _buckets_refused(config: DatasetConfig, place: Place, line: Line, key: str, 
 
 
 def _validation(config: DatasetConfig, dataset: DatasetSection, place: Place, line: Line) -> Iterator[Finding]:
-    if dataset.mode != "dreambooth" and "validation_split" in dataset.written:
-        yield _idle(config, (*place, "validation_split"), line, "Only datasets of images with caption files are split.")
+    if dataset.mode == "finetuning" and "validation_split" in dataset.written:
+        yield _idle(config, (*place, "validation_split"), line, "Datasets of metadata files are not split.")
     elif "validation_seed" in dataset.written and not dataset.options["validation_split"]:
         yield _idle(config, (*place, "validation_seed"), line, "validation_split is 0, so nothing is split.")
 

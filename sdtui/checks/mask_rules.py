@@ -87,6 +87,15 @@ RANDOM_CROP = Rule(
     "The trainer stops when it sets the dataset up (AssertionError: random_crop is not supported).",
     "Take random_crop out.",
 )
+VALIDATION = Rule(
+    "mask-validation",
+    Severity.ERROR,
+    "subset with masks is split for validation",
+    "subsets with masks are split for validation",
+    "The trainer takes the masks of the images that only validate for masks without an image, and stops before the "
+    "first step (AssertionError: extra conditioning data).",
+    "Take validation_split out, or train without masks.",
+)
 LOSS_OFF = Rule(
     "masked-loss-off",
     Severity.ERROR,

@@ -14,6 +14,7 @@ from sdtui.images.facts import PictureFacts, Transparency
 from sdtui.images.problems import ImageProblem
 from sdtui.images.survey import Look, survey
 from sdtui.trainer.profiles import Settings
+from sdtui.trainer.steps import training_part
 
 _DARK = 8
 """Of 255: what is no brighter all over adds nothing to the loss."""
@@ -102,11 +103,20 @@ def _of_subsets(project: Project, settings: Settings | None) -> Iterator[tuple[R
     for subset in masked:
         if subset.options.get("random_crop") or (settings is not None and settings["random_crop"]):
             yield rules.RANDOM_CROP, subset.image_dir
+        if _is_split(project, subset, settings):
+            yield rules.VALIDATION, subset.image_dir
     if masked:
         plain = (subset for subset in project.subsets if not subset.masked and not subset.is_reg)
         yield from ((rules.PARTLY, subset.image_dir) for subset in plain)
     if settings is not None and not settings.profile.rehearsal:
         yield from _of_run(project, settings, masked)
+
+
+def _is_split(project: Project, subset: Subset, settings: Settings | None) -> bool:
+    """Whether some of its images only validate (library/train_util.py, split_train_val)."""
+    told = settings["validation_split"] if settings is not None else None
+    split = project.datasets[subset.dataset].validation_split or (told if isinstance(told, float) else 0.0)
+    return 0 < split <= 1 and len(training_part(subset.samples, split, None)) < len(subset.samples)
 
 
 def _of_run(project: Project, settings: Settings, masked: list[Subset]) -> Iterator[tuple[Rule, Path]]:

@@ -135,6 +135,13 @@ def test_random_crop_does_not_go_with_masks(root: Path) -> None:
     assert "mask-random-crop" not in found(config(root, masks=False, subset="random_crop = true\n"))
 
 
+def test_images_with_masks_cannot_be_split_for_validation(root: Path) -> None:
+    assert names(found(config(root, dataset="validation_split = 0.4\n"))["mask-validation"]) == ["3_dog"]
+    assert names(found(root, "validation_split=0.4", profile="sd15-lora")["mask-validation"]) == ["3_dog"]
+    assert "mask-validation" not in found(config(root, dataset="validation_split = 0.2\n"))  # no image of three
+    assert "mask-validation" not in found(config(root, masks=False, dataset="validation_split = 0.4\n"))
+
+
 def test_conditioning_images_of_a_controlnet_may_have_colours(root: Path) -> None:
     for name in ("a", "b", "c"):
         pair(root, name, Image.new("RGB", (64, 64), (0, 0, 255)))
